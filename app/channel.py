@@ -1,0 +1,203 @@
+"""What any channel offers and brings: the words between `worker` and a channel such as Messenger. Holds no channel's own words.
+
+`main.py` and `cli.py` hand out Messenger's `Channel`; the worker knows only this page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from app.engine.effects import Message
+from app.engine.events import Event
+
+# ---- what a channel brings ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerKey:
+    """One customer of one Page; written `page_id/customer_id` in commands and logs' keyed hashes."""
+
+    page_id: str
+    customer_id: str
+
+    def __str__(self) -> str:
+        return f"{self.page_id}/{self.customer_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that reaches us but moves no flow; it goes into the transcript or to the operator.
+
+    `kind` is one of FACT_KINDS; `values` are JSON values that depend on it (see the table in webhooks/README.md).
+    """
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+FACT_KINDS = (
+    "person_replied",      # a person answered from the channel's own inbox: text, mid, app_id; silences the bot
+    "person_took_over",    # the channel gave the thread to another app or person
+    "other_app_replied",   # an echo of another app's message
+    "reaction",            # mid, action, emoji
+    "edited",              # mid, text, num_edit
+    "unsent",              # mid: our copy is erased
+    "unsupported",         # a message the channel could not show us
+    "opted_in",            # type, payload, token ...
+    "feedback",            # answers
+    "account_linked",      # status
+    "policy",              # action, reason: about the Page, no customer
+    "comment",             # comment_id, post_id, text, from
+    "standby",             # what was said while another app had the thread: text, kind
+    "thread_control",      # who has the thread now, in the channel's words
+    "template_status",     # name, event
+    "other",               # documented but of no use to us
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One readable item of a webhook body.
+
+    `key` is 16 bytes, unique per Page and fact, the same for every delivery of it. `customer_id` is empty for facts about the Page.
+    `happened_at` is the channel's time, aware UTC. `opens_window`: whether it lets us write for the next 24 hours.
+    """
+
+    key: bytes
+    page_id: str
+    customer_id: str
+    event: Event | Fact
+    happened_at: datetime
+    opens_window: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that no reader understood: kept with its reason, never answered. `raw` is its JSON text, cut at 64 KiB."""
+
+    key: bytes
+    page_id: str
+    customer_id: str
+    reason: str
+    raw: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An item of a kind that we know and have no use for; only counted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Echoed:
+    """One of our own messages came back: the outbox row `outbox_id` was delivered as `mid`."""
+
+    page_id: str
+    customer_id: str
+    outbox_id: str
+    mid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Everything sent to this customer up to `until` was delivered, or read."""
+
+    page_id: str
+    customer_id: str
+    kind: Literal["delivered", "read"]
+    until: datetime
+
+
+Item = Received | Unreadable | Ignored | Echoed | Receipt
+
+# ---- what a channel does -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message to send. `taps` are signed already: the `payloads` stand in the order of choices, then buttons."""
+
+    outbox_id: str
+    page_id: str
+    customer_id: str
+    message: Message
+    payloads: tuple[str, ...] = ()
+    written_by: Literal["bot", "staff"] = "bot"
+    last_customer_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The channel took it; `mid` is its id there."""
+
+    mid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The channel refused it for certain: nothing reached the customer.
+
+    `retry`: worth another try, after `wait_seconds` at least (0: our own backoff). `scope`: whether only this message, everything for
+    this customer, or everything of the Page is concerned. `sentence` tells a person what happened, without the customer's words.
+    """
+
+    code: str
+    sentence: str
+    retry: bool = False
+    wait_seconds: float = 0.0
+    scope: Literal["message", "customer", "page"] = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The request left and nobody knows whether it arrived: settled by its echo or by look-up, never sent again blindly."""
+
+    reason: str
+
+
+Outcome = Sent | Failed | Unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a message may not be sent now, in plain words."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One of the Page's messages as the channel lists it."""
+
+    mid: str
+    text: str
+    created_at: datetime
+
+
+class Channel(Protocol):
+    """A way to reach customers. Methods never raise for what the outside does: failures are values."""
+
+    batch_max: int
+    """How many messages of different customers `send_batch` takes at once."""
+
+    def may_send(self, send: Send, now: datetime) -> Refusal | None:
+        """None if policy lets this message go now, else why not."""
+        ...
+
+    async def send(self, send: Send) -> Outcome:
+        """Send one message by one request."""
+        ...
+
+    async def send_batch(self, sends: Sequence[Send]) -> Sequence[Outcome]:
+        """Send messages of different customers of one Page by one request; one outcome for each, in order."""
+        ...
+
+    async def look_up(self, page_id: str, customer_id: str, since: datetime) -> Sequence[Seen] | None:
+        """The Page's own messages to this customer from `since` on; None when that cannot be found out now."""
+        ...

@@ -1,0 +1,142 @@
+"""What the engine asks for: orders, imperative. The worker carries them out in the turn's own transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice or button. Exactly one of `tap`, `url`, `phone` is set.
+
+    `tap` is `(state, key)`: what comes back as a `TapReceived` when the customer taps it.
+    """
+
+    title: str
+    tap: tuple[str, str] | None = None
+    url: str = ""
+    phone: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to a customer, in no channel's words.
+
+    `choices` vanish after the next message (up to 13), `buttons` stay (up to 3); a message has one of the two, or none.
+    `media` is (kind, address) with kind image, video, audio or file; then `text` is empty.
+    """
+
+    text: str = ""
+    choices: tuple[Option, ...] = ()
+    buttons: tuple[Option, ...] = ()
+    media: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Send `message` to the customer of this session."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Give the conversation to a team; `note` is for staff, `reason` says why (state, words)."""
+
+    team: str
+    note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawHandOff:
+    """The customer no longer waits for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """At `due_at` give the session `WaitTimedOut(state, name)`. One timer per (state, name); a new one replaces it."""
+
+    state: str
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimers:
+    """Forget every timer of this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The turn cannot go on without an answer: run this search and take the same turn again with it in `finders`.
+
+    `kind` is faq or products. Nothing else of the turn has happened yet.
+    """
+
+    kind: str
+    query: str
+    scope: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class CallService:
+    """Make one HTTP request outside the turn; its answer comes back as `CallAnswered(state)`."""
+
+    state: str
+    method: str
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    save: dict[str, str] = field(default_factory=dict)
+
+
+Effect = SendMessage | HandOff | WithdrawHandOff | StartTimer | StopTimers | Search | CallService
+
+
+def message_to_dict(message: Message) -> dict[str, Any]:
+    """The stored form of a message: JSON values, empty parts left out."""
+    stored: dict[str, Any] = {}
+    if message.text:
+        stored["text"] = message.text
+    for name, options in (("choices", message.choices), ("buttons", message.buttons)):
+        if options:
+            stored[name] = [_option_to_dict(option) for option in options]
+    if message.media:
+        stored["media"] = list(message.media)
+    return stored
+
+
+def message_from_dict(stored: dict[str, Any]) -> Message:
+    """The message of that stored form."""
+    media = stored.get("media")
+    return Message(
+        text=stored.get("text", ""),
+        choices=tuple(_option_from_dict(each) for each in stored.get("choices", ())),
+        buttons=tuple(_option_from_dict(each) for each in stored.get("buttons", ())),
+        media=(media[0], media[1]) if media else None,
+    )
+
+
+def _option_to_dict(option: Option) -> dict[str, Any]:
+    stored: dict[str, Any] = {"title": option.title}
+    if option.tap:
+        stored["tap"] = list(option.tap)
+    for name in ("url", "phone", "image"):
+        if value := getattr(option, name):
+            stored[name] = value
+    return stored
+
+
+def _option_from_dict(stored: dict[str, Any]) -> Option:
+    tap = stored.get("tap")
+    return Option(
+        title=stored["title"],
+        tap=(tap[0], tap[1]) if tap else None,
+        url=stored.get("url", ""),
+        phone=stored.get("phone", ""),
+        image=stored.get("image", ""),
+    )

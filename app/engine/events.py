@@ -1,0 +1,118 @@
+"""What can happen to a session: facts, past tense. Never knows Meta's words.
+
+Each event goes through the inbox in its stored form (`to_dict`, `from_dict`) before a turn sees it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """The customer wrote `text`; `reply_to` is the id of the message it answers, if any."""
+
+    text: str
+    mid: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TapReceived:
+    """The customer tapped something we offered.
+
+    `state` and `choice` are what the tap carries: a state and the key of one of its choices or buttons;
+    `@start`, `@menu`, `@starter` with its key for what the whole Page shares; both empty for a tap that is not ours or was forged.
+    `payload` is what came over the wire: the worker checks its signature and fills `state` and `choice`; a turn never looks at it.
+    `title` is what the customer saw. `ref` is an m.me link that came along.
+    """
+
+    payload: str = ""
+    state: str = ""
+    choice: str = ""
+    title: str = ""
+    mid: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file, picture, place or sticker. `kind`: image, video, audio, file, sticker, place, link, product, other.
+
+    `url` comes from outside and is never fetched unchecked. `latitude`, `longitude` in degrees for a place.
+    """
+
+    kind: str
+    url: str = ""
+    title: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    sticker_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentReceived:
+    """The customer sent one or more attachments, perhaps with a text."""
+
+    attachments: tuple[Attachment, ...]
+    text: str = ""
+    mid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralReceived:
+    """The customer came by a link or an ad; `ref` is what the link carries (anyone can write one)."""
+
+    ref: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitTimedOut:
+    """A timer ran out. `state` is the state that started it, `name` which of its timers."""
+
+    state: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """The HTTP request of `state` ended: `result` is ok, not_found, failed or slow; `values` what was saved from the answer."""
+
+    state: str
+    result: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffHandedBack:
+    """Staff gave the conversation back to the bot; `to` is a state, or empty for where the flow says."""
+
+    to: str = ""
+
+
+Event = (
+    TextReceived | TapReceived | AttachmentReceived | ReferralReceived | WaitTimedOut | CallAnswered | StaffHandedBack
+)
+
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        TextReceived, TapReceived, AttachmentReceived, ReferralReceived, WaitTimedOut, CallAnswered, StaffHandedBack
+    )
+}
+
+
+def to_dict(event: Event) -> dict[str, Any]:
+    """The stored form: the fields that differ from their defaults, as JSON values."""
+    return {name: value for name, value in asdict(event).items() if value not in ("", None)}
+
+
+def from_dict(kind: str, stored: dict[str, Any]) -> Event:
+    """The event of that `kind` (its class name). Raises KeyError for a kind that is none of ours."""
+    values = dict(stored)
+    if kind == "AttachmentReceived":
+        values["attachments"] = tuple(Attachment(**each) for each in values.get("attachments", ()))
+    event: Event = _KINDS[kind](**values)
+    return event

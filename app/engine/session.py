@@ -1,0 +1,73 @@
+"""One customer's session: the place in the flow and what the bot has learnt. A value: every change makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+AnsweredBy = Literal["bot", "waiting", "staff"]
+"""Who answers the customer now; `waiting`: handed off, nobody has come yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where one customer is.
+
+    `state` is empty before the first turn and after the end. `asking` is the place of the open question in the state's form.
+    `back` are the states before this one, oldest first. `failures` counts misunderstood messages in a row.
+    `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
+    """
+
+    state: str = ""
+    asking: int | None = None
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    slots_until: Mapping[str, datetime] = field(default_factory=dict)
+    back: tuple[str, ...] = ()
+    failures: int = 0
+    language: str = ""
+    disclosed: bool = False
+    opted_out: bool = False
+    timers: tuple[str, ...] = ()
+    last_at: datetime | None = None
+    answered_by: AnsweredBy = "bot"
+
+
+def to_dict(session: Session) -> dict[str, Any]:
+    """The stored form: JSON values, defaults left out, without `answered_by`."""
+    stored: dict[str, Any] = {}
+    for name in ("state", "asking", "failures", "language", "disclosed", "opted_out"):
+        value = getattr(session, name)
+        if value not in ("", None, 0, False) or (name == "asking" and value == 0):
+            stored[name] = value
+    if session.slots:
+        stored["slots"] = dict(session.slots)
+    if session.slots_until:
+        stored["slots_until"] = {name: moment.isoformat() for name, moment in session.slots_until.items()}
+    if session.back:
+        stored["back"] = list(session.back)
+    if session.timers:
+        stored["timers"] = list(session.timers)
+    if session.last_at:
+        stored["last_at"] = session.last_at.isoformat()
+    return stored
+
+
+def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Session:
+    """The session of that stored form; `{}` is a new customer."""
+    last_at = stored.get("last_at")
+    return Session(
+        state=stored.get("state", ""),
+        asking=stored.get("asking"),
+        slots=stored.get("slots", {}),
+        slots_until={name: datetime.fromisoformat(each) for name, each in stored.get("slots_until", {}).items()},
+        back=tuple(stored.get("back", ())),
+        failures=stored.get("failures", 0),
+        language=stored.get("language", ""),
+        disclosed=stored.get("disclosed", False),
+        opted_out=stored.get("opted_out", False),
+        timers=tuple(stored.get("timers", ())),
+        last_at=datetime.fromisoformat(last_at) if last_at else None,
+        answered_by=answered_by,
+    )
