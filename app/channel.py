@@ -186,6 +186,10 @@ class Channel(Protocol):
     batch_max: int
     """How many messages of different customers `send_batch` takes at once."""
 
+    def pieces(self, message: Message) -> Sequence[Message]:
+        """The message as one or more that the channel takes, in order; nothing of it is lost."""
+        ...
+
     def may_send(self, send: Send, now: datetime) -> Refusal | None:
         """None if policy lets this message go now, else why not."""
         ...

@@ -1,0 +1,157 @@
+"""Whose turn it is: one worker at a time has a customer in hand, and a fence tells a late one that it lost the turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, null, select, update
+
+from app.store import bulk, inbox, keys
+from app.store.inbox import WaitingEvent
+from app.store.keys import Key
+from app.store.tables import conversations, sessions
+from app.store.upsert import insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One customer in hand: the conversation and session as they are, and the events to handle, in order.
+
+    `tries` counts earlier claims that never came to an end: a worker died or the turn failed.
+    `session` is the stored form, None for a new customer.
+    """
+
+    page_id: str
+    customer_id: str
+    fence: int
+    epoch: int
+    answered_by: str
+    next_seq: int
+    tries: int
+    last_customer_at: datetime | None
+    session: Any
+    events: tuple[WaitingEvent, ...]
+
+    @property
+    def key(self) -> Key:
+        return self.page_id, self.customer_id
+
+
+def claim(connection: Connection, worker_id: str, most: int, now: datetime) -> list[Claim]:
+    """Take customers with waiting events in hand: up to `most` events.
+
+    A customer whose last claim never came to an end is claimed alone and with one event, so that an event which kills its
+    worker takes nobody along and is known by its tries.
+    """
+    waiting = inbox.list_waiting(connection, most)
+    if not waiting:
+        return []
+    rows = _load(connection, list(waiting))
+    if missing := [key for key in waiting if key not in rows]:
+        insert_new(connection, conversations, [_new(key, now) for key in missing], ("page_id", "customer_id"))
+        rows |= _load(connection, missing)
+    claims = _choose([_claim(rows[key], events) for key, events in waiting.items() if key in rows])
+    if claims:
+        bulk.run(connection, _take, [{**_where(each), "worker": worker_id} for each in claims])
+    return claims
+
+
+def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> list[Claim]:
+    """Those of the claims that still stand, their conversations locked until the transaction ends.
+
+    One does not stand any more when its fence or epoch moved: another worker was given the customer, or staff took over.
+    """
+    statement = _held(connection.dialect.name)
+    rows = connection.execute(statement, keys.bound(connection, [claim.key for claim in claims]))
+    now = {(page, customer): (fence, epoch, worker) for page, customer, fence, epoch, worker in rows}
+    return [claim for claim in claims if now.get(claim.key) == (claim.fence, claim.epoch, worker_id)]
+
+
+def release(connection: Connection, worker_id: str, claims: Sequence[Claim], *, tried: bool) -> None:
+    """Put customers back unhandled. `tried`: the turn itself failed, which counts towards quarantine."""
+    statement = _release_tried if tried else _release_untried
+    if claims:
+        bulk.run(
+            connection, statement, [{**_where(each), "worker": worker_id, "of_fence": each.fence} for each in claims]
+        )
+
+
+def release_all_of(connection: Connection, worker_id: str) -> None:
+    """Put back everything a dead worker had in hand. Its tries count: one of its events may have killed it."""
+    connection.execute(update(conversations).where(conversations.c.claimed_by == worker_id).values(claimed_by=None))
+
+
+def _choose(claims: list[Claim]) -> list[Claim]:
+    if claims and claims[0].tries:
+        return [replace(claims[0], events=claims[0].events[:1])]
+    return [each for each in claims if not each.tries]
+
+
+def _new(key: Key, now: datetime) -> dict[str, Any]:
+    return {
+        "page_id": key[0], "customer_id": key[1], "created_at": now,
+        "answered_by": "bot", "epoch": 0, "fence": 0, "tries": 0, "next_seq": 1,
+    }  # fmt: skip
+
+
+def _claim(row: Row[Any], events: Sequence[WaitingEvent]) -> Claim:
+    return Claim(
+        row.page_id, row.customer_id, row.fence + 1, row.epoch, row.answered_by, row.next_seq,
+        row.tries, row.last_customer_at, row.body, tuple(events),
+    )  # fmt: skip
+
+
+def _where(claim: Claim) -> dict[str, Any]:
+    return {"of_page": claim.page_id, "of_customer": claim.customer_id}
+
+
+_c = conversations.c
+_this = (_c.page_id == bindparam("of_page")) & (_c.customer_id == bindparam("of_customer"))
+_mine = _this & (_c.claimed_by == bindparam("worker")) & (_c.fence == bindparam("of_fence"))
+
+_take = update(conversations).where(_this).values(
+    claimed_by=bindparam("worker"), fence=_c.fence + 1, tries=_c.tries + 1
+)  # fmt: skip
+_release_tried = update(conversations).where(_mine).values(claimed_by=null())
+_release_untried = update(conversations).where(_mine).values(claimed_by=null(), tries=_c.tries - 1)
+
+
+def _load(connection: Connection, wanted: Sequence[Key]) -> dict[Key, Row[Any]]:
+    rows = connection.execute(_free(connection.dialect.name), keys.bound(connection, wanted))
+    return {(row.page_id, row.customer_id): row for row in rows}
+
+
+@lru_cache(maxsize=2)
+def _free(dialect: str) -> Select[Any]:
+    """Conversations that no worker has in hand, with their sessions, locked."""
+    each, page_id, customer_id = keys.joined(dialect)
+    of_session = (sessions.c.page_id == _c.page_id) & (sessions.c.customer_id == _c.customer_id)
+    columns = (
+        _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at
+    )  # fmt: skip
+    return (
+        select(*columns, sessions.c.body)
+        .select_from(
+            each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)).outerjoin(
+                sessions, of_session
+            )
+        )
+        .where(_c.claimed_by.is_(None))
+        .with_for_update(of=conversations, skip_locked=True)
+    )
+
+
+@lru_cache(maxsize=2)
+def _held(dialect: str) -> Select[Any]:
+    """The same conversations, whoever has them, locked in one order for everybody."""
+    each, page_id, customer_id = keys.joined(dialect)
+    return (
+        select(_c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.claimed_by)
+        .select_from(each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)))
+        .order_by(_c.page_id, _c.customer_id)
+        .with_for_update(of=conversations)
+    )

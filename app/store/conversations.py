@@ -1,0 +1,192 @@
+"""Conversations: who answers a customer, what the window rests on, how far our messages were delivered and read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, null, or_, select, update
+
+from app.store import bulk, keys
+from app.store.keys import Key
+from app.store.tables import conversations
+from app.store.upsert import insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class AfterTurns:
+    """What a conversation is after its turns; the claim ends with it."""
+
+    page_id: str
+    customer_id: str
+    answered_by: str
+    epoch: int
+    next_seq: int
+    last_customer_at: datetime | None
+    team: str | None = None
+    handoff_reason: str | None = None
+    handoff_note: str | None = None
+    handed_off_at: datetime | None = None
+
+
+_c = conversations.c
+_this = (_c.page_id == bindparam("of_page")) & (_c.customer_id == bindparam("of_customer"))
+
+_END_OF_CLAIM = {"claimed_by": null(), "tries": 0}
+_kept = (
+    update(conversations)
+    .where(_this)
+    .values(next_seq=bindparam("seq"), last_customer_at=bindparam("window"), **_END_OF_CLAIM)
+)
+_changed = (
+    update(conversations)
+    .where(_this)
+    .values(
+        next_seq=bindparam("seq"),
+        last_customer_at=bindparam("window"),
+        answered_by=bindparam("who"),
+        epoch=bindparam("new_epoch"),
+        team=bindparam("to_team"),
+        handoff_reason=bindparam("why"),
+        handoff_note=bindparam("note"),
+        handed_off_at=bindparam("since"),
+        **_END_OF_CLAIM,
+    )
+)
+
+
+def save_kept(connection: Connection, after: Sequence[AfterTurns]) -> None:
+    """End the claims of conversations that are answered by whoever answered them before."""
+    if after:
+        bulk.run(
+            connection,
+            _kept,
+            [
+                {"of_page": a.page_id, "of_customer": a.customer_id, "seq": a.next_seq, "window": a.last_customer_at}
+                for a in after
+            ],
+        )
+
+
+def save_changed(connection: Connection, after: Sequence[AfterTurns]) -> None:
+    """End the claims of conversations that somebody else answers from now on."""
+    if after:
+        bulk.run(connection, _changed, [_changed_row(each) for each in after])
+
+
+def _changed_row(after: AfterTurns) -> dict[str, Any]:
+    return {
+        "of_page": after.page_id,
+        "of_customer": after.customer_id,
+        "seq": after.next_seq,
+        "window": after.last_customer_at,
+        "who": after.answered_by,
+        "new_epoch": after.epoch,
+        "to_team": after.team,
+        "why": after.handoff_reason,
+        "note": after.handoff_note,
+        "since": after.handed_off_at,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Everything up to `until` was delivered (or read, which implies it)."""
+
+    page_id: str
+    customer_id: str
+    read: bool
+    until: datetime
+
+
+def _raise_to(column: str) -> Any:
+    old = _c[column]
+    return (
+        update(conversations)
+        .where(_this, or_(old.is_(None), old < bindparam("until")))
+        .values({column: bindparam("until")})
+    )
+
+
+_delivered, _read = _raise_to("delivered_until"), _raise_to("read_until")
+
+
+def note_watermarks(connection: Connection, marks: Sequence[Watermark]) -> None:
+    """Raise how far messages were delivered and read; never lowers. Unknown customers are passed over."""
+    ordered = sorted(marks, key=lambda mark: (mark.page_id, mark.customer_id))
+    rows = [
+        (mark.read, {"of_page": mark.page_id, "of_customer": mark.customer_id, "until": mark.until}) for mark in ordered
+    ]
+    if rows:
+        bulk.run(connection, _delivered, [row for _, row in rows])
+    if read := [row for is_read, row in rows if is_read]:
+        bulk.run(connection, _read, read)
+
+
+@lru_cache(maxsize=2)
+def _locked(dialect: str) -> Select[Any]:
+    each, page_id, customer_id = keys.joined(dialect)
+    return (
+        select(_c.page_id)
+        .select_from(each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)))
+        .order_by(_c.page_id, _c.customer_id)
+        .with_for_update(of=conversations)
+    )
+
+
+def lock(connection: Connection, wanted: Sequence[Key]) -> None:
+    """Keep others from these conversations until the transaction ends. SQLite's one writer needs no such lock."""
+    if wanted and connection.dialect.name != "sqlite":
+        connection.execute(_locked(connection.dialect.name), keys.bound(connection, wanted)).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as people look at it."""
+
+    page_id: str
+    customer_id: str
+    answered_by: str
+    epoch: int
+    team: str | None
+    handoff_reason: str | None
+    handoff_note: str | None
+    handed_off_at: datetime | None
+    last_customer_at: datetime | None
+    delivered_until: datetime | None
+    read_until: datetime | None
+
+
+_shown = (
+    select(
+        _c.page_id, _c.customer_id, _c.answered_by, _c.epoch, _c.team, _c.handoff_reason, _c.handoff_note,
+        _c.handed_off_at, _c.last_customer_at, _c.delivered_until, _c.read_until,
+    ).where(_this)
+)  # fmt: skip
+
+
+def find(connection: Connection, key: Key) -> Conversation | None:
+    """The conversation of that customer, if there is one."""
+    row = connection.execute(_shown, {"of_page": key[0], "of_customer": key[1]}).one_or_none()
+    return Conversation(*row) if row else None
+
+
+def take_over(connection: Connection, key: Key, now: datetime) -> None:
+    """Staff answer from now on: the bot's unsent words are void (their epoch is old). Works before the first message too."""
+    blank = {"page_id": key[0], "customer_id": key[1], "created_at": now}
+    start = {"answered_by": "bot", "epoch": 0, "fence": 0, "tries": 0, "next_seq": 1}
+    insert_new(connection, conversations, [{**blank, **start}], ("page_id", "customer_id"))
+    connection.execute(
+        update(conversations).where(_this).values(answered_by="staff", epoch=_c.epoch + 1),
+        {"of_page": key[0], "of_customer": key[1]},
+    )
+
+
+def next_seq(connection: Connection, key: Key) -> tuple[int, int] | None:
+    """(the next free place in this customer's line, now taken; the epoch); None if the customer is unknown."""
+    taken = update(conversations).where(_this).values(next_seq=_c.next_seq + 1).returning(_c.next_seq, _c.epoch)
+    row = connection.execute(taken, {"of_page": key[0], "of_customer": key[1]}).one_or_none()
+    return (row[0] - 1, row[1]) if row else None

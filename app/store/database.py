@@ -1,0 +1,94 @@
+"""The database port: the only place that begins and commits. Knows no table.
+
+A transaction is a plain function of a connection, with no await inside and no network: `await db.transaction(work)`.
+SQLite runs them in one writer thread and commits everything that waits at once: one fsync for many (group commit).
+PostgreSQL runs each on a connection of its pool. See app/decisions/0002-transactions.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.errors import SettingsError, UnavailableError
+
+Result = TypeVar("Result")
+Work = Callable[[Connection], Result]
+
+
+class Database(Protocol):
+    """What every database offers. `work` may run more than once: it must change nothing but the database."""
+
+    async def transaction(self, work: Work[Result]) -> Result:
+        """What `work` gives, once it is committed and durable.
+
+        Raises UnavailableError when the database cannot take it now; nothing of it was written then, except when the
+        connection was lost inside the commit itself (PostgreSQL): whoever cares must read again.
+        """
+        ...
+
+    async def read(self, work: Work[Result]) -> Result:
+        """What `work` reads, from one snapshot, without waiting for writers."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+def read_url(address: str) -> URL:
+    """The checked address. Raises SettingsError for anything but SQLite and PostgreSQL."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise SettingsError("FRONTDESK_DATABASE_URL is not an address.", _ACCEPTED) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError(f"FRONTDESK_DATABASE_URL names {url.get_backend_name()}.", _ACCEPTED)
+    return url
+
+
+_ACCEPTED = "Use sqlite+aiosqlite:///file.db or postgresql+asyncpg://user:password@host/name."
+
+
+def open_database(address: str) -> Database:
+    """The database at that address; its tables must be there already (`migrate`)."""
+    url = read_url(address)
+    if url.get_backend_name() == "sqlite":
+        from app.store.sqlite import SqliteDatabase
+
+        return SqliteDatabase(sqlite_path(url))
+    from app.store.postgres import PostgresDatabase
+
+    return PostgresDatabase(url)
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file of a SQLite address. Raises SettingsError for a database in memory, which would forget everything."""
+    if not url.database or url.database == ":memory:":
+        raise SettingsError("FRONTDESK_DATABASE_URL names no file.", _ACCEPTED)
+    return Path(url.database)
+
+
+OUR_FAULT = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+"""A statement or value that the database refuses: trying again later would not help."""
+
+
+def translate(error: Exception) -> Exception:
+    """UnavailableError when the database is locked, full, read-only or away (the driver's word for it, never a
+    statement's values); any other error as it is."""
+    if isinstance(error, DBAPIError) and not isinstance(error, OUR_FAULT):
+        return UnavailableError(f"The database cannot take this now: {type(error.orig or error).__name__}.")
+    if isinstance(error, OSError | TimeoutError | PoolTimeout):
+        return UnavailableError(f"The database cannot be reached: {type(error).__name__}.")
+    return error

@@ -1,0 +1,14 @@
+"""Small values of the whole installation, made once and kept."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from app.store.tables import facts
+from app.store.upsert import insert_new
+
+
+def keep(connection: Connection, name: str, value: str) -> str:
+    """The value of that name; `value` if there was none yet."""
+    insert_new(connection, facts, [{"name": name, "value": value}], ("name",))
+    return str(connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one())

@@ -1,0 +1,146 @@
+"""The inbox: events to handle, each taken in once, handled once, in order per customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, null, select, text, update
+
+from app.store import bulk
+from app.store.keys import Key
+from app.store.tables import conversations, inbox
+from app.store.upsert import insert_new
+
+NEW = text("inbox.status = 'new'")
+"""Written out, not bound: a partial index serves only a query that says the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """One row for the inbox. `status` is new, ignored or quarantined (then with a reason)."""
+
+    page_id: str
+    customer_id: str
+    event_key: bytes
+    kind: str
+    body: Any
+    happened_at: datetime
+    received_at: datetime
+    opens_window: bool = False
+    status: str = "new"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEvent:
+    """An event that waits for its turn."""
+
+    id: int
+    kind: str
+    body: Any
+    happened_at: datetime
+    opens_window: bool
+
+
+def add(connection: Connection, events: Sequence[NewEvent]) -> None:
+    """Take in events in this order; one whose key is known for its Page is passed over."""
+    insert_new(connection, inbox, [_row(event) for event in events], ("page_id", "event_key"))
+
+
+def _row(event: NewEvent) -> dict[str, Any]:
+    return {
+        "page_id": event.page_id,
+        "customer_id": event.customer_id,
+        "event_key": event.event_key,
+        "kind": event.kind,
+        "body": event.body,
+        "status": event.status,
+        "reason": event.reason,
+        "opens_window": event.opens_window,
+        "happened_at": event.happened_at,
+        "received_at": event.received_at,
+    }
+
+
+_waiting = (
+    select(
+        inbox.c.page_id, inbox.c.customer_id, inbox.c.id, inbox.c.kind, inbox.c.body,
+        inbox.c.happened_at, inbox.c.opens_window,
+    )
+    .outerjoin(
+        conversations,
+        (conversations.c.page_id == inbox.c.page_id) & (conversations.c.customer_id == inbox.c.customer_id),
+    )
+    .where(NEW, conversations.c.claimed_by.is_(None))
+    .order_by(inbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=inbox, skip_locked=True)
+)  # fmt: skip
+
+
+def list_waiting(connection: Connection, most: int) -> dict[Key, list[WaitingEvent]]:
+    """The oldest waiting events of customers whom no worker has in hand, by customer, oldest customer first."""
+    found: dict[Key, list[WaitingEvent]] = {}
+    for page_id, customer_id, *event in connection.execute(_waiting, {"most": most}):
+        found.setdefault((page_id, customer_id), []).append(WaitingEvent(*event))
+    return found
+
+
+_finish = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("event_id"))
+    .values(status=bindparam("new_status"), reason=bindparam("why"), finished_at=bindparam("at"), body=null())
+)
+_set_aside = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("event_id"))
+    .values(status="quarantined", reason=bindparam("why"), finished_at=bindparam("at"))
+)
+
+
+def finish(connection: Connection, finished: Sequence[tuple[int, str, str | None]], now: datetime) -> None:
+    """Mark events (id, done or ignored, reason) as handled and drop their bodies."""
+    if finished:
+        bulk.run(
+            connection,
+            _finish,
+            [{"event_id": each, "new_status": status, "why": why, "at": now} for each, status, why in finished],
+        )
+
+
+def quarantine(connection: Connection, event_id: int, reason: str, now: datetime) -> None:
+    """Set an event aside with its body: visible, and it can be replayed."""
+    connection.execute(_set_aside, {"event_id": event_id, "why": reason, "at": now})
+
+
+def replay(connection: Connection, event_id: int) -> bool:
+    """Give a quarantined event one more chance, at its old place in the line; False if there is none of that id.
+
+    An unreadable item cannot be replayed: what no reader understood has no event to hand on.
+    """
+    changed = connection.execute(
+        update(inbox)
+        .where(inbox.c.id == event_id, inbox.c.status == "quarantined", inbox.c.kind != "Unreadable")
+        .values(status="new", reason=None, finished_at=None)
+    )
+    return changed.rowcount == 1
+
+
+def count_by_status(connection: Connection) -> dict[str, int]:
+    """How many events stand where; reads the whole table."""
+    return {row[0]: row[1] for row in connection.execute(_counts)}
+
+
+_counts = select(inbox.c.status, func.count()).group_by(inbox.c.status)
+
+
+def forget_before(connection: Connection, moment: datetime, most: int) -> int:
+    """Delete up to `most` of the oldest handled events that came before `moment`; how many."""
+    oldest = select(inbox.c.id, inbox.c.status, inbox.c.received_at).order_by(inbox.c.id).limit(most)
+    old = [each for each, status, at in connection.execute(oldest) if status != "new" and at < moment]
+    if old:
+        connection.execute(inbox.delete().where(inbox.c.id == bindparam("event_id")), [{"event_id": i} for i in old])
+    return len(old)

@@ -1,0 +1,151 @@
+"""The one entrance: what a channel received, durable when `take` returns. Many requests share one transaction.
+
+Messages and facts become inbox events; echoes settle the outbox; receipts raise watermarks; what nobody can read is set aside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable
+from app.engine import events
+from app.errors import UnavailableError
+from app.store import conversations, inbox, outbox
+from app.store.conversations import Watermark
+from app.store.database import Database
+from app.store.inbox import NewEvent
+from app.store.outbox import EchoOf
+
+ITEMS_MAX = 2_000
+"""Items in one transaction: more than one full webhook body, so that a burst is a few transactions and none grows for ever."""
+
+Stamped = tuple[Item, datetime]
+"""An item and the moment it arrived."""
+_Request = tuple[list[Stamped], "asyncio.Future[None]"]
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes items in. `mark` tells our echoes from another database's; `woken` is called when there is something to do."""
+
+    database: Database
+    mark: str
+    woken: Callable[[], None]
+    counts: Counter[str] = field(default_factory=Counter)
+    _waiting: list[_Request] = field(default_factory=list)
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, items: Sequence[Item], received_at: datetime) -> None:
+        """Return once the items are durable. Raises UnavailableError when the database cannot take them: nothing was kept."""
+        if not items:
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(([(item, received_at) for item in items], future))
+        self._came.set()
+        await future
+
+    async def run(self) -> None:
+        """Write for all who wait, one transaction after the other, until cancelled."""
+        while True:
+            await self._came.wait()
+            self._came.clear()
+            while self._waiting:
+                group, self._waiting = _first_items(self._waiting)
+                await self._write(group)
+
+    async def _write(self, group: list[_Request]) -> None:
+        try:
+            await self._commit([stamped for stamps, _ in group for stamped in stamps])
+        except UnavailableError as error:
+            _fail(group, error)
+        except Exception as error:
+            if len(group) == 1:
+                _fail(group, error)
+                return
+            # One body holds something the database refuses: it must not take the others along.
+            for each in group:
+                await self._write([each])
+        else:
+            for _, future in group:
+                if not future.done():
+                    future.set_result(None)
+            self.woken()
+
+    async def _commit(self, stamped: list[Stamped]) -> None:
+        mark = self.mark
+        await self.database.transaction(lambda connection: take(connection, stamped, mark))
+        self.counts.update(type(item).__name__ for item, _ in stamped)
+
+
+def _fail(group: list[_Request], error: Exception) -> None:
+    for _, future in group:
+        if not future.done():
+            future.set_exception(error)
+
+
+def _first_items(waiting: list[_Request]) -> tuple[list[_Request], list[_Request]]:
+    """As many whole requests as fit one transaction, and the rest; at least one."""
+    count = 0
+    for place, (stamps, _) in enumerate(waiting):
+        count += len(stamps)
+        if count > ITEMS_MAX and place:
+            return waiting[:place], waiting[place:]
+    return waiting, []
+
+
+def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> None:
+    """Write items down, within one transaction."""
+    new: list[NewEvent] = []
+    echoes: list[EchoOf] = []
+    marks: list[Watermark] = []
+    latest = stamped[-1][1]
+    for item, received_at in stamped:
+        match item:
+            case Received() | Unreadable():
+                new.append(_event(item, received_at))
+            case Echoed():
+                if (seq := read_outbox_id(item.outbox_id, mark)) is not None:
+                    echoes.append(EchoOf(item.page_id, item.customer_id, seq, item.mid))
+            case Receipt():
+                marks.append(Watermark(item.page_id, item.customer_id, item.kind == "read", item.until))
+            case Ignored():
+                continue
+    inbox.add(connection, new)
+    outbox.settle_by_echo(connection, echoes, latest)
+    conversations.note_watermarks(connection, marks)
+
+
+def _event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
+    if isinstance(item, Unreadable):
+        body, kind, status, reason = {"raw": item.raw}, "Unreadable", "quarantined", item.reason
+        return NewEvent(
+            item.page_id, item.customer_id, item.key, kind, body, item.happened_at, received_at, False, status, reason
+        )
+    event = item.event
+    if isinstance(event, Fact):
+        kind, stored = f"fact:{event.kind}", dict(event.values)
+    else:
+        kind, stored = type(event).__name__, events.to_dict(event)
+    # A fact about the Page has no conversation to move: it is kept and shown.
+    about_page = not item.customer_id
+    return NewEvent(
+        item.page_id, item.customer_id, item.key, kind, stored, item.happened_at, received_at, item.opens_window,
+        "ignored" if about_page else "new", "about the Page" if about_page else None,
+    )  # fmt: skip
+
+
+def outbox_id(mark: str, seq: int) -> str:
+    """What travels with a message and comes back with its echo."""
+    return f"{mark}.{seq}"
+
+
+def read_outbox_id(identity: str, mark: str) -> int | None:
+    """The place in the customer's line, or None when the id is not one of this database's."""
+    own, _, seq = identity.rpartition(".")
+    return int(seq) if own == mark and seq.isascii() and seq.isdigit() and len(seq) < 18 else None

@@ -1,0 +1,1 @@
+"""Alembic's migrations: forward only, the same script for SQLite and PostgreSQL."""

@@ -1,0 +1,424 @@
+"""The outbox: messages to customers, in order for each, and what became of them. The one exit of the house.
+
+    pending -> in_flight(attempt n) -> sent | failed | unknown | pending
+    unknown -> sent | in_flight(n + 1)          pending -> cancelled
+Every change compares status, attempt and sender first; an echo may move any live row to sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    text,
+    update,
+)
+
+from app.store import bulk, keys
+from app.store.keys import Key
+from app.store.tables import conversations, outbox
+
+_o, _c = outbox.c, conversations.c
+_earlier = outbox.alias("earlier")
+_this = (
+    (_o.page_id == bindparam("of_page"))
+    & (_o.customer_id == bindparam("of_customer"))
+    & (_o.seq == bindparam("of_seq"))
+)
+# Written out, not bound: a partial index serves only a query that says the same words.
+_LIVE = text("outbox.status IN ('pending', 'in_flight', 'unknown')")
+_EARLIER_LIVE = text("earlier.status IN ('pending', 'in_flight', 'unknown')")
+_FREE = text("outbox.status = 'pending' AND outbox.sender IS NULL")
+_OWNED: ColumnElement[bool] = literal_column(
+    "(outbox.status IN ('pending', 'in_flight', 'unknown') AND outbox.sender IS NOT NULL)", Boolean
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutMessage:
+    """One message on its way.
+
+    `attempt` counts requests, `unsure` those of them whose fate nobody knew. `epoch` is the conversation's when it was written.
+    """
+
+    page_id: str
+    customer_id: str
+    seq: int
+    body: Any
+    written_by: str
+    epoch: int
+    attempt: int
+    created_at: datetime
+    attempted_at: datetime | None
+    last_customer_at: datetime | None
+    status: str = "pending"
+    unsure: int = 0
+
+    @property
+    def key(self) -> Key:
+        return self.page_id, self.customer_id
+
+
+# ---- in ----------------------------------------------------------------------------------------------------
+
+
+_insert = insert(outbox)
+
+
+def add(connection: Connection, messages: Sequence[OutMessage], worker_id: str) -> None:
+    """Put messages in their customers' lines. One that is `in_flight` already belongs to this worker, which sends it next."""
+    if messages:
+        bulk.run(connection, _insert, [_row(message, worker_id) for message in messages])
+
+
+def _row(message: OutMessage, worker_id: str) -> dict[str, Any]:
+    return {
+        "page_id": message.page_id,
+        "customer_id": message.customer_id,
+        "seq": message.seq,
+        "body": message.body,
+        "written_by": message.written_by,
+        "epoch": message.epoch,
+        "status": message.status,
+        "attempt": message.attempt,
+        "unsure": message.unsure,
+        "sender": worker_id if message.status == "in_flight" else None,
+        "attempted_at": message.attempted_at,
+        "created_at": message.created_at,
+    }
+
+
+def customers_with_live(connection: Connection, wanted: Sequence[Key]) -> set[Key]:
+    """Those of the customers whose line holds a message that is not at an end."""
+    rows = connection.execute(_with_live(connection.dialect.name), keys.bound(connection, wanted))
+    return {(row.page_id, row.customer_id) for row in rows}
+
+
+@lru_cache(maxsize=2)
+def _with_live(dialect: str) -> Select[Any]:
+    each, page_id, customer_id = keys.joined(dialect)
+    here = (_o.page_id == page_id) & (_o.customer_id == customer_id)
+    return select(_o.page_id, _o.customer_id).distinct().select_from(each.join(outbox, here)).where(_LIVE)
+
+
+# ---- to the sender -----------------------------------------------------------------------------------------
+
+_columns = (
+    _o.page_id, _o.customer_id, _o.seq, _o.body, _o.written_by, _o.epoch, _o.attempt, _o.created_at,
+    _o.attempted_at, _c.last_customer_at, _o.status, _o.unsure,
+)  # fmt: skip
+_of_conversation = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id)
+_void: ColumnElement[bool] = (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
+_first_in_line = ~exists().where(
+    _earlier.c.page_id == _o.page_id, _earlier.c.customer_id == _o.customer_id, _earlier.c.seq < _o.seq, _EARLIER_LIVE
+)
+
+
+def claim_free(
+    connection: Connection, worker_id: str, most: int, now: datetime, parked: Sequence[str] = ()
+) -> list[OutMessage]:
+    """Take up to `most` messages in flight that nobody has and that are first in line, of Pages that are not `parked`."""
+    rows = connection.execute(_free_heads, {"most": most, "parked": list(parked) or [""]}).fetchall()
+    return _take_off(connection, worker_id, rows, now)
+
+
+def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], now: datetime) -> list[OutMessage]:
+    """Take the next messages of these customers in flight, where nobody has one and nothing before it is unsettled."""
+    if not wanted:
+        return []
+    rows = connection.execute(_next_heads(connection.dialect.name), keys.bound(connection, wanted)).fetchall()
+    return _take_off(connection, worker_id, rows, now)
+
+
+_free_heads = (
+    select(*_columns, _void.label("void"))
+    .select_from(outbox.join(conversations, _of_conversation))
+    .where(_FREE, _first_in_line, _o.page_id.not_in(bindparam("parked", expanding=True)))
+    .order_by(_o.created_at)
+    .limit(bindparam("most"))
+    .with_for_update(of=[outbox, conversations], skip_locked=True)
+)
+
+
+@lru_cache(maxsize=2)
+def _next_heads(dialect: str) -> Select[Any]:
+    each, page_id, customer_id = keys.joined(dialect)
+    here = (_o.page_id == page_id) & (_o.customer_id == customer_id)
+    return (
+        select(*_columns, _void.label("void"))
+        .select_from(each.join(outbox, here).join(conversations, _of_conversation))
+        .where(_LIVE, _FREE, _first_in_line)
+        .with_for_update(of=[outbox, conversations], skip_locked=True)
+    )
+
+
+_fly = (
+    update(outbox)
+    .where(_this)
+    .values(
+        status="in_flight", attempt=_o.attempt + 1, sender=bindparam("worker"), attempted_at=bindparam("at")
+    )
+)  # fmt: skip
+
+
+def _take_off(connection: Connection, worker_id: str, rows: Sequence[Any], now: datetime) -> list[OutMessage]:
+    """The rows as messages in flight, their attempt counted before the request leaves; what staff made void is cancelled."""
+    if void := [row for row in rows if row.void]:
+        _cancel_void_of(connection, [(row.page_id, row.customer_id) for row in void], now)
+    going = [OutMessage(*row[:-1]) for row in rows if not row.void]
+    if not going:
+        return []
+    bulk.run(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])
+    return [_flying(message, now) for message in going]
+
+
+def _flying(message: OutMessage, now: datetime) -> OutMessage:
+    return replace(message, attempt=message.attempt + 1, attempted_at=now, status="in_flight")
+
+
+def _at(message: OutMessage) -> dict[str, Any]:
+    return {"of_page": message.page_id, "of_customer": message.customer_id, "of_seq": message.seq}
+
+
+_cancel = (
+    update(outbox)
+    .where(
+        _o.page_id == bindparam("of_page"),
+        _o.customer_id == bindparam("of_customer"),
+        _o.status == "pending",
+        _o.written_by == "bot",
+        exists().where(_of_conversation, _void),
+    )
+    .values(
+        status="cancelled",
+        reason_code="staff",
+        reason="Staff took the conversation before this was sent.",
+        settled_at=bindparam("at"),
+    )
+)
+
+
+def _cancel_void_of(connection: Connection, customers: Sequence[Key], now: datetime) -> None:
+    bulk.run(connection, _cancel, [{"of_page": page, "of_customer": each, "at": now} for page, each in customers])
+
+
+def cancel_void(connection: Connection, customers: Sequence[Key], now: datetime) -> None:
+    """Cancel what the bot still had to say to customers whom staff took over meanwhile."""
+    if customers:
+        _cancel_void_of(connection, customers, now)
+
+
+# ---- what became of it -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an attempt.
+
+    `status`: sent, failed, unknown, pending (again later). `keep`: this worker sees to it itself. `left`: a request may have left.
+    """
+
+    message: OutMessage
+    status: str
+    mid: str | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+    keep: bool = False
+    left: bool = True
+
+
+_mine = _this & (_o.attempt == bindparam("of_attempt")) & (_o.sender == bindparam("worker"))
+_ended = (
+    update(outbox)
+    .where(_mine, _LIVE)
+    .values(
+        status=bindparam("new_status"),
+        mid=bindparam("new_mid"),
+        reason_code=bindparam("code"),
+        reason=bindparam("why"),
+        settled_at=bindparam("at"),
+    )
+)
+_not_ended = (
+    update(outbox)
+    .where(_mine, _LIVE)
+    .values(
+        status=bindparam("new_status"),
+        sender=bindparam("new_sender"),
+        attempt=bindparam("new_attempt"),
+        unsure=bindparam("new_unsure"),
+        reason_code=bindparam("code"),
+        reason=bindparam("why"),
+    )
+)
+
+
+def record(connection: Connection, worker_id: str, results: Sequence[Result], now: datetime) -> None:
+    """Write down what became of attempts of this worker. One that an echo or another worker settled meanwhile stays as it is."""
+    ended, open_ = [], []
+    for result in results:
+        row = {
+            **_at(result.message),
+            "of_attempt": result.message.attempt,
+            "worker": worker_id,
+            "new_status": result.status,
+            "code": result.reason_code,
+            "why": result.reason,
+        }
+        if result.status in ("sent", "failed"):
+            ended.append({**row, "new_mid": result.mid, "at": now})
+        else:
+            open_.append({**row, **_open_values(result, worker_id)})
+    if ended:
+        bulk.run(connection, _ended, ended)
+    if open_:
+        bulk.run(connection, _not_ended, open_)
+
+
+def _open_values(result: Result, worker_id: str) -> dict[str, Any]:
+    return {
+        "new_sender": worker_id if result.keep else None,
+        "new_attempt": result.message.attempt - (not result.left),
+        "new_unsure": result.message.unsure + (result.status == "unknown"),
+    }
+
+
+_one_of_mine = (
+    select(*_columns, _void.label("void"))
+    .select_from(outbox.join(conversations, _of_conversation))
+    .where(_mine, _LIVE)
+    .with_for_update(of=[outbox, conversations])
+)
+
+
+def take_again(
+    connection: Connection, worker_id: str, messages: Sequence[OutMessage], now: datetime
+) -> list[OutMessage]:
+    """Take messages of this worker in flight once more, those that nobody settled meanwhile; what is void by now is cancelled."""
+    rows: list[Any] = []
+    for message in sorted(messages, key=lambda each: each.key):
+        values = {**_at(message), "of_attempt": message.attempt, "worker": worker_id}
+        rows += connection.execute(_one_of_mine, values).fetchall()
+    # An unknown one may have reached the customer: it is settled, never cancelled as if it had not left.
+    certain = [row for row in rows if row.status == "pending"]
+    return _take_off(connection, worker_id, certain, now) + _take_off_unknown(connection, worker_id, rows, now)
+
+
+def _take_off_unknown(connection: Connection, worker_id: str, rows: Sequence[Any], now: datetime) -> list[OutMessage]:
+    unknown = [row for row in rows if row.status == "unknown"]
+    void = [OutMessage(*row[:-1]) for row in unknown if row.void]
+    record(
+        connection,
+        worker_id,
+        [
+            Result(each, "failed", reason_code="unknown", reason="It may not have arrived; staff took over since.")
+            for each in void
+        ],
+        now,
+    )
+    going = [OutMessage(*row[:-1]) for row in unknown if not row.void]
+    if going:
+        bulk.run(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])
+    return [_flying(message, now) for message in going]
+
+
+@dataclass(frozen=True, slots=True)
+class EchoOf:
+    """Our message `seq` to that customer came back from the channel as `mid`."""
+
+    page_id: str
+    customer_id: str
+    seq: int
+    mid: str
+
+
+_echoed = (
+    update(outbox)
+    .where(_this, _LIVE)
+    .values(status="sent", mid=bindparam("new_mid"), settled_at=bindparam("at"), reason_code=null(), reason=null())
+)
+
+
+def settle_by_echo(connection: Connection, echoes: Sequence[EchoOf], now: datetime) -> None:
+    """Our own messages came back: they were sent, whatever we knew of them."""
+    if echoes:
+        rows = [
+            {"of_page": e.page_id, "of_customer": e.customer_id, "of_seq": e.seq, "new_mid": e.mid, "at": now}
+            for e in sorted(echoes, key=lambda each: (each.page_id, each.customer_id, each.seq))
+        ]
+        bulk.run(connection, _echoed, rows)
+
+
+def mids_known(connection: Connection, key: Key, mids: Sequence[str]) -> set[str]:
+    """Those of the channel's ids that belong to a message of ours already."""
+    here = (_o.page_id == key[0]) & (_o.customer_id == key[1]) & _o.mid.in_(list(mids))
+    return set(connection.execute(select(_o.mid).where(here)).scalars())
+
+
+def find_status(connection: Connection, message: OutMessage) -> tuple[str, str | None] | None:
+    """(status, mid) of a message as it stands, or None if it is gone."""
+    row = connection.execute(select(_o.status, _o.mid).where(_this), _at(message)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+# ---- when a worker dies ------------------------------------------------------------------------------------
+
+
+def adopt(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessage]:
+    """Take over what a dead worker was sending. What it had in flight may have arrived: it is unknown now."""
+    rows = connection.execute(_owned_by, {"owner": dead_id}).fetchall()
+    connection.execute(_unsure, {"owner": dead_id})
+    connection.execute(_adopt, {"owner": dead_id, "worker": worker_id})
+    messages = [OutMessage(*row) for row in rows]
+    return [
+        replace(each, status="unknown", unsure=each.unsure + 1) if each.status == "in_flight" else each
+        for each in messages
+    ]
+
+
+_owned = _OWNED & (_o.sender == bindparam("owner"))
+_owned_by = select(*_columns).select_from(outbox.join(conversations, _of_conversation)).where(_owned)
+_unsure = update(outbox).where(_owned, _o.status == "in_flight").values(status="unknown", unsure=_o.unsure + 1)
+_adopt = update(outbox).where(_owned).values(sender=bindparam("worker"))
+
+
+def doubt(connection: Connection, worker_id: str, messages: Sequence[OutMessage]) -> None:
+    """These are in flight in this worker's name and it knows nothing of them: they are unknown now."""
+    rows = [{**_at(message), "of_attempt": message.attempt, "worker": worker_id} for message in messages]
+    if rows:
+        bulk.run(connection, _doubt, rows)
+
+
+_doubt = update(outbox).where(_mine, _o.status == "in_flight").values(status="unknown", unsure=_o.unsure + 1)
+
+
+def list_in_flight(connection: Connection, worker_id: str) -> list[OutMessage]:
+    """What stands as in flight in this worker's name."""
+    rows = connection.execute(_owned_by, {"owner": worker_id})
+    return [message for message in (OutMessage(*row) for row in rows) if message.status == "in_flight"]
+
+
+def free_pending(connection: Connection, worker_id: str) -> None:
+    """Let go of what this worker only kept to try again later: it stops."""
+    connection.execute(update(outbox).where(_OWNED, _o.sender == worker_id, _o.status == "pending").values(sender=None))
+
+
+def count_live(connection: Connection) -> dict[str, int]:
+    """How many live messages stand where."""
+    counts = select(_o.status, func.count()).where(_LIVE).group_by(_o.status)
+    return {row[0]: row[1] for row in connection.execute(counts)}

@@ -1,0 +1,57 @@
+"""PostgreSQL: any number of processes. Transactions run on pooled connections, and again after a deadlock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app.store.database import translate
+
+Result = TypeVar("Result")
+
+CONNECTIONS = 8
+"""Per process: webhook, turns, sender, timers and a few pages at once."""
+CONNECT_SECONDS = 5
+TRIES = 5
+"""A deadlock or serialisation failure is the database asking for the same transaction again."""
+AGAIN = frozenset({"40001", "40P01"})
+
+
+class PostgresDatabase:
+    """One PostgreSQL database."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url.set(drivername="postgresql+asyncpg")
+        self._engine = create_async_engine(
+            self.url,
+            hide_parameters=True,  # what people wrote must not stand in an error's text
+            pool_size=CONNECTIONS,
+            max_overflow=4,
+            pool_timeout=CONNECT_SECONDS,
+            pool_pre_ping=False,
+            connect_args={"timeout": CONNECT_SECONDS},
+        )
+
+    async def transaction(self, work: Callable[[Connection], Result]) -> Result:
+        for tries_left in range(TRIES - 1, -1, -1):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in AGAIN or not tries_left:
+                    raise translate(error) from error
+            except (OSError, PoolTimeout) as error:
+                raise translate(error) from error
+        raise AssertionError("the last try returns or raises")
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        return await self.transaction(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()

@@ -1,0 +1,170 @@
+"""SQLite: one writer thread with group commit, a few reader threads. WAL, synchronous FULL: committed is durable."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from app.store.database import translate
+
+Result = TypeVar("Result")
+
+BUSY_WAIT_SECONDS = 5
+"""How long another program may hold the file before we say 503; below Meta's time-out together with one retry."""
+GROUP_MAX = 64
+"""Transactions under one fsync: enough to carry a burst, few enough that the first does not wait for long."""
+READERS = 2
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class SqliteDatabase:
+    """One SQLite file, for the processes of one machine."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer_engine = make_engine(path, begin="BEGIN IMMEDIATE")
+        self._reader_engine = make_engine(path, begin="BEGIN")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._connection: Connection | None = None
+        self._writer = threading.Thread(target=self._write, name="sqlite-writer", daemon=True)
+        self._writer.start()
+
+    async def transaction(self, work: Callable[[Connection], Result]) -> Result:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._jobs.put(_Job(work, loop, future))
+        return await future
+
+    async def read(self, work: Callable[[Connection], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def close(self) -> None:
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown(wait=True)
+        self._writer_engine.dispose()
+        self._reader_engine.dispose()
+
+    def _read(self, work: Callable[[Connection], Result]) -> Result:
+        try:
+            with self._reader_engine.begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            raise translate(error) from error
+
+    def _write(self) -> None:
+        """The writer thread: take what waits, commit it as one group, answer all."""
+        while (job := self._jobs.get()) is not None:
+            group = [job]
+            closing = False
+            while len(group) < GROUP_MAX and not self._jobs.empty():
+                if (more := self._jobs.get()) is None:
+                    closing = True
+                    break
+                group.append(more)
+            self._run_group(group)
+            _answer(group)
+            if closing:
+                break
+        self._drop_connection()
+
+    def _run_group(self, group: list[_Job]) -> None:
+        try:
+            connection = self._connection = self._connection or self._writer_engine.connect()
+            with connection.begin():
+                if len(group) == 1:
+                    group[0].result = group[0].work(connection)
+                else:
+                    for job in group:
+                        _run_guarded(job, connection)
+        except Exception as error:
+            # The commit, or the only job, failed: nothing of the group was written.
+            self._drop_connection()
+            for job in group:
+                job.error = translate(error)
+
+    def _drop_connection(self) -> None:
+        """After a failure begin with a fresh connection: this one may be in any state."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.invalidate()
+                connection.close()
+
+
+def _run_guarded(job: _Job, connection: Connection) -> None:
+    """Run one job of a group behind a savepoint: its failure takes back its own changes and nobody else's."""
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        job.result = job.work(connection)
+    except Exception as error:
+        connection.exec_driver_sql("ROLLBACK TO job")
+        job.error = translate(error)
+    connection.exec_driver_sql("RELEASE job")
+
+
+def _answer(group: list[_Job]) -> None:
+    """Hand the results to their event loops, one wake-up for each loop."""
+    for loop in {id(job.loop): job.loop for job in group}.values():
+        mine = [job for job in group if job.loop is loop]
+        try:
+            loop.call_soon_threadsafe(_settle, mine)
+        except RuntimeError:  # the loop is closed: nobody waits any more
+            continue
+
+
+def _settle(group: list[_Job]) -> None:
+    for job in group:
+        if job.future.cancelled():
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
+
+
+def make_engine(path: Path, begin: str) -> Engine:
+    """A synchronous engine whose transactions open with `begin` and whose commits are on the disk when they return."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        # isolation_level None: the driver begins nothing by itself, so that ours is the only BEGIN.
+        connect_args={"timeout": BUSY_WAIT_SECONDS, "check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,  # what people wrote must not stand in an error's text
+        poolclass=QueuePool,
+        pool_size=READERS,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

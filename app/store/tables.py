@@ -1,0 +1,231 @@
+"""Every table, as SQLModel. One schema for SQLite and PostgreSQL; Alembic's migrations make it, a test holds the two together.
+
+inbox           events to handle; done ones stay 90 days, so that a repeated delivery is recognised
+conversations   one row a customer: who answers, whose turn it is (claim and fence), the window
+sessions        one row a customer: the place in the flow
+history         what others said (what we said stands in the outbox, with how far it got)
+outbox          messages to send, in order per customer; kept as our half of the transcript
+timers          moments at which a session hears that time has passed
+workers         the processes at work and their heartbeats
+facts           small values of the whole installation
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from app.store.types import BigId, JsonText, UtcTime
+
+LIVE = "status IN ('pending', 'in_flight', 'unknown')"
+"""Outbox rows that are not at an end yet."""
+
+
+class InboxRow(SQLModel, table=True):
+    """One event. status: new -> done | ignored | quarantined. The body goes when the event is done: history has the words."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("page_id", "event_key", name="inbox_once"),
+        # The queue: by arrival, new rows only, so that what is done never slows a claim down.
+        Index("inbox_new", "id", sqlite_where=text("status = 'new'"), postgresql_where=text("status = 'new'")),
+        Index(
+            "inbox_quarantined",
+            "page_id",
+            "id",
+            sqlite_where=text("status = 'quarantined'"),
+            postgresql_where=text("status = 'quarantined'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    page_id: str
+    customer_id: str
+    event_key: bytes = Field(sa_type=LargeBinary)
+    kind: str
+    body: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    status: str = "new"
+    reason: str | None = None
+    opens_window: bool = False
+    happened_at: datetime = Field(sa_type=UtcTime)
+    received_at: datetime = Field(sa_type=UtcTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class ConversationRow(SQLModel, table=True):
+    """One customer of one Page.
+
+    `answered_by`: bot, waiting, staff. `epoch` grows with every take-over and hand-back: what the bot prepared before is void.
+    `claimed_by` is the worker whose turn it is, `fence` grows with every claim and is checked in the turn's commit.
+    `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index(
+            "conversations_claimed",
+            "claimed_by",
+            sqlite_where=text("claimed_by IS NOT NULL"),
+            postgresql_where=text("claimed_by IS NOT NULL"),
+        ),
+        Index(
+            "conversations_waiting",
+            "page_id",
+            "handed_off_at",
+            sqlite_where=text("answered_by <> 'bot'"),
+            postgresql_where=text("answered_by <> 'bot'"),
+        ),
+    )
+
+    page_id: str = Field(primary_key=True)
+    customer_id: str = Field(primary_key=True)
+    answered_by: str = "bot"
+    epoch: int = 0
+    claimed_by: str | None = None
+    fence: int = 0
+    tries: int = 0
+    next_seq: int = 1
+    team: str | None = None
+    handoff_reason: str | None = None
+    handoff_note: str | None = Field(default=None, sa_type=Text)
+    handed_off_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_customer_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    delivered_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    read_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class SessionRow(SQLModel, table=True):
+    """One customer's session in its stored form (`engine.session.to_dict`), and the revision that wrote it."""
+
+    __tablename__ = "sessions"
+
+    page_id: str = Field(primary_key=True)
+    customer_id: str = Field(primary_key=True)
+    body: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    revision: str = ""
+    updated_at: datetime = Field(sa_type=UtcTime)
+
+
+class HistoryRow(SQLModel, table=True):
+    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        Index("history_of_customer", "page_id", "customer_id", "id"),
+        Index(
+            "history_by_mid",
+            "page_id",
+            "mid",
+            sqlite_where=text("mid IS NOT NULL"),
+            postgresql_where=text("mid IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    page_id: str
+    customer_id: str
+    who: str
+    kind: str
+    text: str = Field(default="", sa_type=Text)
+    body: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    mid: str | None = None
+    happened_at: datetime = Field(sa_type=UtcTime)
+
+
+class OutboxRow(SQLModel, table=True):
+    """One message to a customer; `seq` is its place in this customer's line.
+
+    pending -> in_flight(attempt n) -> sent | failed | unknown | pending; unknown -> sent | in_flight(n + 1);
+    pending -> cancelled. Every change compares status and attempt first. An echo may move any live row to sent.
+    `attempt` counts requests; `unsure` those of them whose fate nobody knew.
+    `sender` is the worker that sends, waits to try again, or looks up; a pending row without one is free.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_live", "page_id", "customer_id", "seq", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index(
+            "outbox_free",
+            "created_at",
+            sqlite_where=text("status = 'pending' AND sender IS NULL"),
+            postgresql_where=text("status = 'pending' AND sender IS NULL"),
+        ),
+        Index(
+            "outbox_owned",
+            "sender",
+            sqlite_where=text(f"{LIVE} AND sender IS NOT NULL"),
+            postgresql_where=text(f"{LIVE} AND sender IS NOT NULL"),
+        ),
+    )
+
+    page_id: str = Field(primary_key=True)
+    customer_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigId)
+    body: Any = Field(sa_type=JsonText, nullable=False)
+    written_by: str = "bot"
+    epoch: int = 0
+    status: str = "pending"
+    attempt: int = 0
+    unsure: int = 0
+    sender: str | None = None
+    attempted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    mid: str | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class TimerRow(SQLModel, table=True):
+    """At `due_at` the session hears `WaitTimedOut(state, name)`."""
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        UniqueConstraint("page_id", "customer_id", "state", "name", name="timers_once"),
+        Index("timers_due", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    page_id: str
+    customer_id: str
+    state: str
+    name: str
+    due_at: datetime = Field(sa_type=UtcTime)
+
+
+class WorkerRow(SQLModel, table=True):
+    """A process at work. Who sees `beat` stand still for too long, on its own steady clock, takes its work over."""
+
+    __tablename__ = "workers"
+
+    id: str = Field(primary_key=True)
+    beat: int = 0
+    started_at: datetime = Field(sa_type=UtcTime)
+
+
+class FactRow(SQLModel, table=True):
+    """A small value of the whole installation, such as the mark that tells our echoes from those of another database."""
+
+    __tablename__ = "facts"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+def _table(name: str) -> Table:
+    return SQLModel.metadata.tables[name]
+
+
+inbox = _table("inbox")
+conversations = _table("conversations")
+sessions = _table("sessions")
+history = _table("history")
+outbox = _table("outbox")
+timers = _table("timers")
+workers = _table("workers")
+facts = _table("facts")

@@ -1,0 +1,117 @@
+"""Waking the worker when something came in: within this process, between two on one machine, or across a fleet.
+
+A wake-up is only a hint: it may be lost, and every loop looks by itself now and then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+
+from app.clock import Clock
+from app.store.database import Database
+
+log = structlog.get_logger()
+
+CHANNEL = "frontdesk_work"
+RECONNECT_SECONDS = 2.0
+
+
+class Wake(Protocol):
+    """Tells workers that there is work, and hears it from others."""
+
+    def tell(self) -> None:
+        """There is work for a worker, wherever it runs. Never waits, never fails."""
+        ...
+
+    async def listen(self, woken: Callable[[], None]) -> None:
+        """Call `woken` whenever another process tells, until cancelled."""
+        ...
+
+
+class Nearby:
+    """One machine: a datagram socket beside the SQLite file; nothing is read from it but that something came."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(f"{database.name}.wake")
+        self._socket: socket.socket | None = None
+        if hasattr(socket, "AF_UNIX"):
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket.setblocking(False)
+
+    def tell(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendto(b"!", str(self._path))
+        except OSError:  # nobody listens, or its queue is full: it will look by itself
+            return
+
+    async def listen(self, woken: Callable[[], None]) -> None:
+        if self._socket is None:
+            return
+        self._path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+            ear.bind(str(self._path))
+            self._path.chmod(0o600)
+            ear.setblocking(False)
+            loop = asyncio.get_running_loop()
+            while True:
+                await loop.sock_recv(ear, 16)
+                woken()
+
+
+class Fleet:
+    """Many machines: PostgreSQL's NOTIFY, at most one on its way from each process."""
+
+    def __init__(self, database: Database, address: str, clock: Clock) -> None:
+        self._database, self._address, self._clock = database, address, clock
+        self._told = asyncio.Event()
+
+    def tell(self) -> None:
+        self._told.set()
+
+    async def listen(self, woken: Callable[[], None]) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._hear(woken))
+            group.create_task(self._pass_on())
+
+    async def _pass_on(self) -> None:
+        from sqlalchemy import text
+
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            try:
+                await self._database.transaction(lambda connection: connection.execute(text(f"NOTIFY {CHANNEL}")))
+            except Exception as error:
+                log.warning("wake-up not passed on", error=type(error).__name__)
+            await self._clock.sleep(0.005)  # a burst needs few notices
+
+    async def _hear(self, woken: Callable[[], None]) -> None:
+        while True:
+            try:
+                await self._hear_once(woken)
+            except Exception as error:
+                log.warning("wake-ups not heard", error=type(error).__name__)
+            await self._clock.sleep(RECONNECT_SECONDS)
+
+    async def _hear_once(self, woken: Callable[[], None]) -> None:
+        import asyncpg
+
+        def heard(*_: Any) -> None:
+            woken()
+
+        connection = await asyncpg.connect(self._address)
+        closed = asyncio.Event()
+        connection.add_termination_listener(lambda _: closed.set())
+        try:
+            await connection.add_listener(CHANNEL, heard)
+            await closed.wait()
+        finally:
+            await connection.close()

@@ -1,0 +1,225 @@
+"""From one claimed customer and its events to what must be written: no database, no network. Searches run in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from app.channel import Channel
+from app.engine import events, session
+from app.engine.effects import (
+    CallService,
+    HandOff,
+    Message,
+    Search,
+    SendMessage,
+    StartTimer,
+    StopTimers,
+    WithdrawHandOff,
+    message_to_dict,
+)
+from app.engine.events import AttachmentReceived, Event, StaffHandedBack, TapReceived, TextReceived
+from app.engine.flow import Flow
+from app.engine.session import Session
+from app.engine.turn import Turn, take_turn
+from app.engine.words import sentence
+from app.errors import EngineError
+from app.store.claims import Claim
+from app.store.history import Said
+from app.store.inbox import WaitingEvent
+from app.store.timers import NewTimer
+from app.worker import taps
+
+SEARCHES_MAX = 4
+"""Searches one turn may ask for, one after the other."""
+
+Search_ = Callable[[Flow, Search], Any]
+"""Runs a search; called in a thread."""
+
+
+@dataclass(slots=True)
+class Handled:
+    """What came of one claim; written in one transaction, or not at all."""
+
+    claim: Claim
+    flow: Flow | None
+    session: Session
+    epoch: int
+    last_customer_at: datetime | None
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    unsent: list[str] = field(default_factory=list)
+    timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
+    stop_timers: bool = False
+    handoff: HandOff | None = None
+    finished: list[tuple[int, str, str | None]] = field(default_factory=list)
+    set_aside: tuple[int, str] | None = None
+
+    @property
+    def someone_else_answers(self) -> bool:
+        """Whether who answers changed, or the same side began anew."""
+        return (
+            self.session.answered_by != self.claim.answered_by
+            or self.epoch != self.claim.epoch
+            or self.handoff is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What handling needs from outside, as values."""
+
+    flow_of: Callable[[str], Flow | None]
+    secret: bytes
+    channel: Channel
+    search: Search_
+
+
+def begin(claim: Claim, flow: Flow | None) -> Handled:
+    """Nothing has happened yet."""
+    loaded = session.from_dict(claim.session or {}, claim.answered_by)  # type: ignore[arg-type]
+    return Handled(claim, flow, loaded, claim.epoch, claim.last_customer_at)
+
+
+async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
+    """Take the claim's events in order, a person's take-over first. Raises what a turn raises."""
+    handled = begin(claim, hands.flow_of(claim.page_id))
+    for event in sorted(claim.events, key=_people_first):
+        note_window(handled, event, now)
+        if event.kind.startswith("fact:"):
+            note_fact(handled, event)
+        elif handled.flow is None:
+            handled.finished.append((event.id, "ignored", "no bot serves this Page"))
+        else:
+            await _turn(hands, handled, event, now)
+            handled.finished.append((event.id, "done", None))
+    return handled
+
+
+def set_aside(claim: Claim, flow: Flow | None, reason: str, now: datetime) -> Handled:
+    """Give up on the claim's first event: it is kept with its reason, the customer is told and waits for a person."""
+    handled = begin(claim, flow)
+    event = claim.events[0]
+    note_window(handled, event, now)
+    handled.set_aside = (event.id, reason)
+    if flow is not None and claim.answered_by == "bot":
+        sorry = Message(sentence(handled.session.language or flow.languages[0], "sorry"))
+        handled.messages.append(message_to_dict(sorry))
+        handled.session = replace(handled.session, answered_by="waiting")
+        handled.handoff = HandOff(team="", reason="An event could not be handled.")
+    return handled
+
+
+def _people_first(event: WaitingEvent) -> bool:
+    return event.kind not in ("fact:person_replied", "fact:person_took_over")
+
+
+def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:
+    """The customer acted: we may write for the next 24 hours. A clock ahead of ours opens nothing beyond now."""
+    if event.opens_window:
+        at = min(event.happened_at, now)
+        handled.last_customer_at = max(handled.last_customer_at or at, at)
+
+
+def note_fact(handled: Handled, event: WaitingEvent) -> None:
+    """Write a fact into the transcript; when a person answers elsewhere, the bot is silent from now on."""
+    kind = event.kind.removeprefix("fact:")
+    values = event.body or {}
+    claim = handled.claim
+    if kind in ("person_replied", "person_took_over"):
+        _give_to_person(handled)
+    if kind == "unsent":
+        handled.unsent.append(str(values.get("mid", "")))
+    who = {"person_replied": "page_inbox", "other_app_replied": "other_app", "person_took_over": "channel"}
+    handled.said.append(
+        Said(
+            claim.page_id, claim.customer_id, who.get(kind, "customer"), kind, event.happened_at,
+            str(values.get("text", "")), values or None, str(values["mid"]) if values.get("mid") else None,
+        )
+    )  # fmt: skip
+    handled.finished.append((event.id, "done", None))
+
+
+def _give_to_person(handled: Handled) -> None:
+    if handled.session.answered_by != "staff":
+        handled.epoch += 1
+    handled.session = replace(handled.session, answered_by="staff", timers=())
+    handled.stop_timers = True
+    handled.timers.clear()
+
+
+async def _turn(hands: Hands, handled: Handled, waiting: WaitingEvent, now: datetime) -> None:
+    assert handled.flow is not None
+    event = events.from_dict(waiting.kind, waiting.body or {})
+    if isinstance(event, TapReceived):
+        event = taps.read(hands.secret, handled.claim.key, event)
+    _note_said(handled, event, waiting)
+    if isinstance(event, StaffHandedBack):
+        handled.epoch += 1
+    turn = await _take(hands, handled.flow, handled.session, event, now)
+    handled.session = turn.session
+    _carry_out(hands, handled, turn)
+
+
+async def _take(hands: Hands, flow: Flow, before: Session, event: Event, now: datetime) -> Turn:
+    """Take the turn; when it stops for a search, run that and take it again."""
+    found: dict[Search, Any] = {}
+    for _ in range(SEARCHES_MAX + 1):
+        turn = take_turn(flow, before, event, now, found)
+        if not (turn.effects and isinstance(turn.effects[0], Search)):
+            return turn
+        found[turn.effects[0]] = await asyncio.to_thread(hands.search, flow, turn.effects[0])
+    raise EngineError("A turn asked for too many searches.")
+
+
+def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
+    claim = handled.claim
+    for effect in turn.effects:
+        match effect:
+            case SendMessage(message):
+                for piece in hands.channel.pieces(message):
+                    handled.messages.append(_signed(hands.secret, claim, piece))
+            case StartTimer(state, name, due_at):
+                handled.timers[state, name] = NewTimer(claim.page_id, claim.customer_id, state, name, due_at)
+            case StopTimers():
+                handled.stop_timers = True
+                handled.timers.clear()
+            case HandOff():
+                handled.handoff = effect
+            case WithdrawHandOff():
+                handled.handoff = None
+            case Search() | CallService():
+                raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
+
+
+def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:
+    """The message in its stored form, with the payloads of its choices and buttons in order."""
+    stored = message_to_dict(message)
+    options = (*message.choices, *message.buttons)
+    if payloads := [taps.sign(secret, claim.key, *option.tap) if option.tap else "" for option in options]:
+        stored["payloads"] = payloads
+    return stored
+
+
+def _note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
+    """The customer's side of the transcript; timers and hand-backs say nothing."""
+    claim = handled.claim
+    text, body, mid = "", None, None
+    match event:
+        case TextReceived():
+            text, mid = event.text, event.mid
+        case TapReceived():
+            text, mid = event.title, event.mid
+        case AttachmentReceived():
+            text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
+        case _:
+            return
+    handled.said.append(
+        Said(
+            claim.page_id, claim.customer_id, "customer", type(event).__name__, waiting.happened_at,
+            text, body, mid or None,
+        )
+    )  # fmt: skip

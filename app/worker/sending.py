@@ -1,0 +1,314 @@
+"""Sending: messages leave in order for each customer, one in flight at a time, many customers at once.
+
+Alone while few wait; gathered into one request when many do. No transaction is open while a request is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from app.chance import Chance
+from app.channel import Channel, Failed, Outcome, Send, Sent, Unsure
+from app.clock import Clock
+from app.engine.effects import message_from_dict
+from app.errors import UnavailableError
+from app.store import conversations, outbox
+from app.store.database import Database
+from app.store.intake import outbox_id
+from app.store.keys import Key
+from app.store.outbox import OutMessage, Result
+from app.worker.later import Later, Waiting
+from app.worker.parking import Parking
+from app.worker.retry import wait_before, waits
+
+log = structlog.get_logger()
+Value = TypeVar("Value")
+
+HELD_MAX = 2_000
+"""Messages one worker holds in memory, whatever their state; the others wait in the outbox."""
+REQUESTS_MAX = 24
+"""Requests under way at once."""
+BATCH_FROM = 6
+"""Messages that must wait before they are gathered: a batch saves work but makes its first message wait for its last."""
+BATCH_SLOW_SECONDS = 2.0
+"""A batch that took longer than this was too large."""
+BATCH_LEAST = 5
+RETRIES_MAX = 10
+"""Tries of a message that the channel refuses for now; with the waits below that is about half an hour."""
+RETRY_FIRST_SECONDS, RETRY_LAST_SECONDS = 1.0, 300.0
+COPIES_MAX = 3
+"""Requests for one message whose fate is unknown: at most two copies beyond the first."""
+POLL_SECONDS = 0.5
+"""How soon a free message is found that nobody told us of."""
+POLL_MOST = 200
+
+KEPT_BACK = Failed("kept back", "It waits in the outbox.", retry=True, scope="page")
+"""No request left: this worker may have been declared dead, or the Page waits."""
+
+_Key = tuple[str, str, int]
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends for one worker. `alive` says whether the worker may still act: one declared dead sends nothing."""
+
+    database: Database
+    channel: Channel
+    clock: Clock
+    chance: Chance
+    worker_id: str
+    mark: str
+    later: Later
+    alive: Callable[[], bool]
+    counts: Counter[str] = field(default_factory=Counter)
+    parking: Parking = field(default_factory=Parking)
+    stopping: bool = False
+    _ready: deque[OutMessage] = field(default_factory=deque)
+    _held: set[_Key] = field(default_factory=set)
+    _outcomes: list[tuple[OutMessage, Outcome]] = field(default_factory=list)
+    _something_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _something_came_back: asyncio.Event = field(default_factory=asyncio.Event)
+    _look_for_free: asyncio.Event = field(default_factory=asyncio.Event)
+    _requests: int = 0
+    _batch_most: int = 50
+
+    # ---- for the others ------------------------------------------------------------------------------------
+
+    def room(self) -> int:
+        """How many more messages it takes at once."""
+        return 0 if self.stopping or not self.alive() else HELD_MAX - len(self._held)
+
+    def put(self, messages: Sequence[OutMessage]) -> None:
+        """Send these: they are in flight already, in the name of this worker."""
+        self._held.update(_key(message) for message in messages)
+        self._ready.extend(messages)
+        self._something_ready.set()
+
+    def look(self) -> None:
+        """Something may wait in the outbox."""
+        self._look_for_free.set()
+
+    def holds(self, message: OutMessage) -> bool:
+        return _key(message) in self._held
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is under way."""
+        return not (self._ready or self._requests or self._outcomes)
+
+    # ---- its loops -----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._record_for_ever())
+            group.create_task(self._look_for_ever())
+            while True:
+                await self._something_ready.wait()
+                self._something_ready.clear()
+                while self._ready and self._requests < REQUESTS_MAX:
+                    self._requests += 1
+                    group.create_task(self._send(self._next()))
+
+    def _next(self) -> list[OutMessage]:
+        """One message, or a batch of one Page when many wait. One that was in doubt goes alone: it must not hold others up."""
+        first = self._ready.popleft()
+        if len(self._ready) + 1 < BATCH_FROM or first.unsure:
+            return [first]
+        batch: list[OutMessage] = [first]
+        others: list[OutMessage] = []
+        while self._ready and len(batch) < min(self._batch_most, self.channel.batch_max):
+            message = self._ready.popleft()
+            fits = message.page_id == first.page_id and not message.unsure
+            (batch if fits else others).append(message)
+        self._ready.extendleft(reversed(others))
+        return batch
+
+    async def _send(self, messages: list[OutMessage]) -> None:
+        try:
+            outcomes = await self._request(messages)
+            self._outcomes.extend(zip(messages, outcomes, strict=True))
+        finally:
+            self._requests -= 1
+        self._something_came_back.set()
+        self._something_ready.set()
+
+    async def _request(self, messages: list[OutMessage]) -> list[Outcome]:
+        """One outcome for each message; only what may leave does."""
+        outcomes: list[Outcome | None] = [self._kept_back(message) for message in messages]
+        leaving = [message for message, kept in zip(messages, outcomes, strict=True) if kept is None]
+        sends = [self._to_send(message) for message in leaving]
+        if len(sends) == 1:
+            came_back: Iterable[Outcome] = [await self.channel.send(sends[0])]
+        elif sends:
+            came_back = await self._batch(sends)
+        else:
+            came_back = []
+        answers = iter(came_back)
+        return [kept if kept is not None else next(answers) for kept in outcomes]
+
+    async def _batch(self, sends: list[Send]) -> Sequence[Outcome]:
+        started = self.clock.monotonic()
+        outcomes = await self.channel.send_batch(sends)
+        if self.clock.monotonic() - started > BATCH_SLOW_SECONDS:
+            self._batch_most = max(self._batch_most // 2, BATCH_LEAST)
+        else:
+            self._batch_most = min(self._batch_most + 5, self.channel.batch_max)
+        return outcomes
+
+    def _kept_back(self, message: OutMessage) -> Outcome | None:
+        """Why this message does not leave now, or None."""
+        if not self.alive() or self.parking.is_parked(message.page_id, self.clock.monotonic()):
+            return KEPT_BACK
+        try:
+            refusal = self.channel.may_send(self._to_send(message), self.clock.now())
+        except (KeyError, ValueError, TypeError) as error:
+            return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
+        return Failed(refusal.code, refusal.sentence) if refusal else None
+
+    def _to_send(self, message: OutMessage) -> Send:
+        return Send(
+            outbox_id=outbox_id(self.mark, message.seq),
+            page_id=message.page_id,
+            customer_id=message.customer_id,
+            message=message_from_dict(message.body),
+            payloads=tuple(message.body.get("payloads", ())),
+            written_by="staff" if message.written_by == "staff" else "bot",
+            last_customer_at=message.last_customer_at,
+        )
+
+    # ---- what came back ------------------------------------------------------------------------------------
+
+    async def _record_for_ever(self) -> None:
+        while True:
+            await self._something_came_back.wait()
+            self._something_came_back.clear()
+            while self._outcomes:
+                outcomes, self._outcomes = self._outcomes, []
+                self.put(await self.record([self._result(message, outcome) for message, outcome in outcomes]))
+
+    async def record(self, results: list[Result]) -> list[OutMessage]:
+        """Write results down, however long the database is away; gives the next messages of customers whose line moved."""
+        worker_id = self.worker_id
+        ended = [result.message.key for result in results if result.status in ("sent", "failed")]
+        room = self.room() > 0
+
+        def work(connection: Connection) -> list[OutMessage]:
+            now = self.clock.now()
+            conversations.lock(connection, sorted({result.message.key for result in results}))
+            outbox.record(connection, worker_id, results, now)
+            return outbox.claim_next(connection, worker_id, ended, now) if room else []
+
+        following = await self.persist(work)
+        for result in results:
+            self._let_go(result)
+        return following
+
+    def _let_go(self, result: Result) -> None:
+        if result.keep:
+            doubt = result.status == "unknown"
+            message = replace(result.message, unsure=result.message.unsure + doubt, status=result.status)
+            self.later.push(Waiting(message, result.status), self._wait_of(result))
+        else:
+            self._held.discard(_key(result.message))
+
+    def _wait_of(self, result: Result) -> float:
+        if result.status == "unknown":
+            return 0.0
+        return wait_before(result.message.attempt, self.chance, RETRY_FIRST_SECONDS, RETRY_LAST_SECONDS)
+
+    def _result(self, message: OutMessage, outcome: Outcome) -> Result:
+        self.counts[_count_of(outcome)] += 1
+        match outcome:
+            case Sent(mid):
+                self.parking.note_sent(message.page_id)
+                return Result(message, "sent", mid=mid)
+            case Unsure(reason):
+                log.warning(
+                    "send unknown", page=message.page_id, seq=message.seq, attempt=message.attempt, reason=reason
+                )
+                self.parking.note_unsure(message.page_id, self.clock.monotonic())
+                return Result(message, "unknown", reason_code="unknown", reason=reason, keep=True)
+            case Failed():
+                return self._failed(message, outcome)
+
+    def _failed(self, message: OutMessage, failure: Failed) -> Result:
+        if failure is KEPT_BACK:
+            return Result(message, "pending", left=False)
+        log.warning("send failed", page=message.page_id, seq=message.seq, code=failure.code, retry=failure.retry)
+        if failure.scope == "page":
+            self.parking.park(message.page_id, failure, self.clock.monotonic())
+            return Result(message, "pending", reason_code=failure.code, reason=failure.sentence)
+        if failure.retry and message.attempt < RETRIES_MAX:
+            return Result(message, "pending", reason_code=failure.code, reason=failure.sentence, keep=True)
+        return Result(message, "failed", reason_code=failure.code, reason=failure.sentence)
+
+    async def persist(self, work: Callable[[Connection], Value]) -> Value:
+        """Commit, however long the database is away."""
+        for wait in waits(self.chance):
+            try:
+                return await self.database.transaction(work)
+            except UnavailableError:
+                await self.clock.sleep(wait)
+        raise AssertionError("the waits never end")
+
+    # ---- what waits in the outbox --------------------------------------------------------------------------
+
+    async def _look_for_ever(self) -> None:
+        """Take free messages: of staff, of workers that let go, of customers whose earlier message was settled by an echo."""
+        while True:
+            await self._wait_to_look()
+            most = min(self.room(), POLL_MOST)
+            if most <= 0:
+                continue
+            parked = self.parking.parked(self.clock.monotonic())
+            now = self.clock.now()
+            try:
+                found = await self.database.transaction(
+                    lambda connection: outbox.claim_free(connection, self.worker_id, most, now, parked)  # noqa: B023
+                )
+            except UnavailableError:
+                continue
+            self.put(found)
+            if len(found) == most:
+                self.look()
+
+    async def _wait_to_look(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._look_for_free.wait()
+        except TimeoutError:
+            pass
+        self._look_for_free.clear()
+
+    async def next_of(self, keys: Sequence[Key]) -> None:
+        """Go on with these customers' lines."""
+        now = self.clock.now()
+        self.put(await self.persist(lambda connection: outbox.claim_next(connection, self.worker_id, keys, now)))
+
+    def forget(self, message: OutMessage) -> None:
+        """This message is no longer ours to send."""
+        self._held.discard(_key(message))
+
+
+def _key(message: OutMessage) -> _Key:
+    return message.page_id, message.customer_id, message.seq
+
+
+def _count_of(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "sent"
+        case Unsure():
+            return "unknown"
+        case Failed(retry=True):
+            return "again"
+        case Failed():
+            return "failed"

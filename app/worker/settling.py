@@ -1,0 +1,138 @@
+"""Sends whose fate is unknown: settled by their echo, then by look-up, and only then sent again. And refused ones, after their wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from app.channel import Seen
+from app.clock import Clock
+from app.store import outbox
+from app.store.outbox import OutMessage, Result
+from app.worker.later import Later, Waiting
+from app.worker.sending import COPIES_MAX, Sender
+
+log = structlog.get_logger()
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""How far the channel's clock may be behind ours when we ask for messages since our request."""
+LOOK_UPS_PER_SECOND = 2.0
+"""Messenger's limit for one Page's Conversations API."""
+AT_ONCE = 8
+"""Look-ups under way at once."""
+
+
+@dataclass(slots=True)
+class Settling:
+    """Settles for one worker. `look_up_after` are the seconds after which to look; `grace_seconds` how long to wait for an echo
+    where look-up is not to be had."""
+
+    sender: Sender
+    later: Later
+    clock: Clock
+    look_up_after: tuple[float, ...] = (2.0, 8.0)
+    grace_seconds: float = 90.0
+    _next_look_up: dict[str, float] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        slots = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            while True:
+                for waiting in await self.later.due():
+                    if waiting.status == "pending":
+                        await self._again([waiting.message])
+                    elif waiting.step == 0:
+                        self._schedule(waiting)
+                    else:
+                        await slots.acquire()
+                        group.create_task(self._settle(waiting, slots))
+
+    def adopt(self, message: OutMessage) -> None:
+        """Settle what a dead worker left: an unknown send from its beginning, a refused one at once."""
+        self.later.push(Waiting(message, message.status), 0.0)
+
+    def _schedule(self, waiting: Waiting) -> None:
+        """The next look at an unknown send; look-ups of one Page are kept apart."""
+        step = waiting.step
+        waits = self.look_up_after
+        wait = waits[step] - (waits[step - 1] if step else 0.0) if step < len(waits) else 0.0
+        now, page_id = self.clock.monotonic(), waiting.message.page_id
+        at = max(now + wait, self._next_look_up.get(page_id, 0.0))
+        self._next_look_up[page_id] = at + 1 / LOOK_UPS_PER_SECOND
+        self.later.push(Waiting(waiting.message, waiting.status, step + 1), at - now)
+
+    async def _settle(self, waiting: Waiting, slots: asyncio.Semaphore) -> None:
+        try:
+            await self._look(waiting)
+        finally:
+            slots.release()
+
+    async def _look(self, waiting: Waiting) -> None:
+        message = waiting.message
+        status = await self._status_of(message)
+        if status != "unknown":
+            await self._done(message)  # its echo came, or another worker settled it
+            return
+        since = (message.attempted_at or message.created_at) - CLOCKS_DIFFER
+        seen = await self.sender.channel.look_up(message.page_id, message.customer_id, since)
+        if seen is None:
+            await self._without_look_up(waiting)
+        elif (mid := await self._ours_among(message, seen)) is not None:
+            log.info("send settled by look-up", page=message.page_id, seq=message.seq)
+            self.sender.put(await self.sender.record([Result(message, "sent", mid=mid)]))
+        elif waiting.step < len(self.look_up_after):
+            self._schedule(waiting)
+        else:
+            await self._send_again(message)
+
+    async def _without_look_up(self, waiting: Waiting) -> None:
+        """No look-up to be had: only the echo can tell. Wait for it, then send again."""
+        if waiting.step <= len(self.look_up_after):
+            rest = max(self.grace_seconds - self.look_up_after[waiting.step - 1], 0.0)
+            self.later.push(Waiting(waiting.message, "unknown", len(self.look_up_after) + 1), rest)
+        else:
+            await self._send_again(waiting.message)
+
+    async def _ours_among(self, message: OutMessage, seen: Sequence[Seen]) -> str | None:
+        """The id of the message that must be this one: the same text, and no other message's."""
+        text = str(message.body.get("text", "")).strip()
+        same = [each.mid for each in seen if each.text.strip() == text]
+        if not same:
+            return None
+        known = await self.sender.persist(lambda connection: outbox.mids_known(connection, message.key, same))
+        return next((mid for mid in same if mid not in known), None)
+
+    async def _status_of(self, message: OutMessage) -> str | None:
+        found = await self.sender.persist(lambda connection: outbox.find_status(connection, message))
+        return found[0] if found else None
+
+    async def _send_again(self, message: OutMessage) -> None:
+        if message.unsure >= COPIES_MAX:
+            reason = "Nobody can say whether it arrived; it was not sent again."
+            self.sender.put(await self.sender.record([Result(message, "failed", reason_code="unknown", reason=reason)]))
+            return
+        log.warning("send repeated", page=message.page_id, seq=message.seq, attempt=message.attempt + 1)
+        await self._again([message])
+
+    async def _again(self, messages: list[OutMessage]) -> None:
+        now, worker_id = self.clock.now(), self.sender.worker_id
+
+        def work(connection: Connection) -> list[OutMessage]:
+            return outbox.take_again(connection, worker_id, messages, now)
+
+        taken = await self.sender.persist(work)
+        self.sender.put(taken)
+        for message in messages:
+            if not any(each.key == message.key and each.seq == message.seq for each in taken):
+                await self._done(message)
+
+    async def _done(self, message: OutMessage) -> None:
+        """Settled by somebody else: its customer's next message may go."""
+        self.sender.forget(message)
+        await self.sender.next_of([message.key])

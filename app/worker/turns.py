@@ -1,0 +1,207 @@
+"""Turns: claim a batch of customers, take their turns with no transaction open, write everything in one, fenced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from app.chance import Chance
+from app.clock import Clock
+from app.engine import session as stored_session
+from app.errors import UnavailableError
+from app.store import claims, conversations, history, inbox, outbox, sessions, timers
+from app.store.claims import Claim
+from app.store.conversations import AfterTurns
+from app.store.database import Database
+from app.store.outbox import OutMessage
+from app.worker.handle import Handled, Hands, handle, set_aside
+from app.worker.retry import waits
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+
+EVENTS_MAX = 100
+"""Events claimed at once: enough to share a commit among many customers, few enough that the first does not wait long."""
+TRIES_MAX = 3
+"""An event whose turn fails so often is set aside, and the customer's next one goes on."""
+
+
+@dataclass(slots=True)
+class Turns:
+    """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over."""
+
+    database: Database
+    hands: Hands
+    clock: Clock
+    chance: Chance
+    worker_id: str
+    room: Callable[[], int]
+    send: Callable[[Sequence[OutMessage]], None]
+    taken: int = 0
+    failed: int = 0
+    _unsure_of_claims: bool = field(default=False)
+
+    async def run_batch(self) -> int:
+        """Handle what waits, up to EVENTS_MAX events; how many events were claimed (0: nothing waits)."""
+        claimed = await self._claim()
+        handled = [each for claim in claimed if (each := await self._handle(claim)) is not None]
+        await self._write(handled)
+        return sum(len(claim.events) for claim in claimed)
+
+    async def _claim(self) -> list[Claim]:
+        now, worker_id = self.clock.now(), self.worker_id
+        unsure, self._unsure_of_claims = self._unsure_of_claims, True
+
+        def work(connection: Connection) -> list[Claim]:
+            if unsure:
+                # The last claim's commit gave no answer. Nothing is in hand between batches, so what is ours is left over.
+                claims.release_all_of(connection, worker_id)
+            return claims.claim(connection, worker_id, EVENTS_MAX, now)
+
+        claimed = await self.database.transaction(work)
+        self._unsure_of_claims = False
+        return claimed
+
+    async def _handle(self, claim: Claim) -> Handled | None:
+        now = self.clock.now()
+        if claim.tries >= TRIES_MAX:
+            return self._give_up(claim, "A worker stopped while it handled this event.", now)
+        try:
+            return await handle(self.hands, claim, now)
+        except Exception as error:
+            # The border of a turn: whatever a flow or a message does must not stop the other customers.
+            return await self._turn_failed(claim, error, now)
+
+    async def _turn_failed(self, claim: Claim, error: Exception, now: datetime) -> Handled | None:
+        self.failed += 1
+        log.error("turn failed", tries=claim.tries + 1, error=type(error).__name__, event_id=claim.events[0].id)
+        if claim.tries + 1 >= TRIES_MAX:
+            return self._give_up(claim, f"The turn failed: {type(error).__name__}.", now)
+        await self._persist(lambda connection: claims.release(connection, self.worker_id, [claim], tried=True))
+        return None
+
+    def _give_up(self, claim: Claim, reason: str, now: datetime) -> Handled:
+        log.error("event set aside", event_id=claim.events[0].id, reason=reason)
+        return set_aside(claim, self.hands.flow_of(claim.page_id), reason, now)
+
+    async def _write(self, handled: list[Handled]) -> None:
+        if not handled:
+            return
+        try:
+            flying = await self._persist(lambda connection: self._commit(connection, handled))
+        except Exception as error:
+            await self._write_alone(handled, error)
+            return
+        self.taken += sum(len(each.finished) for each in handled)
+        self.send(flying)
+
+    async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
+        """The database refuses something that one of them holds: each alone, and that one is tried again or set aside."""
+        if len(handled) > 1:
+            for each in handled:
+                await self._write([each])
+            return
+        only = handled[0]
+        now = self.clock.now()
+        if only.set_aside is None:
+            given_up = await self._turn_failed(only.claim, error, now)
+            await self._write([given_up] if given_up else [])
+        elif only.flow is None:
+            raise error  # not even the event alone can be set aside
+        else:
+            # Not even the apology can be written: the event alone is set aside.
+            await self._write([Handled(only.claim, None, only.session, only.epoch, None, set_aside=only.set_aside)])
+
+    async def _persist(self, work: Callable[[Connection], Result]) -> Result:
+        """Commit, however long the database is away: the claim is ours until the fence says otherwise."""
+        for wait in waits(self.chance):
+            try:
+                return await self.database.transaction(work)
+            except UnavailableError:
+                await self.clock.sleep(wait)
+        raise AssertionError("the waits never end")
+
+    def _commit(self, connection: Connection, handled: Sequence[Handled]) -> list[OutMessage]:
+        """Write what came of the turns that are still ours; the messages that this worker may send at once."""
+        now = self.clock.now()
+        held = {claim.key for claim in claims.hold(connection, self.worker_id, [each.claim for each in handled])}
+        ours = [each for each in handled if each.claim.key in held]
+        # Staff took over in the middle of a turn: it never happened, and its events are handled anew.
+        lost = [each.claim for each in handled if each.claim.key not in held]
+        claims.release(connection, self.worker_id, lost, tried=False)
+        messages = self._queue(connection, ours, now)
+        outbox.add(connection, messages, self.worker_id)
+        _save(connection, ours, now)
+        outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
+        return [message for message in messages if message.status == "in_flight"]
+
+    def _queue(self, connection: Connection, handled: Sequence[Handled], now: datetime) -> list[OutMessage]:
+        """The messages with their places in line. The first of a free line is in flight by this very commit, if there is room."""
+        busy = outbox.customers_with_live(connection, [each.claim.key for each in handled if each.messages])
+        room = self.room()
+        queued: list[OutMessage] = []
+        for each in handled:
+            for place, body in enumerate(each.messages):
+                at_once = place == 0 and room > 0 and each.claim.key not in busy
+                room -= at_once
+                queued.append(_message(each, place, body, now, at_once=at_once))
+        return queued
+
+
+def _message(handled: Handled, place: int, body: Any, now: datetime, *, at_once: bool) -> OutMessage:
+    return OutMessage(
+        page_id=handled.claim.page_id,
+        customer_id=handled.claim.customer_id,
+        seq=handled.claim.next_seq + place,
+        body=body,
+        written_by="bot",
+        epoch=handled.epoch,
+        attempt=1 if at_once else 0,
+        created_at=now,
+        attempted_at=now if at_once else None,
+        last_customer_at=handled.last_customer_at,
+        status="in_flight" if at_once else "pending",
+    )
+
+
+def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> None:
+    """Sessions, transcript, timers, who answers, and the end of the events: everything but the outbox."""
+    sessions.save(
+        connection,
+        [
+            (each.claim.key, stored_session.to_dict(each.session), each.flow.revision if each.flow else "")
+            for each in handled
+        ],
+        now,
+    )
+    history.append(connection, [said for each in handled for said in each.said])
+    history.erase_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
+    timers.stop_all(connection, [each.claim.key for each in handled if each.stop_timers])
+    timers.start(connection, [timer for each in handled for timer in each.timers.values()])
+    conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])
+    conversations.save_changed(connection, [_after(each, now) for each in handled if each.someone_else_answers])
+    inbox.finish(connection, [done for each in handled for done in each.finished], now)
+    for each in handled:
+        if each.set_aside:
+            inbox.quarantine(connection, *each.set_aside, now)
+
+
+def _after(handled: Handled, now: datetime) -> AfterTurns:
+    handoff = handled.handoff
+    return AfterTurns(
+        page_id=handled.claim.page_id,
+        customer_id=handled.claim.customer_id,
+        answered_by=handled.session.answered_by,
+        epoch=handled.epoch,
+        next_seq=handled.claim.next_seq + len(handled.messages),
+        last_customer_at=handled.last_customer_at,
+        team=handoff.team if handoff else None,
+        handoff_reason=handoff.reason if handoff else None,
+        handoff_note=handoff.note if handoff else None,
+        handed_off_at=now if handoff else None,
+    )

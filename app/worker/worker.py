@@ -1,0 +1,171 @@
+"""One worker: its loops, side by side, until it is stopped or declared dead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from app.chance import Chance
+from app.clock import Clock
+from app.errors import UnavailableError
+from app.store import inbox, timers, workers
+from app.store.database import Database
+from app.store.outbox import OutMessage
+from app.worker.beat import Beat, DeclaredDeadError
+from app.worker.handle import Hands
+from app.worker.later import Later
+from app.worker.retry import waits
+from app.worker.sending import Sender
+from app.worker.settling import Settling
+from app.worker.turns import Turns
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 1.0
+"""How soon an event is found that nobody told us of."""
+TIMERS_EVERY_SECONDS = 1.0
+TIMERS_MAX = 200
+KEYS_KEPT = timedelta(days=90)
+"""How long a handled event is remembered, so that a repeated delivery is recognised: far beyond Meta's 36 hours of retries."""
+TIDY_EVERY_SECONDS = 3_600.0
+TIDY_MOST = 1_000
+STOP_SECONDS = 8.0
+"""How long a stopping worker waits for what it has under way; with the server's own stop this stays under ten seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The worker's times, from the settings."""
+
+    beat_seconds: float = 1.0
+    dead_seconds: float = 6.0
+    look_up_after: tuple[float, ...] = (2.0, 8.0)
+    echo_grace_seconds: float = 90.0
+
+
+class Worker:
+    """Takes turns, sends, settles and fires timers, under a name of its own."""
+
+    def __init__(
+        self, database: Database, hands: Hands, clock: Clock, chance: Chance, *, mark: str, alone: bool, waits: Waits
+    ) -> None:
+        """`mark` goes with every message; `alone`: no other worker can be at work on this database."""
+        self.database, self.clock, self.chance, self.alone = database, clock, chance, alone
+        self.worker_id = chance.new_id()
+        self.later = Later(clock)
+        self.beat = Beat(
+            database, clock, self.worker_id, self._adopt, self._holds,
+            waits.beat_seconds, waits.dead_seconds,
+        )  # fmt: skip
+        self.sender = Sender(database, hands.channel, clock, chance, self.worker_id, mark, self.later, self.beat.alive)
+        self.settling = Settling(self.sender, self.later, clock, waits.look_up_after, waits.echo_grace_seconds)
+        self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put)
+        self._work = asyncio.Event()
+        self._stopping = False
+        self._between_batches = asyncio.Event()
+        self._between_batches.set()
+
+    def wake(self) -> None:
+        """Something came in."""
+        self._work.set()
+        self.sender.look()
+
+    async def run(self) -> None:
+        """Work until cancelled, or until `stop` has ended. Raises DeclaredDeadError when others took over."""
+        await self._join()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for loop in (self._turns, self._timers, self._tidy, self.beat.run, self.sender.run, self.settling.run):
+                    group.create_task(loop())
+        except* DeclaredDeadError:
+            log.error("worker declared dead", worker=self.worker_id)
+            raise DeclaredDeadError from None
+
+    async def stop(self) -> None:
+        """Claim nothing more, wait for what is under way, and leave; the caller cancels `run` afterwards."""
+        self._stopping = True
+        self.sender.stopping = True
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._between_batches.wait()
+                while not self.sender.idle:
+                    await self.clock.sleep(0.02)
+                await self.database.transaction(lambda connection: workers.leave(connection, self.worker_id))
+        except (TimeoutError, UnavailableError):
+            log.warning("worker left work behind", worker=self.worker_id)
+
+    async def _join(self) -> None:
+        for wait in waits(self.chance):
+            try:
+                await self.beat.start(alone=self.alone)
+            except UnavailableError:
+                await self.clock.sleep(wait)
+            else:
+                return
+
+    def _holds(self, message: OutMessage) -> bool:
+        return self.sender.holds(message)
+
+    def _adopt(self, messages: list[OutMessage]) -> None:
+        for message in messages:
+            self.settling.adopt(message)
+
+    async def _turns(self) -> None:
+        while True:
+            await self._wait_for_work()
+            if self._stopping or not self.beat.alive():
+                await self.clock.sleep(0.05)
+                continue
+            self._between_batches.clear()
+            try:
+                if await self.turns.run_batch():
+                    self._work.set()  # perhaps there is more
+            except UnavailableError:
+                await self.clock.sleep(0.2)
+                self._work.set()
+            finally:
+                self._between_batches.set()
+
+    async def _wait_for_work(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._work.wait()
+        except TimeoutError:
+            pass
+        self._work.clear()
+
+    async def _timers(self) -> None:
+        await self._every(TIMERS_EVERY_SECONDS, self._fire_timers)
+
+    async def _fire_timers(self) -> None:
+        now = self.clock.now()
+        fired = await self.database.transaction(lambda connection: timers.fire_due(connection, now, TIMERS_MAX))
+        if fired:
+            self._work.set()
+
+    async def _tidy(self) -> None:
+        await self._every(TIDY_EVERY_SECONDS, self._forget_old_keys)
+
+    async def _forget_old_keys(self) -> None:
+        before = self.clock.now() - KEYS_KEPT
+
+        def work(connection: Connection) -> int:
+            return inbox.forget_before(connection, before, TIDY_MOST)
+
+        while await self.database.transaction(work) == TIDY_MOST:
+            await self.clock.sleep(0.1)
+
+    async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await self.clock.sleep(seconds)
+            if self._stopping or not self.beat.alive():
+                continue
+            try:
+                await do()
+            except UnavailableError:
+                continue
