@@ -137,6 +137,22 @@ def count_by_status(connection: Connection) -> dict[str, int]:
 _counts = select(inbox.c.status, func.count()).group_by(inbox.c.status)
 
 
+def oldest_waiting_at(connection: Connection) -> datetime | None:
+    """When the oldest event came in that is not handled yet."""
+    return connection.execute(_oldest).scalar_one_or_none()
+
+
+_oldest = select(inbox.c.received_at).where(NEW).order_by(inbox.c.id).limit(1)
+
+
+def count_quarantined(connection: Connection) -> int:
+    """How many events were set aside and wait for somebody to look."""
+    return int(connection.execute(_quarantined).scalar_one())
+
+
+_quarantined = select(func.count()).select_from(inbox).where(text("inbox.status = 'quarantined'"))
+
+
 def forget_before(connection: Connection, moment: datetime, most: int) -> int:
     """Delete up to `most` of the oldest handled events that came before `moment`; how many."""
     oldest = select(inbox.c.id, inbox.c.status, inbox.c.received_at).order_by(inbox.c.id).limit(most)

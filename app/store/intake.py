@@ -65,22 +65,50 @@ class Intake:
         except UnavailableError as error:
             _fail(group, error)
         except Exception as error:
-            if len(group) == 1:
-                _fail(group, error)
-                return
-            # One body holds something the database refuses: it must not take the others along.
-            for each in group:
-                await self._write([each])
+            await self._write_alone(group, error)
         else:
             for _, future in group:
                 if not future.done():
                     future.set_result(None)
             self.woken()
 
+    async def _write_alone(self, group: list[_Request], error: Exception) -> None:
+        """The database refuses something that one item holds: it is set aside without its body and takes no other along."""
+        if len(group) > 1:
+            for each in group:
+                await self._write([each])
+            return
+        stamped, future = group[0]
+        if len(stamped) > 1:
+            halves = [([each], asyncio.get_running_loop().create_future()) for each in stamped]
+            for half in halves:
+                await self._write([half])
+            _settle_by(future, [half for _, half in halves])
+        elif isinstance(stamped[0][0], Received):
+            await self._write([([(_refused(stamped[0][0], error), stamped[0][1])], future)])
+        else:
+            _fail(group, error)
+
     async def _commit(self, stamped: list[Stamped]) -> None:
         mark = self.mark
         await self.database.transaction(lambda connection: take(connection, stamped, mark))
         self.counts.update(type(item).__name__ for item, _ in stamped)
+
+
+def _settle_by(future: asyncio.Future[None], parts: list[asyncio.Future[None]]) -> None:
+    """A request is answered well when each of its items was; else its sender comes again with all of them."""
+    errors = [error for part in parts if (error := part.exception()) is not None]
+    if future.done():
+        return
+    if errors:
+        future.set_exception(errors[0])
+    else:
+        future.set_result(None)
+
+
+def _refused(item: Received, error: Exception) -> Unreadable:
+    reason = f"The database refused it: {type(error).__name__}."
+    return Unreadable(item.key, item.page_id, item.customer_id, reason, "", item.happened_at)
 
 
 def _fail(group: list[_Request], error: Exception) -> None:

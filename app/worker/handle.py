@@ -36,8 +36,13 @@ from app.worker import taps
 SEARCHES_MAX = 4
 """Searches one turn may ask for, one after the other."""
 
-Search_ = Callable[[Flow, Search], Any]
+RunSearch = Callable[[Flow, Search], Any]
 """Runs a search; called in a thread."""
+
+
+def no_search(flow: Flow, search: Search) -> Any:
+    """For a house without FAQ and catalogue: no flow that needs one can go live there."""
+    raise EngineError(f"The flow {flow.name} asks for {search.kind}, which this program cannot search.")
 
 
 @dataclass(slots=True)
@@ -75,7 +80,7 @@ class Hands:
     flow_of: Callable[[str], Flow | None]
     secret: bytes
     channel: Channel
-    search: Search_
+    search: RunSearch = no_search
 
 
 def begin(claim: Claim, flow: Flow | None) -> Handled:

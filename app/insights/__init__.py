@@ -1,0 +1,1 @@
+"""What is going on, counted; reads only, and never what people wrote."""

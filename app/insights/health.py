@@ -1,0 +1,124 @@
+"""Health and metrics of one process: for load balancers, for monitoring, for whoever is called at night. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from ipaddress import ip_address
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from app.clock import Clock
+from app.errors import UnavailableError
+from app.store import inbox, migrate, outbox
+from app.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a process shows of itself. `counts` are running totals by name; `problems` what keeps a changed flow from going live."""
+
+    database: Database
+    clock: Clock
+    counts: Callable[[], Mapping[str, int]]
+    problems: Callable[[], list[str]]
+    working: Callable[[], bool]
+    metrics_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """How much waits. `oldest_at`: when the oldest unhandled event came in."""
+
+    is_current: bool
+    oldest_at: datetime | None
+    quarantined: int
+    live: Mapping[str, int]
+
+
+def create_routes(watched: Watched) -> APIRouter:
+    """`/health/live`, `/health/ready`, `/metrics`."""
+    router = APIRouter(include_in_schema=False)
+
+    async def live(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def ready(_: Request) -> Response:
+        return await _ready(watched)
+
+    async def metrics(request: Request) -> Response:
+        if not _may_read(request, watched.metrics_token):
+            return PlainTextResponse("forbidden", 403)
+        return await _metrics(watched)
+
+    router.add_route("/health/live", live)
+    router.add_route("/health/ready", ready)
+    router.add_route("/metrics", metrics)
+    return router
+
+
+def read_queues(connection: Connection) -> Queues:
+    """One look at what waits."""
+    return Queues(
+        is_current=migrate.is_current(connection),
+        oldest_at=inbox.oldest_waiting_at(connection),
+        quarantined=inbox.count_quarantined(connection),
+        live=outbox.count_live(connection),
+    )
+
+
+async def _ready(watched: Watched) -> Response:
+    """200 when this process can do its work. A changed flow that is not live is told, and does not make it unready."""
+    try:
+        queues = await watched.database.read(read_queues)
+    except UnavailableError as error:
+        return JSONResponse({"ready": False, "database": str(error)}, 503)
+    ready = queues.is_current and watched.working()
+    state: dict[str, Any] = {
+        "ready": ready,
+        "database": "ok" if queues.is_current else "migrations are missing: run frontdesk migrate",
+        "worker": "ok" if watched.working() else "not at work",
+        "oldest_event_seconds": _age(queues, watched.clock),
+        "quarantined": queues.quarantined,
+        "outbox": dict(queues.live),
+        "flow_problems": watched.problems(),
+    }
+    return JSONResponse(state, 200 if ready else 503)
+
+
+async def _metrics(watched: Watched) -> Response:
+    try:
+        queues = await watched.database.read(read_queues)
+    except UnavailableError:
+        lines = ["frontdesk_database_up 0"]
+    else:
+        lines = [
+            "frontdesk_database_up 1",
+            f"frontdesk_oldest_event_seconds {_age(queues, watched.clock)}",
+            f"frontdesk_quarantined_events {queues.quarantined}",
+            *(f'frontdesk_outbox_messages{{status="{status}"}} {count}' for status, count in queues.live.items()),
+        ]
+    lines += [f"frontdesk_{name}_total {count}" for name, count in sorted(watched.counts().items())]
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _age(queues: Queues, clock: Clock) -> float:
+    return max((clock.now() - queues.oldest_at).total_seconds(), 0.0) if queues.oldest_at else 0.0
+
+
+def _may_read(request: Request, token: str) -> bool:
+    """This machine may, and whoever has the token."""
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if token and compare_digest(given.encode(), token.encode()):
+        return True
+    host = request.client.host if request.client else ""
+    try:
+        return ip_address(host).is_loopback and "x-forwarded-for" not in request.headers
+    except ValueError:
+        return False

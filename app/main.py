@@ -1,0 +1,220 @@
+"""Composition root of the servers: settings -> database -> every room's loops and routes. Decides nothing by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+
+from app import log as logs
+from app.chance import Chance
+from app.channel import Channel
+from app.clock import Clock
+from app.flowfile.live import LiveFlows
+from app.insights import health
+from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
+from app.store import facts, lock
+from app.store.database import Database, open_database, read_url
+from app.store.intake import Intake
+from app.store.migrate import migrate as run_migrations
+from app.store.wake import Fleet, Nearby, Wake
+from app.worker.beat import DeclaredDeadError
+from app.worker.handle import Hands
+from app.worker.worker import Waits, Worker
+from webhooks.messenger import routes as messenger_routes
+from webhooks.messenger.account import Account, Page
+from webhooks.messenger.http import create_client
+from webhooks.messenger.send import Messenger
+
+log = structlog.get_logger()
+
+AGAIN_SECONDS = 1.0
+"""How soon a worker that broke down begins anew."""
+
+
+@dataclass(slots=True)
+class House:
+    """One process: what it is made of. `roles` is web, worker, or both."""
+
+    settings: Settings
+    roles: frozenset[str]
+    account: Account
+    flows: LiveFlows
+    clock: Clock
+    database: Database
+    intake: Intake
+    wake: Wake
+    channel: Channel
+    mark: str
+    door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
+    worker: Worker | None = None
+
+    def woken(self) -> None:
+        """Something came in, here or elsewhere."""
+        if self.worker:
+            self.worker.wake()
+
+    def counts(self) -> Mapping[str, int]:
+        """Running totals by name."""
+        counts = Counter({f"webhook_{name}": getattr(self.door, name) for name in messenger_routes.Counts.__slots__})
+        counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
+        if self.worker:
+            counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
+            counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
+        return counts
+
+
+def read_account(settings: Settings) -> Account:
+    """Who we are at Meta."""
+    verify_token = settings.verify_token.get_secret_value() if settings.verify_token else ""
+    ours = {page.page_id: Page(page.page_id, page.token, page.app_secrets) for page in pages(settings)}
+    return Account(settings.app_id, app_secrets(settings), verify_token, ours)
+
+
+def read_flows(settings: Settings) -> LiveFlows:
+    """The flow of each Page. Raises FlowError with every problem of every folder."""
+    return LiveFlows({page.page_id: page.flows for page in pages(settings)})
+
+
+def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> FastAPI:
+    """The web process. Its database must be migrated; `flows` are live already."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        house = await _open(settings, flows, roles)
+        try:
+            _add_routes(app, house)
+            async with _running(house):
+                yield
+        finally:
+            await house.database.close()
+
+    return FastAPI(title="Frontdesk", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+
+
+async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> House:
+    address = settings.database_url.get_secret_value()
+    database, clock, chance = open_database(address), Clock(), Chance()
+    account = read_account(settings)
+    mark = await database.transaction(lambda connection: facts.keep(connection, "mark", chance.new_id()[:8]))
+    file = sqlite_file(settings)
+    wake: Wake = Nearby(file) if file else Fleet(database, _plain(address), clock)
+    channel = Messenger(account, settings.graph_url, create_client(), clock)
+    intake = Intake(database, mark, lambda: None)
+    house = House(settings, roles, account, flows, clock, database, intake, wake, channel, mark)
+    intake.woken = house.woken if "worker" in roles and file else _both(house)
+    return house
+
+
+def _both(house: House) -> Any:
+    """Wake our own worker, if there is one, and tell others."""
+
+    def woken() -> None:
+        house.woken()
+        house.wake.tell()
+
+    return woken
+
+
+def _plain(address: str) -> str:
+    return read_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _add_routes(app: FastAPI, house: House) -> None:
+    if "web" in house.roles:
+        app.include_router(messenger_routes.create_routes(house.account, house.intake.take, house.clock, house.door))
+    token = house.settings.metrics_token
+    watched = health.Watched(
+        database=house.database,
+        clock=house.clock,
+        counts=house.counts,
+        problems=lambda: [str(problem) for problem in house.flows.problems()],
+        working=lambda: "worker" not in house.roles or bool(house.worker and house.worker.beat.alive()),
+        metrics_token=token.get_secret_value() if token else "",
+    )
+    app.include_router(health.create_routes(watched))
+
+
+@asynccontextmanager
+async def _running(house: House) -> AsyncIterator[None]:
+    """The loops of this process, until the block ends; what the worker has under way ends first."""
+    async with asyncio.TaskGroup() as group:
+        loops = [group.create_task(house.flows.watch(house.clock)), group.create_task(house.intake.run())]
+        if "worker" in house.roles:
+            loops.append(group.create_task(_work(house)))
+            loops.append(group.create_task(house.wake.listen(house.woken)))
+        elif isinstance(house.wake, Fleet):
+            loops.append(group.create_task(house.wake.listen(lambda: None)))
+        try:
+            yield
+        finally:
+            if house.worker:
+                await house.worker.stop()
+            for loop in loops:
+                loop.cancel()
+
+
+async def _work(house: House) -> None:
+    """A worker, and another one when it broke down or was declared dead."""
+    settings = house.settings
+    waits = Waits(
+        settings.worker_beat_seconds,
+        settings.worker_dead_seconds,
+        settings.look_up_after_seconds,
+        settings.echo_grace_seconds,
+    )
+    secret = hmac.digest(secret_key(settings), b"taps", "sha256")
+    hands = Hands(house.flows.flow_of, secret, house.channel)
+    alone = sqlite_file(settings) is not None
+    while True:
+        house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, alone=alone, waits=waits)
+        try:
+            await house.worker.run()
+        except DeclaredDeadError:
+            continue
+        except Exception as error:
+            # The border of the worker: whatever broke is logged, and the customers are served on.
+            log.exception("worker broke down", error=type(error).__name__)
+            await house.clock.sleep(AGAIN_SECONDS)
+
+
+# ---- what the command line calls ---------------------------------------------------------------------------
+
+
+def serve(settings: Settings, host: str, port: int, role: str) -> int:
+    """Run the server until it is stopped; the exit code. Raises AppError when it cannot start."""
+    from app.serving import run
+
+    key = secret_key(settings)
+    logs.set_up(settings.log_format, key)
+    roles = frozenset(("web", "worker")) if role == "all" else frozenset((role,))
+    flows = read_flows(settings)
+    with ExitStack() as held:
+        if file := sqlite_file(settings):
+            for each in sorted(roles):
+                held.enter_context(lock.hold(file, each))
+        migrate(settings)
+        return run(create_app(settings, flows, roles), host, port, lambda: log.info("ready", port=port, role=role))
+
+
+def migrate(settings: Settings) -> int:
+    """Bring the database to this program's schema. Raises AppError when it cannot be."""
+    ran = asyncio.run(_migrate(settings.database_url.get_secret_value()))
+    if ran:
+        log.info("database migrated", revisions=ran)
+    return 0
+
+
+async def _migrate(address: str) -> list[str]:
+    database = open_database(address)
+    try:
+        return await run_migrations(database)
+    finally:
+        await database.close()

@@ -1,0 +1,93 @@
+"""Running ASGI apps with uvicorn: our limits, our log, and a clear word when a port is taken."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from app.errors import AppError
+
+STOP_SECONDS = 2
+"""How long open requests may go on after the stop; the worker's own end takes up to eight more."""
+KEEP_ALIVE_SECONDS = 75
+REQUESTS_MAX = 2_000
+"""Requests at once; beyond it 503, and Meta comes again."""
+
+
+class _Server(uvicorn.Server):
+    """Says when it is up."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run(app: Any, host: str, port: int, ready: Callable[[], None]) -> int:
+    """Serve until a signal stops it; 0, or 1 when the app could not start. `ready` is called once it answers."""
+    listening = listen(host, port)
+    server = _Server(_config(app), ready)
+    try:
+        server.run(sockets=[listening])
+    finally:
+        listening.close()
+    return 0 if server.started else 1
+
+
+class Background:
+    """A second server in a thread of its own, for the demo: it has its own loop and stops with the block."""
+
+    def __init__(self, app: Any, host: str, port: int) -> None:
+        self._listening = listen(host, port)
+        self._up = threading.Event()
+        self._server = _Server(_config(app), self._up.set)
+        self._thread = threading.Thread(target=self._server.run, args=([self._listening],), daemon=True)
+
+    def __enter__(self) -> Background:
+        self._thread.start()
+        if not self._up.wait(10):
+            raise AppError("The second server did not start.")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(STOP_SECONDS + 3)
+        self._listening.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises AppError in words when it cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError as error:
+        raise AppError(
+            f"Port {port} on {host} cannot be used: {error.strerror or error}.", "Choose another with --port."
+        ) from error
+    return listening
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        ws="none",
+        lifespan="on",
+        limit_concurrency=REQUESTS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
