@@ -115,6 +115,17 @@ class Receipt:
 
 Item = Received | Unreadable | Ignored | Echoed | Receipt
 
+# ---- taps --------------------------------------------------------------------------------------------------
+
+TAP_VERSION = "v1"
+"""First part of every payload of ours: buttons stay in people's phones for years."""
+
+
+def shared_payload(entrance: str, key: str = "") -> str:
+    """What a tap on something of the whole Page carries: `@start`, `@menu` or `@starter` with its key."""
+    return ":".join(part for part in (TAP_VERSION, entrance, key) if part)
+
+
 # ---- what a channel does -----------------------------------------------------------------------------------
 
 

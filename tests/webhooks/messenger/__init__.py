@@ -1,0 +1,1 @@
+"""Tests of Messenger: real bodies, real sockets, no network beyond this machine."""

@@ -1,0 +1,97 @@
+"""Our messages in Meta's words."""
+
+from __future__ import annotations
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.engine.effects import Message, Option
+from tests.webhooks.messenger.kit import CUSTOMER, NOW, create_send
+from tests.webhooks.messenger.test_pieces import MESSAGES
+from webhooks.messenger.pieces import pieces
+from webhooks.messenger.render import render
+
+YES, NO = Option("Yes", tap=("order", "yes")), Option("No", tap=("order", "no"))
+
+
+def test_a_text_carries_our_outbox_id() -> None:
+    assert render(create_send(Message("Hi")), NOW) == {
+        "recipient": {"id": CUSTOMER},
+        "messaging_type": "RESPONSE",
+        "message": {"text": "Hi", "metadata": "fd:out-1"},
+    }
+
+
+def test_choices_are_quick_replies_with_their_signed_taps() -> None:
+    pictured = Option("No", tap=("order", "no"), image="https://cdn.example/no.png")
+    message = render(create_send(Message("Sure?", choices=(YES, pictured)), payloads=("s1", "s2")), NOW)["message"]
+    assert message["text"] == "Sure?"
+    assert message["quick_replies"] == [
+        {"content_type": "text", "title": "Yes", "payload": "s1"},
+        {"content_type": "text", "title": "No", "payload": "s2", "image_url": "https://cdn.example/no.png"},
+    ]
+
+
+def test_buttons_are_a_template_and_only_taps_use_up_payloads() -> None:
+    buttons = (Option("Shop", url="https://shop.example"), YES, Option("Call", phone="+491234567"))
+    message = render(create_send(Message("How?", buttons=buttons), payloads=("s1",)), NOW)["message"]
+    assert message["attachment"] == {
+        "type": "template",
+        "payload": {
+            "template_type": "button",
+            "text": "How?",
+            "buttons": [
+                {"type": "web_url", "title": "Shop", "url": "https://shop.example"},
+                {"type": "postback", "title": "Yes", "payload": "s1"},
+                {"type": "phone_number", "title": "Call", "payload": "+491234567"},
+            ],
+        },
+    }
+    assert "text" not in message
+
+
+def test_payloads_go_to_choices_first_then_to_buttons() -> None:
+    message = render(create_send(Message("?", choices=(YES,), buttons=(NO,)), payloads=("s1", "s2")), NOW)["message"]
+    assert message["quick_replies"][0]["payload"] == "s1"
+    assert message["attachment"]["payload"]["buttons"][0]["payload"] == "s2"
+
+
+def test_a_tap_without_a_payload_carries_its_title() -> None:
+    message = render(create_send(Message("?", choices=(YES,))), NOW)["message"]
+    assert message["quick_replies"][0]["payload"] == "Yes"
+
+
+def test_media_go_by_their_address() -> None:
+    message = render(create_send(Message(media=("video", "https://cdn.example/v.mp4"))), NOW)["message"]
+    assert message == {
+        "attachment": {"type": "video", "payload": {"url": "https://cdn.example/v.mp4"}}, "metadata": "fd:out-1"
+    }  # fmt: skip
+
+
+def test_long_titles_are_shortened() -> None:
+    option = Option("Please track my last order", tap=("a", "b"))
+    message = render(create_send(Message("?", choices=(option,), buttons=(option,))), NOW)["message"]
+    assert message["quick_replies"][0]["title"] == "Please track my las…"
+    assert message["attachment"]["payload"]["buttons"][0]["title"] == "Please track my las…"
+
+
+def test_text_that_no_encoder_takes_is_made_safe() -> None:
+    option = Option("a\ud800", tap=("a", "b"))
+    body = render(create_send(Message("x\ud800\0😀", choices=(option,))), NOW)
+    assert orjson.loads(orjson.dumps(body))["message"]["text"] == "x\ufffd\ufffd😀"
+
+
+@settings(max_examples=200, deadline=None)
+@given(MESSAGES, st.lists(st.text(alphabet="abc", min_size=1, max_size=1_000), max_size=30))
+def test_whatever_is_rendered_keeps_metas_limits(message: Message, payloads: list[str]) -> None:
+    for piece in pieces(message):
+        rendered = render(create_send(piece, payloads=tuple(payloads)), NOW)["message"]
+        buttons = rendered.get("attachment", {}).get("payload", {}).get("buttons", [])
+        assert 0 < len(rendered.get("text", "x")) < 2_000
+        assert len(rendered.get("quick_replies", [])) <= 13
+        assert all(0 < len(each["title"]) <= 20 for each in [*buttons, *rendered.get("quick_replies", [])])
+        assert all(
+            0 < len(each.get("payload", "x")) <= 1_000 for each in [*buttons, *rendered.get("quick_replies", [])]
+        )
+        orjson.dumps(rendered)

@@ -1,0 +1,79 @@
+"""Every limit of Messenger that we keep, in one table, each with its reason. Never enforces one.
+
+D: in Meta's documentation. O: our own, tighter than Meta's or where Meta names none.
+"""
+
+from __future__ import annotations
+
+# ---- what comes in ------------------------------------------------------------------------------------------
+
+BODY_BYTES_MAX = 1024 * 1024
+"""O: Meta names no limit; a thousand items fit with room to spare."""
+BODY_SECONDS_MAX = 10.0
+"""O: a sender that needs longer for 1 MiB is not Meta, which itself gives up after 5 s (D)."""
+DEPTH_MAX = 50
+"""O: real bodies nest about ten deep; deeper ones only cost stack."""
+RAW_CHARS_MAX = 64 * 1024
+"""O: enough of an unreadable item to understand it."""
+TEXT_CHARS_IN_MAX = 20_000
+"""O: ten times what a customer can type in Messenger (D: 2,000)."""
+PAYLOAD_CHARS_MAX = 1_000
+"""D: payload of a quick reply, button, menu entry or Get Started."""
+TITLE_CHARS_IN_MAX = 300
+"""O: titles that come back are at most 80 (D); ads' titles may be longer."""
+REF_CHARS_MAX = 2_083
+"""D: `ref` of an m.me link."""
+URL_CHARS_MAX = 4_096
+"""O: signed media addresses run to about 1,000."""
+ID_CHARS_MAX = 128
+"""O: ids are numbers of up to 20 digits today."""
+MID_CHARS_MAX = 512
+"""O: message ids are about 150 characters today."""
+ATTACHMENTS_MAX = 100
+"""O: Messenger lets people pick 30 pictures at once."""
+CLOCK_AHEAD_SECONDS_MAX = 300
+"""O: a time stamp further in the future than clocks differ would keep a window open for too long."""
+
+# ---- what goes out ------------------------------------------------------------------------------------------
+
+TEXT_CHARS_MAX = 1_900
+"""D: under 2,000 characters; O: whether code points or something longer is meant is not said, so some are spared."""
+QUICK_REPLIES_MAX = 13
+"""D"""
+QUICK_REPLY_TITLE_CHARS_MAX = 20
+"""D"""
+BUTTONS_MAX = 3
+"""D: button template."""
+BUTTON_TITLE_CHARS_MAX = 20
+"""D"""
+BUTTON_TEXT_CHARS_MAX = 640
+"""D: text of a button template."""
+METADATA_CHARS_MAX = 999
+"""D: under 1,000."""
+BATCH_MAX = 50
+"""D: requests in one Graph batch."""
+
+# ---- time and the network -----------------------------------------------------------------------------------
+
+WINDOW_SECONDS = 24 * 3600
+"""D: how long after the customer's last move the Page may write."""
+WINDOW_MARGIN_SECONDS = 300
+"""O: a message that waits in a queue, or a clock that is off, must not miss the window's end."""
+CONNECT_SECONDS_MAX = 5.0
+"""O: also how long a request waits for a free connection."""
+SEND_SECONDS_MAX = 30.0
+"""O: Graph fetches media before it answers; later answers than this are looked up."""
+LOOK_UP_SECONDS_MAX = 10.0
+"""O: the customer's next message waits for it."""
+ANSWER_BYTES_MAX = 64 * 1024
+"""O: an answer has about 100 bytes, an error about 500."""
+LISTING_BYTES_MAX = 256 * 1024
+"""O: 50 answers of a batch, or 20 messages of 2,000 characters at up to 6 bytes each."""
+CONNECTIONS_MAX = 256
+"""O: more at once than one Page may use (D: 300 messages a second at about 0.2 s each)."""
+IDLE_SECONDS_MAX = 15.0
+"""O: an idle connection is dropped before the other side is likely to close it under a request."""
+LOOK_UP_MESSAGES = 20
+"""O: a look-up asks within seconds of the send; more than this was not said in between."""
+LOOK_UP_SLACK_SECONDS = 5
+"""O: Meta's clock and ours may differ, and its listing has whole seconds."""

@@ -1,0 +1,79 @@
+"""One message as the JSON body of Meta's Send API. Pure; shortens titles, never drops text: `pieces` has cut the message before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from app.channel import Send
+from app.engine.effects import Message, Option
+from webhooks.messenger.limits import (
+    BUTTON_TITLE_CHARS_MAX,
+    METADATA_CHARS_MAX,
+    PAYLOAD_CHARS_MAX,
+    QUICK_REPLY_TITLE_CHARS_MAX,
+)
+from webhooks.messenger.parse.messages import METADATA_PREFIX
+from webhooks.messenger.payload import clean_text
+from webhooks.messenger.pieces import shorten
+
+
+def render(send: Send, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - tags outside the window will depend on it
+    """The body for `/{page_id}/messages`.
+
+    `payloads` are used up by the options that can be tapped, choices first. One that has none left carries its title: the tap
+    then comes back as no tap of ours, and its title is read like a text.
+    """
+    return {
+        "recipient": {"id": send.customer_id},
+        "messaging_type": "RESPONSE",
+        "message": _render_message(send.message, iter(send.payloads), METADATA_PREFIX + send.outbox_id),
+    }
+
+
+def _render_message(message: Message, payloads: Iterator[str], metadata: str) -> dict[str, Any]:
+    rendered: dict[str, Any] = {"metadata": metadata[:METADATA_CHARS_MAX]}
+    quick_replies = [_quick_reply(each, payloads) for each in message.choices]
+    if message.buttons:
+        buttons = [_button(each, payloads) for each in message.buttons]
+        rendered["attachment"] = {
+            "type": "template",
+            "payload": {"template_type": "button", "text": clean_text(message.text), "buttons": buttons},
+        }
+    elif message.media:
+        kind, address = message.media
+        rendered["attachment"] = {"type": kind, "payload": {"url": clean_text(address)}}
+    else:
+        rendered["text"] = clean_text(message.text)
+    if quick_replies:
+        rendered["quick_replies"] = quick_replies
+    return rendered
+
+
+def _quick_reply(option: Option, payloads: Iterator[str]) -> dict[str, str]:
+    rendered = {
+        "content_type": "text",
+        "title": _title(option, QUICK_REPLY_TITLE_CHARS_MAX),
+        "payload": _payload(option, payloads),
+    }
+    if option.image:
+        rendered["image_url"] = clean_text(option.image)
+    return rendered
+
+
+def _button(option: Option, payloads: Iterator[str]) -> dict[str, str]:
+    title = _title(option, BUTTON_TITLE_CHARS_MAX)
+    if option.url:
+        return {"type": "web_url", "title": title, "url": clean_text(option.url)}
+    if option.phone:
+        return {"type": "phone_number", "title": title, "payload": clean_text(option.phone)}
+    return {"type": "postback", "title": title, "payload": _payload(option, payloads)}
+
+
+def _title(option: Option, chars_max: int) -> str:
+    return shorten(clean_text(option.title).strip(), chars_max) or "…"
+
+
+def _payload(option: Option, payloads: Iterator[str]) -> str:
+    return next(payloads, clean_text(option.title)[:PAYLOAD_CHARS_MAX]) or "…"

@@ -1,0 +1,158 @@
+"""Meta's door: verification and events. Checks and parses, hands on, answers; never keeps, logs or answers what a body says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from app.channel import Item
+from app.clock import Clock
+from app.errors import AppError, BrokenPayloadError, TooLargeError, UnavailableError
+from webhooks.messenger import payload, signature
+from webhooks.messenger.account import Account
+from webhooks.messenger.limits import BODY_BYTES_MAX, BODY_SECONDS_MAX
+from webhooks.messenger.parse import parse
+
+PATH = "/webhooks/messenger"
+_SIGNATURE = signature.HEADER.lower().encode()
+_LENGTH_CHARS_MAX = 15
+"""Longer numbers are too large in any case."""
+
+Take = Callable[[Sequence[Item], datetime], Awaitable[None]]
+"""Keeps the items durably before it returns; raises UnavailableError when that cannot be done now."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What came through the door since the start: bodies, but for `items`."""
+
+    accepted: int = 0
+    items: int = 0
+    forged: int = 0
+    broken: int = 0
+    too_large: int = 0
+    too_slow: int = 0
+    unavailable: int = 0
+
+
+class _ForgedError(AppError):
+    """A body that no app of ours signed."""
+
+    status = 403
+
+
+class _TooSlowError(AppError):
+    """A body that did not come in time, or not at all."""
+
+    status = 408
+
+
+def create_routes(
+    account: Account, take: Take, clock: Clock, counts: Counts | None = None, body_seconds_max: float = BODY_SECONDS_MAX
+) -> APIRouter:
+    """The two routes. `counts` is counted up in place, for health and metrics."""
+    door = _Door(account, take, clock, Counts() if counts is None else counts)
+    door.body_seconds_max = body_seconds_max
+    router = APIRouter()
+    router.add_api_route(PATH, door.verify, methods=["GET"], response_class=PlainTextResponse, include_in_schema=False)
+    router.add_route(PATH, door.receive, methods=["POST"], include_in_schema=False)
+    return router
+
+
+class _Door:
+    """What both routes need, worked out once."""
+
+    body_seconds_max = BODY_SECONDS_MAX
+
+    def __init__(self, account: Account, take: Take, clock: Clock, counts: Counts) -> None:
+        signers = account.signers()
+        self._secrets = [secret for secret, _ in signers]
+        self._pages_of_secret = [pages for _, pages in signers]
+        self._app_id = account.app_id
+        self._verify_token = account.verify_token.encode()
+        self._take = take
+        self._clock = clock
+        self._counts = counts
+
+    async def verify(self, request: Request) -> Response:
+        """Meta asks whether this address is ours: the challenge back for the right token."""
+        query = request.query_params
+        token = query.get("hub.verify_token", "").encode("utf-8", "replace")
+        is_right = compare_digest(token, self._verify_token) and bool(self._verify_token)
+        if not is_right or query.get("hub.mode") != "subscribe":
+            return PlainTextResponse("forbidden", 403)
+        return PlainTextResponse(query.get("hub.challenge", ""), headers={"X-Content-Type-Options": "nosniff"})
+
+    async def receive(self, request: Request) -> Response:
+        """Events: 200 once they are durable."""
+        try:
+            await self._receive(request)
+        except (_ForgedError, _TooSlowError, BrokenPayloadError, TooLargeError, UnavailableError) as error:
+            self._count(error)
+            close = {"Connection": "close"} if isinstance(error, (TooLargeError, _TooSlowError)) else None
+            return PlainTextResponse(HTTPStatus(error.status).phrase, error.status, headers=close)
+        return PlainTextResponse("ok")
+
+    async def _receive(self, request: Request) -> None:
+        body = await _read_body(request, self.body_seconds_max)
+        signer = signature.find_signer(body, _find_signature(request), self._secrets)
+        if signer is None:
+            raise _ForgedError("The signature is missing or wrong.")
+        received_at = self._clock.now()
+        items = parse(payload.read(body), received_at, self._app_id, self._pages_of_secret[signer])
+        if items:
+            await self._take(items, received_at)
+        self._counts.accepted += 1
+        self._counts.items += len(items)
+
+    def _count(self, error: AppError) -> None:
+        counts = self._counts
+        match error:
+            case _ForgedError():
+                counts.forged += 1
+            case BrokenPayloadError():
+                counts.broken += 1
+            case TooLargeError():
+                counts.too_large += 1
+            case _TooSlowError():
+                counts.too_slow += 1
+            case UnavailableError():
+                counts.unavailable += 1
+
+
+def _find_signature(request: Request) -> bytes | None:
+    """The header's bytes as they came; None unless it came exactly once."""
+    found = [value for name, value in request.scope["headers"] if name == _SIGNATURE]
+    return found[0] if len(found) == 1 else None
+
+
+async def _read_body(request: Request, seconds_max: float) -> bytes:
+    """The raw body, piece by piece, so that nobody makes us hold more than BODY_BYTES_MAX or wait longer than `seconds_max`."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and (len(length) > _LENGTH_CHARS_MAX or int(length) > BODY_BYTES_MAX):
+        raise TooLargeError("The body is too large.")
+    try:
+        async with asyncio.timeout(seconds_max):
+            return await _gather(request)
+    except TimeoutError:
+        raise _TooSlowError("The body came too slowly.") from None
+    except ClientDisconnect:
+        raise _TooSlowError("The body did not come.") from None
+
+
+async def _gather(request: Request) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > BODY_BYTES_MAX:
+            raise TooLargeError("The body is too large.")
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,147 @@
+"""Messenger as a channel: sends, batches and look-ups over Graph. Decides nothing about retries; failures are values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from app.channel import Failed, Outcome, Refusal, Seen, Send, Unsure
+from app.clock import Clock
+from app.engine.effects import Message
+from webhooks.messenger import batch
+from webhooks.messenger.account import Account, Page
+from webhooks.messenger.http import Answer, Ask, Client, Lost, NotSent, create_url, request
+from webhooks.messenger.limits import (
+    ANSWER_BYTES_MAX,
+    BATCH_MAX,
+    LISTING_BYTES_MAX,
+    LOOK_UP_MESSAGES,
+    LOOK_UP_SECONDS_MAX,
+    LOOK_UP_SLACK_SECONDS,
+)
+from webhooks.messenger.parse.fields import to_mid
+from webhooks.messenger.payload import clean_text
+from webhooks.messenger.pieces import pieces
+from webhooks.messenger.policy import may_send
+from webhooks.messenger.render import render
+from webhooks.messenger.signature import appsecret_proof
+
+_NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
+_NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True)
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Messenger:
+    """The Messenger channel (`app.channel.Channel`) for every Page of an account, on one shared client."""
+
+    batch_max = BATCH_MAX
+
+    def __init__(self, account: Account, graph_url: str, client: Client, clock: Clock) -> None:
+        """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
+        self._account = account
+        self._graph_url = graph_url.rstrip("/")
+        self._client = client
+        self._clock = clock
+        self._batch_url = create_url(f"{self._graph_url}/")
+        self._send_urls = {page_id: create_url(f"{self._graph_url}/{page_id}/messages") for page_id in account.pages}
+        self._proofs = {page_id: self._create_proof(page) for page_id, page in account.pages.items()}
+
+    def pieces(self, message: Message) -> Sequence[Message]:
+        """The message as one or more that Messenger takes, in order; none for a message with nothing in it."""
+        return pieces(message)
+
+    def may_send(self, send: Send, now: datetime) -> Refusal | None:
+        """None inside the messaging window, else why not."""
+        return may_send(send, now)
+
+    async def send(self, send: Send) -> Outcome:
+        """Send one message by one request."""
+        page = self._account.pages.get(send.page_id)
+        if page is None or not page.token:
+            return _NOT_CONNECTED
+        body = render(send, self._clock.now())
+        if proof := self._proofs[send.page_id]:
+            body["appsecret_proof"] = proof
+        ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
+        match await request(self._client, ask, ANSWER_BYTES_MAX):
+            case Answer(status, answer):
+                return batch.decode_send(status, answer)
+            case NotSent():
+                return _NO_CONNECTION
+            case Lost(reason):
+                return Unsure(reason)
+
+    async def send_batch(self, sends: Sequence[Send]) -> Sequence[Outcome]:
+        """Send messages of different customers of one Page by one request; one outcome for each, in order."""
+        if not sends:
+            return []
+        page = self._account.pages.get(sends[0].page_id)
+        if page is None or not page.token:
+            return [_NOT_CONNECTED] * len(sends)
+        now = self._clock.now()
+        body = batch.encode(page.page_id, [render(each, now) for each in sends], page.token, self._proofs[page.page_id])
+        ask = Ask("POST", self._batch_url, _headers(page, _FORM), body)
+        match await request(self._client, ask, LISTING_BYTES_MAX):
+            case Answer(status, answer):
+                return batch.decode(status, answer, len(sends))
+            case NotSent():
+                return [_NO_CONNECTION] * len(sends)
+            case Lost(reason):
+                return [Unsure(reason)] * len(sends)
+
+    async def look_up(self, page_id: str, customer_id: str, since: datetime) -> Sequence[Seen] | None:
+        """The Page's own messages to this customer from `since` on, less what clocks may differ; None when Meta does not say."""
+        page = self._account.pages.get(page_id)
+        if page is None or not page.token:
+            return None
+        query = {
+            "user_id": customer_id,
+            "platform": "messenger",
+            "fields": f"messages.limit({LOOK_UP_MESSAGES}){{id,message,created_time,from}}",
+        }
+        if proof := self._proofs[page_id]:
+            query["appsecret_proof"] = proof
+        url = create_url(f"{self._graph_url}/{page_id}/conversations", query)
+        ask = Ask("GET", url, _headers(page, _FORM))
+        result = await request(self._client, ask, LISTING_BYTES_MAX, LOOK_UP_SECONDS_MAX)
+        if not isinstance(result, Answer) or result.status != 200:
+            return None
+        return read_listing(result.body, page_id, since - timedelta(seconds=LOOK_UP_SLACK_SECONDS))
+
+    def _create_proof(self, page: Page) -> str:
+        secrets = self._account.secrets_of(page.page_id)
+        return appsecret_proof(page.token, secrets[0]) if secrets else ""
+
+
+def _headers(page: Page, content_type: str) -> Mapping[str, str]:
+    return {
+        "Authorization": f"Bearer {page.token}",
+        "Content-Type": content_type,
+        "Accept-Encoding": "identity",
+    }
+
+
+def read_listing(body: bytes, page_id: str, since: datetime) -> tuple[Seen, ...] | None:
+    """The Page's messages from `since` on out of a Conversations answer; None when it is not whole or does not reach back so far."""
+    try:
+        conversations = orjson.loads(body)["data"]
+        listed = [each for one in conversations for each in one.get("messages", {}).get("data", [])]
+        moments = [datetime.fromisoformat(each["created_time"]) for each in listed]
+        found = [
+            _read_seen(each, at) for each, at in zip(listed, moments, strict=True) if _is_from(each, page_id, at, since)
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    reaches_back = len(listed) < LOOK_UP_MESSAGES or min(moments) < since
+    return tuple(found) if reaches_back else None
+
+
+def _is_from(message: dict[str, Any], page_id: str, at: datetime, since: datetime) -> bool:
+    return at >= since and str(message["from"]["id"]) == page_id
+
+
+def _read_seen(message: dict[str, Any], at: datetime) -> Seen:
+    return Seen(to_mid(message["id"]), clean_text(message.get("message") or ""), at)
