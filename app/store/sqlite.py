@@ -20,7 +20,7 @@ from app.store.database import translate
 
 Result = TypeVar("Result")
 
-BUSY_WAIT_SECONDS = 5
+BUSY_WAIT_SECONDS = 5.0
 """How long another program may hold the file before we say 503; below Meta's time-out together with one retry."""
 GROUP_MAX = 64
 """Transactions under one fsync: enough to carry a burst, few enough that the first does not wait for long."""
@@ -39,10 +39,10 @@ class _Job:
 class SqliteDatabase:
     """One SQLite file, for the processes of one machine."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_seconds: float = BUSY_WAIT_SECONDS) -> None:
         self.path = path
-        self._writer_engine = make_engine(path, begin="BEGIN IMMEDIATE")
-        self._reader_engine = make_engine(path, begin="BEGIN")
+        self._writer_engine = make_engine(path, "BEGIN IMMEDIATE", busy_seconds)
+        self._reader_engine = make_engine(path, "BEGIN", busy_seconds)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
@@ -143,12 +143,12 @@ def _settle(group: list[_Job]) -> None:
             job.future.set_result(job.result)
 
 
-def make_engine(path: Path, begin: str) -> Engine:
+def make_engine(path: Path, begin: str, busy_seconds: float) -> Engine:
     """A synchronous engine whose transactions open with `begin` and whose commits are on the disk when they return."""
     engine = create_engine(
         f"sqlite:///{path}",
         # isolation_level None: the driver begins nothing by itself, so that ours is the only BEGIN.
-        connect_args={"timeout": BUSY_WAIT_SECONDS, "check_same_thread": False, "isolation_level": None},
+        connect_args={"timeout": busy_seconds, "check_same_thread": False, "isolation_level": None},
         hide_parameters=True,  # what people wrote must not stand in an error's text
         poolclass=QueuePool,
         pool_size=READERS,

@@ -30,7 +30,7 @@ from webhooks.messenger.render import render
 from webhooks.messenger.signature import appsecret_proof
 
 _NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
-_NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True)
+_NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
 _FORM = "application/x-www-form-urlencoded"
 
 

@@ -1,0 +1,136 @@
+"""The inbox: in once, in order, done once; what is broken is set aside and takes nobody along."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, select
+
+from app.channel import Echoed, Fact, Ignored, Item, Received, Receipt, Unreadable
+from app.engine.events import TextReceived
+from app.store import claims, conversations, inbox
+from app.store.database import Database
+from app.store.intake import Intake, outbox_id, read_outbox_id
+from app.store.tables import inbox as table
+from tests.store.kit import NOW, PAGE, event, flying, key_of, know, received, status_of
+
+
+@pytest.fixture
+async def intake(database: Database) -> AsyncIterator[Intake]:
+    made = Intake(database, "mark", lambda: None)
+    running = asyncio.ensure_future(made.run())
+    yield made
+    running.cancel()
+
+
+async def _counts(database: Database) -> dict[str, int]:
+    return await database.read(inbox.count_by_status)
+
+
+async def test_the_same_event_is_taken_in_once(intake: Intake, database: Database) -> None:
+    for _ in range(3):
+        await intake.take([received("ana", "hello")], NOW)
+    assert await _counts(database) == {"new": 1}
+
+
+async def test_the_same_event_in_many_requests_at_once_is_taken_in_once(intake: Intake, database: Database) -> None:
+    await asyncio.gather(*(intake.take([received("ana", "hello")], NOW) for _ in range(50)))
+    assert await _counts(database) == {"new": 1}
+
+
+async def test_a_handled_event_is_still_recognised(intake: Intake, database: Database) -> None:
+    await intake.take([received("ana", "hello")], NOW)
+    await database.transaction(lambda c: inbox.finish(c, [(_only_id(c), "done", None)], NOW))
+    await intake.take([received("ana", "hello")], NOW)
+    assert await _counts(database) == {"done": 1}
+
+
+async def test_the_same_key_on_another_page_is_another_event(intake: Intake, database: Database) -> None:
+    other = Received(received("ana", "hello").key, "10002", "ana", TextReceived("hello"), NOW)
+    await intake.take([received("ana", "hello"), other], NOW)
+    assert await _counts(database) == {"new": 2}
+
+
+async def test_what_cannot_be_read_is_set_aside_with_its_reason(intake: Intake, database: Database) -> None:
+    broken = Unreadable(key_of("x"), PAGE, "ana", "no sender", "{}", NOW)
+    await intake.take([broken, received("ana", "hello")], NOW)
+    assert await _counts(database) == {"new": 1, "quarantined": 1}
+    assert await database.read(inbox.count_quarantined) == 1
+
+
+async def test_an_item_that_the_database_refuses_takes_no_other_along(intake: Intake, database: Database) -> None:
+    poison = Received(key_of("poison"), PAGE, "ana", TextReceived("half a sign \ud83d"), NOW)
+    await asyncio.gather(
+        intake.take([received("ana", "before"), poison, received("bea", "after")], NOW),
+        intake.take([received("cleo", "healthy")], NOW),
+    )
+    assert await _counts(database) == {"new": 3, "quarantined": 1}
+
+
+async def test_a_fact_about_the_page_is_kept_and_moves_nobody(intake: Intake, database: Database) -> None:
+    policy = Received(key_of("policy"), PAGE, "", Fact("policy", {"action": "warning"}), NOW)
+    await intake.take([policy, Ignored("dead kind")], NOW)
+    assert await _counts(database) == {"ignored": 1}
+    assert await database.transaction(lambda c: claims.claim(c, "w1", 10, NOW)) == []
+
+
+async def test_an_echo_settles_its_message(intake: Intake, database: Database) -> None:
+    await database.transaction(lambda c: know(c, "ana"))
+    sent = await database.transaction(lambda c: flying(c, "ana"))
+    await intake.take([Echoed(PAGE, "ana", outbox_id("mark", 1), "m_1")], NOW)
+    assert await database.read(lambda c: status_of(c, sent)) == "sent"
+
+
+async def test_an_echo_of_another_database_settles_nothing(intake: Intake, database: Database) -> None:
+    await database.transaction(lambda c: know(c, "ana"))
+    sent = await database.transaction(lambda c: flying(c, "ana"))
+    await intake.take([Echoed(PAGE, "ana", outbox_id("other", 1), "m_1")], NOW)
+    assert await database.read(lambda c: status_of(c, sent)) == "in_flight"
+
+
+@pytest.mark.parametrize("identity", ["", "mark", "mark.", "mark.x", "mark.-1", "mark.1.2", "mark.²", "mark." + "9" * 40])
+def test_an_id_that_is_not_ours_is_none(identity: str) -> None:
+    assert read_outbox_id(identity, "mark") is None
+
+
+async def test_watermarks_only_rise(intake: Intake, database: Database) -> None:
+    await database.transaction(lambda c: know(c, "ana"))
+    later, earlier = NOW + timedelta(minutes=2), NOW + timedelta(minutes=1)
+    items: list[Item] = [Receipt(PAGE, "ana", "read", later), Receipt(PAGE, "ana", "delivered", earlier)]
+    await intake.take(items, NOW)
+    found = await database.read(lambda c: conversations.find(c, (PAGE, "ana")))
+    assert found is not None
+    assert (found.delivered_until, found.read_until) == (later, later)
+
+
+async def test_a_quarantined_event_can_be_replayed_but_an_unreadable_one_cannot(database: Database) -> None:
+    def work(connection: Connection) -> tuple[bool, bool, bool]:
+        inbox.add(connection, [event("ana", "hello")])
+        event_id = _only_id(connection)
+        inbox.quarantine(connection, event_id, "a test", NOW)
+        again = inbox.replay(connection, event_id)
+        twice = inbox.replay(connection, event_id)
+        waits = [each.id for each in inbox.list_waiting(connection, 10)[PAGE, "ana"]] == [event_id]
+        return again, twice, waits
+
+    assert await database.transaction(work) == (True, False, True)
+
+
+async def test_old_handled_events_are_forgotten_and_waiting_ones_never(database: Database) -> None:
+    old = NOW - timedelta(days=91)
+
+    def work(connection: Connection) -> int:
+        inbox.add(connection, [event("ana", "old and done", old), event("ana", "old and new", old), event("ana", "new")])
+        ids = list(connection.execute(select(table.c.id).order_by(table.c.id)).scalars())
+        inbox.finish(connection, [(ids[0], "done", None), (ids[2], "done", None)], NOW)
+        return inbox.forget_before(connection, NOW - timedelta(days=90), 100)
+
+    assert await database.transaction(work) == 1
+    assert await _counts(database) == {"new": 1, "done": 1}
+
+
+def _only_id(connection: Connection) -> int:
+    return connection.execute(select(table.c.id)).scalar_one()

@@ -1,0 +1,50 @@
+"""Migrations: they make what the tables say, on both databases, once, and refuse what they do not know."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlmodel import SQLModel
+
+from app.errors import AppError
+from app.store import migrate
+from app.store.database import Database, open_database
+
+
+def _differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, SQLModel.metadata))
+
+
+async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    assert await database.transaction(_differences) == []
+
+
+async def test_a_migrated_database_is_left_alone(database: Database) -> None:
+    assert await migrate.migrate(database) == []
+    assert await database.read(migrate.is_current)
+
+
+async def test_an_empty_database_is_not_current(address: str) -> None:
+    opened = open_database(address)
+    assert not await opened.read(migrate.is_current)
+    await opened.close()
+
+
+async def test_two_processes_that_start_together_migrate_once(address: str) -> None:
+    first, second = open_database(address), open_database(address)
+    ran = await asyncio.gather(migrate.migrate(first), migrate.migrate(second))
+    assert sorted(ran) == [[], ["0001"]]
+    await first.close()
+    await second.close()
+
+
+async def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
+    await database.transaction(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(AppError, match="newer program"):
+        await migrate.migrate(database)

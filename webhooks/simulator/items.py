@@ -1,0 +1,102 @@
+"""Meta's webhook JSON: one item, its envelope, its bytes. Pure; never decides whether something is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from webhooks.simulator.world import INBOX_APP_ID, Entry, Thread
+
+Channel = Literal["messaging", "standby"]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One item on its way to the bot. `field` is the subscription that it needs; `entry` the customer's message it tells of."""
+
+    page_id: str
+    customer_id: str
+    field: str
+    item: dict[str, Any]
+    made_ms: int
+    channel: Channel = "messaging"
+    entry: Entry | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.page_id, self.customer_id
+
+
+def to_bytes(webhooks: Sequence[Webhook], now_ms: int) -> bytes:
+    """One body with one entry for each item, in the escaped form that Meta signs."""
+    entries = [{"id": each.page_id, "time": now_ms, each.channel: [each.item]} for each in webhooks]
+    return escape({"object": "page", "entry": entries})
+
+
+def escape(value: Any) -> bytes:
+    """JSON in ASCII with lower-case escapes and escaped slashes, as Meta writes it."""
+    return json.dumps(value, separators=(",", ":")).replace("/", "\\/").encode("ascii")
+
+
+def from_customer(
+    thread: Thread, field: str, at_ms: int, values: dict[str, Any], owner: str, *, entry: Entry | None = None
+) -> Webhook:
+    """What the customer did; while another app owns the thread it comes in standby and a postback shows no payload."""
+    is_standby = bool(owner)
+    if is_standby and "postback" in values:
+        values = {"postback": {name: each for name, each in values["postback"].items() if name != "payload"}}
+    item = {"sender": {"id": thread.customer_id}, "recipient": {"id": thread.page_id}, "timestamp": at_ms, **values}
+    if is_standby:
+        return Webhook(*thread.key, "standby", item, at_ms, "standby", entry)
+    return Webhook(*thread.key, field, item, at_ms, entry=entry)
+
+
+def echo(thread: Thread, entry: Entry, app_id: str, channel: Channel) -> Webhook:
+    """A message of the Page comes back to its apps."""
+    message: dict[str, Any] = {"is_echo": True, "app_id": int(app_id) if app_id.isdecimal() else app_id}
+    if entry.metadata:
+        message["metadata"] = entry.metadata
+    message["mid"] = entry.mid
+    shown = entry.message
+    if shown.get("text"):
+        message["text"] = shown["text"]
+    attachments = shown.get("attachments") or ([shown["attachment"]] if shown.get("attachment") else None)
+    if attachments:
+        message["attachments"] = attachments
+    item = {
+        "sender": {"id": thread.page_id},
+        "recipient": {"id": thread.customer_id},
+        "timestamp": entry.at_ms,
+        "message": message,
+    }
+    return Webhook(*thread.key, "message_echoes" if channel == "messaging" else "standby", item, entry.at_ms, channel)
+
+
+def receipts(thread: Thread, entry: Entry) -> tuple[Webhook, Webhook]:
+    """Delivered, then read."""
+    ends = {"sender": {"id": thread.customer_id}, "recipient": {"id": thread.page_id}, "timestamp": entry.at_ms}
+    delivery = {**ends, "delivery": {"mids": [entry.mid], "watermark": entry.at_ms}}
+    read = {**ends, "read": {"watermark": entry.at_ms}}
+    return (
+        Webhook(*thread.key, "message_deliveries", delivery, entry.at_ms),
+        Webhook(*thread.key, "message_reads", read, entry.at_ms),
+    )
+
+
+def thread_passed(thread: Thread, at_ms: int, app_id: str) -> Webhook:
+    """The Page's inbox gave the thread to our app."""
+    change = {"previous_owner_app_id": INBOX_APP_ID, "new_owner_app_id": app_id, "metadata": ""}
+    return _thread_control(thread, at_ms, {"pass_thread_control": change})
+
+
+def thread_taken(thread: Thread, at_ms: int, app_id: str) -> Webhook:
+    """The Page's inbox took the thread from our app."""
+    change = {"previous_owner_app_id": app_id, "new_owner_app_id": INBOX_APP_ID, "metadata": ""}
+    return _thread_control(thread, at_ms, {"take_thread_control": change})
+
+
+def _thread_control(thread: Thread, at_ms: int, values: dict[str, Any]) -> Webhook:
+    item = {"sender": {"id": thread.customer_id}, "recipient": {"id": thread.page_id}, "timestamp": at_ms, **values}
+    return Webhook(*thread.key, "messaging_handovers", item, at_ms)

@@ -1,0 +1,209 @@
+// One customer's phone: shows the thread, sends what the customer does. `events` has active(key) and close(key).
+
+import { el, face, icon, showBadge } from "./dom.js";
+import { buttons, messageLine } from "./messages.js";
+import { keepPhoto, order, screenOf } from "./api.js";
+
+const GAP_MS = 15 * 60 * 1000;
+const NEAR_END = 80;
+const THUMB = { type: "sticker", payload: { sticker_id: 369239263222822, url: "https://cdn.example/thumb.png" } };
+const MARKS = { sent: "Sent", delivered: "Delivered", read: "Seen" };
+
+export class Phone {
+  constructor(summary, events) {
+    this.key = `${summary.page}/${summary.customer}`;
+    this.ends = { page: summary.page, customer: summary.customer };
+    this.lines = new Map();
+    this.badge = el("span", { class: "badge" });
+    this.name = el("span", { class: "name" }, summary.name);
+    this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": `Conversation of ${summary.name}`, tabindex: "0" });
+    this.typing = el("div", { class: "line last turned", hidden: true }, face(summary.page_name),
+      el("div", { class: "bubble typing", role: "img", "aria-label": "Typing" }, el("i"), el("i"), el("i")));
+    this.mark = el("div", { class: "line mine", hidden: true }, el("span", { class: "note" }));
+    this.pills = el("div", { class: "pills", role: "group", "aria-label": "Quick replies" });
+    this.trouble = el("p", { class: "trouble", role: "alert" });
+    this.body = el("div", { class: "phone" }, this.head(summary), this.welcome(summary), this.log, this.pills, this.menu(), this.trouble, this.start(), this.composer());
+    this.element = el("section", { class: "set", "aria-label": `Phone of ${summary.name}`, onfocusin: () => events.active(this.key), onpointerdown: () => events.active(this.key) },
+      el("div", { class: "set-head" }, this.name, this.badge, el("button", { type: "button", class: "close", "aria-label": `Close the phone of ${summary.name}`, onclick: () => events.close(this.key) }, "✕")),
+      this.body);
+    this.log.append(this.typing);
+  }
+
+  head(summary) {
+    return el("div", { class: "phone-head" }, face(summary.page_name), el("div", {}, el("strong", {}, summary.page_name), el("small", {}, "Messenger")));
+  }
+
+  welcome(summary) {
+    this.greeting = el("p", { dir: "auto" });
+    this.hello = el("div", { class: "welcome", hidden: true }, face(summary.page_name), el("strong", {}, summary.page_name), this.greeting);
+    return this.hello;
+  }
+
+  start() {
+    this.starters = el("div", { class: "pills" });
+    const press = el("button", { type: "button", class: "primary", onclick: () => this.say({ tap: "Get Started" }) }, "Get Started");
+    this.startBar = el("div", { class: "start", hidden: true }, this.starters, press);
+    return this.startBar;
+  }
+
+  menu() {
+    this.menuBox = el("div", { class: "menu", hidden: true, onkeydown: (event) => event.key === "Escape" && this.toggleMenu(false) });
+    return this.menuBox;
+  }
+
+  toggleMenu(isOpen) {
+    this.menuBox.hidden = !isOpen;
+    this.menuButton.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen) this.menuBox.querySelector("button, a")?.focus();
+    else this.menuButton.focus();
+  }
+
+  composer() {
+    this.text = el("textarea", { rows: "1", "aria-label": "Message", placeholder: "Aa", maxlength: "20000", oninput: () => this.fit(), onkeydown: (event) => this.key_(event) });
+    this.file = el("input", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", hidden: true, onchange: () => this.sendPhoto() });
+    this.menuButton = el("button", { type: "button", class: "icon", "aria-label": "Menu", "aria-expanded": "false", hidden: true, onclick: () => this.toggleMenu(this.menuBox.hidden) }, icon("menu"));
+    this.go = el("button", { type: "submit", class: "icon", "aria-label": "Thumbs up" }, icon("thumb"));
+    this.bar = el("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.send(); } },
+      this.menuButton, el("button", { type: "button", class: "icon", "aria-label": "Send a photo", onclick: () => this.file.click() }, icon("photo")), this.file, this.text, this.go);
+    return this.bar;
+  }
+
+  key_(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (this.text.value.trim()) this.send();
+  }
+
+  fit() {
+    const hasText = this.text.value.trim() !== "";
+    this.go.replaceChildren(icon(hasText ? "send" : "thumb"));
+    this.go.setAttribute("aria-label", hasText ? "Send" : "Thumbs up");
+    this.text.style.height = "auto";
+    this.text.style.height = `${Math.min(this.text.scrollHeight + 2, 110)}px`;
+  }
+
+  async send() {
+    const text = this.text.value;
+    if (!text.trim()) return this.say({ attachment: THUMB });
+    this.text.value = "";
+    this.fit();
+    if (!(await this.say({ text }))) { this.text.value = text; this.fit(); }
+  }
+
+  async sendPhoto() {
+    const [photo] = this.file.files;
+    this.file.value = "";
+    if (!photo) return;
+    try {
+      const { url } = await keepPhoto(photo);
+      await this.say({ attachment: { type: "image", payload: { url } } });
+    } catch (error) { this.trouble.textContent = error.message; }
+  }
+
+  async say(deed) {
+    try {
+      await order("say", { ...this.ends, ...deed });
+      this.trouble.textContent = "";
+      return true;
+    } catch (error) {
+      this.trouble.textContent = error.message;
+      return false;
+    }
+  }
+
+  async refresh() {
+    if (this.isLoading) { this.isStale = true; return; }
+    this.isLoading = true;
+    try {
+      do {
+        this.isStale = false;
+        this.show(await screenOf(this.key));
+      } while (this.isStale);
+    } catch (error) { this.trouble.textContent = error.message; } finally { this.isLoading = false; }
+  }
+
+  show(screen) {
+    showBadge(this.badge, screen.status);
+    const isFresh = !screen.started && screen.get_started && screen.messages.length === 0;
+    for (const part of [this.hello, this.startBar]) part.hidden = !isFresh;
+    for (const part of [this.log, this.bar]) part.hidden = isFresh;
+    this.greeting.textContent = screen.greeting;
+    this.starters.replaceChildren(...screen.starters.map((title) => this.pill(title, title)));
+    this.starters.hidden = screen.starters.length === 0;
+    this.showMessages(screen);
+    this.showPills(screen.quick_replies);
+    this.showMenu(screen.menu);
+    clearTimeout(this.timer);
+    if (screen.typing) this.timer = setTimeout(() => this.refresh(), 5000);
+  }
+
+  showMessages(screen) {
+    const wasNearEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
+    const shown = new Set(screen.messages.map((each) => each.mid));
+    for (const [mid, kept] of this.lines) if (!shown.has(mid)) { kept.line.remove(); this.lines.delete(mid); }
+    let before = null;
+    for (const [place, message] of screen.messages.entries()) {
+      this.place(message, before, screen.messages[place + 1], screen.page_name);
+      before = message;
+    }
+    this.typing.hidden = !screen.typing;
+    this.showMark(screen.messages.at(-1));
+    const grew = screen.messages.length !== this.count;
+    this.count = screen.messages.length;
+    if (wasNearEnd || (grew && screen.messages.at(-1)?.from === "customer")) this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  place(message, before, after, pageName) {
+    const look = JSON.stringify([message, before?.from, after?.from, before?.at]);
+    const kept = this.lines.get(message.mid);
+    if (kept?.look === look) return;
+    const line = messageLine(message, pageName, (tap) => this.say({ tap: tap.payload ? tap : tap.title }));
+    if (before && side(before) !== side(message)) line.classList.add("turned");
+    if (!after || side(after) !== side(message)) line.classList.add("last");
+    const wrap = !before || message.at - before.at > GAP_MS ? el("div", { class: "spell" }, moment(message.at), line) : line;
+    if (kept) kept.line.replaceWith(wrap);
+    else this.log.insertBefore(wrap, this.mark.isConnected ? this.mark : this.typing);
+    this.lines.set(message.mid, { line: wrap, look });
+  }
+
+  showMark(last) {
+    this.mark.hidden = last?.from !== "customer";
+    if (!this.mark.hidden) this.mark.firstChild.textContent = MARKS[last.mark];
+    if (!this.mark.isConnected) this.log.insertBefore(this.mark, this.typing);
+  }
+
+  showPills(replies) {
+    const look = JSON.stringify(replies);
+    if (look === this.pillsLook) return;
+    this.pillsLook = look;
+    this.pills.replaceChildren(...replies.map((reply) => this.pill(reply.title, reply.title || reply.payload)));
+    this.pills.hidden = replies.length === 0;
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  pill(title, tap) {
+    return el("button", { type: "button", onclick: async (event) => {
+      const group = event.currentTarget.parentElement;
+      for (const each of group.children) each.disabled = true;
+      this.text.focus();
+      if (!(await this.say({ tap }))) for (const each of group.children) each.disabled = false;
+    } }, title);
+  }
+
+  showMenu(entries) {
+    const look = JSON.stringify(entries);
+    if (look === this.menuLook) return;
+    this.menuLook = look;
+    this.menuButton.hidden = entries.length === 0;
+    this.menuBox.replaceChildren(buttons(entries, (tap) => { this.toggleMenu(false); this.say({ tap: tap.title }); }));
+  }
+}
+
+const side = (message) => (message.from === "customer" ? "mine" : "theirs");
+
+function moment(at) {
+  const time = new Date(at);
+  const isToday = time.toDateString() === new Date().toDateString();
+  const shape = isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  return el("div", { class: "moment" }, new Intl.DateTimeFormat("en", shape).format(time));
+}
