@@ -118,7 +118,7 @@ async def test_when_nothing_left_it_may_be_tried_again(client: http.Client) -> N
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         messenger = Messenger(ACCOUNT, url, client, Clock())
-        expected = Failed("connect", "Messenger could not be reached.", retry=True)
+        expected = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
         assert await messenger.send(create_send()) == expected
         assert await messenger.send_batch([create_send()] * 2) == [expected] * 2
         assert await messenger.look_up(PAGE, CUSTOMER, NOW) is None

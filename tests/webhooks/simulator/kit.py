@@ -24,7 +24,9 @@ TOKEN, OTHER_TOKEN = "token-of-10001", "token-of-10002"
 PROFILE = {
     "get_started": {"payload": "START"},
     "greeting": [{"locale": "default", "text": "Hello {{user_first_name}}!"}],
-    "persistent_menu": [{"locale": "default", "call_to_actions": [{"type": "postback", "title": "Start over", "payload": "OVER"}]}],
+    "persistent_menu": [
+        {"locale": "default", "call_to_actions": [{"type": "postback", "title": "Start over", "payload": "OVER"}]}
+    ],
 }
 PATIENCE_SECONDS = 5.0
 
@@ -87,11 +89,15 @@ class Table:
     async def say(self, customer: str = "c1", **deed: Any) -> dict[str, Any]:
         return await self.control("say", page=PAGE, customer=customer, **deed)
 
-    async def send(self, message: Any = None, customer: str = "c1", *, token: str = TOKEN, **values: Any) -> httpx.Response:
+    async def send(
+        self, message: Any = None, customer: str = "c1", *, token: str = TOKEN, **values: Any
+    ) -> httpx.Response:
         body = {"recipient": {"id": customer}, "messaging_type": "RESPONSE", **values}
         if message is not None:
             body["message"] = {"text": message} if isinstance(message, str) else message
-        return await self.http.post(f"{self.url}/v26.0/me/messages", json=body, headers={"Authorization": f"Bearer {token}"})
+        return await self.http.post(
+            f"{self.url}/v26.0/me/messages", json=body, headers={"Authorization": f"Bearer {token}"}
+        )
 
     async def thread(self, customer: str = "c1") -> dict[str, Any]:
         answer = await self.http.get(f"{self.url}/_control/thread/{PAGE}/{customer}")
@@ -104,7 +110,9 @@ class Table:
     async def graph(self, method: str, path: str, **values: Any) -> httpx.Response:
         """Any other call with the Page's token."""
         given = {"params": values} if method == "GET" else {"json": values}
-        return await self.http.request(method, f"{self.url}/v26.0/{path}", headers={"Authorization": f"Bearer {TOKEN}"}, **given)  # type: ignore[arg-type]
+        return await self.http.request(
+            method, f"{self.url}/v26.0/{path}", headers={"Authorization": f"Bearer {TOKEN}"}, **given
+        )  # type: ignore[arg-type]
 
 
 def error_of(answer: httpx.Response) -> tuple[int, int | None]:
@@ -117,7 +125,7 @@ def error_of(answer: httpx.Response) -> tuple[int, int | None]:
 async def eventually(is_so: Callable[[], bool]) -> None:
     """Wait until it is so; a test that waits in vain fails here."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110  # what is waited for lies in another task that knows no test
             await asyncio.sleep(0.005)
 
 
@@ -137,7 +145,9 @@ async def served(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
 
 def settings_for(bot_url: str, **changes: Any) -> SimulatorSettings:
     pages = {PAGE: PageAccount("Nordlicht Shoes", TOKEN, PROFILE), OTHER_PAGE: PageAccount("Second Shop", OTHER_TOKEN)}
-    usual = SimulatorSettings(bot_url, APP_ID, APP_SECRET, VERIFY_TOKEN, pages, retry_seconds_first=0.02, retry_seconds_max=0.04)
+    usual = SimulatorSettings(
+        bot_url, APP_ID, APP_SECRET, VERIFY_TOKEN, pages, retry_seconds_first=0.02, retry_seconds_max=0.04
+    )
     return replace(usual, **changes)
 
 

@@ -26,12 +26,11 @@ from tests.webhooks.simulator.kit import (
 from webhooks.simulator import create_simulator
 
 
-async def test_the_bot_is_asked_for_the_challenge_first() -> None:
-    async with laid_table() as table:
-        await table.say(text="hello")
-        await eventually(lambda: table.bot.said() == ["hello"])
-        assert table.bot.asked[0]["hub.mode"] == "subscribe"
-        assert table.bot.asked[0]["hub.verify_token"] == VERIFY_TOKEN
+async def test_the_bot_is_asked_for_the_challenge_first(table: Table) -> None:
+    await table.say(text="hello")
+    await eventually(lambda: table.bot.said() == ["hello"])
+    assert table.bot.asked[0]["hub.mode"] == "subscribe"
+    assert table.bot.asked[0]["hub.verify_token"] == VERIFY_TOKEN
 
 
 async def test_nothing_is_delivered_to_a_bot_that_refuses_the_handshake() -> None:
@@ -60,32 +59,29 @@ async def test_a_bot_that_starts_late_gets_what_was_said_before() -> None:
             await eventually(lambda: bot.said() == ["early"])
 
 
-async def test_the_signature_is_over_the_bytes_sent() -> None:
-    async with laid_table() as table:
-        await table.say(text="Grüße \U0001f600 http://x.example/")
-        await eventually(lambda: len(table.bot.posts) == 1)
-        headers, body = table.bot.posts[0]
-        expected = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
-        assert headers["x-hub-signature-256"] == f"sha256={expected}"
+async def test_the_signature_is_over_the_bytes_sent(table: Table) -> None:
+    await table.say(text="Grüße \U0001f600 http://x.example/")
+    await eventually(lambda: len(table.bot.posts) == 1)
+    headers, body = table.bot.posts[0]
+    expected = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
+    assert headers["x-hub-signature-256"] == f"sha256={expected}"
 
 
-async def test_bodies_are_ascii_with_lower_case_escapes_and_escaped_slashes() -> None:
-    async with laid_table() as table:
-        await table.say(text="Grüße \U0001f600 http://x.example/")
-        await eventually(lambda: len(table.bot.posts) == 1)
-        assert b'"text":"Gr\\u00fc\\u00dfe \\ud83d\\ude00 http:\\/\\/x.example\\/"' in table.bot.posts[0][1]
+async def test_bodies_are_ascii_with_lower_case_escapes_and_escaped_slashes(table: Table) -> None:
+    await table.say(text="Grüße \U0001f600 http://x.example/")
+    await eventually(lambda: len(table.bot.posts) == 1)
+    assert b'"text":"Gr\\u00fc\\u00dfe \\ud83d\\ude00 http:\\/\\/x.example\\/"' in table.bot.posts[0][1]
 
 
-async def test_the_envelope_names_page_customer_and_time() -> None:
-    async with laid_table() as table:
-        said = await table.say(text="hello")
-        await eventually(lambda: len(table.bot.posts) == 1)
-        (entry,) = table.bot.entries()
-        (item,) = entry["messaging"]
-        assert entry["id"] == PAGE
-        assert (item["sender"], item["recipient"]) == ({"id": "c1"}, {"id": PAGE})
-        assert item["message"] == {"mid": said["mid"], "text": "hello"}
-        assert item["timestamp"] <= entry["time"]
+async def test_the_envelope_names_page_customer_and_time(table: Table) -> None:
+    said = await table.say(text="hello")
+    await eventually(lambda: len(table.bot.posts) == 1)
+    (entry,) = table.bot.entries()
+    (item,) = entry["messaging"]
+    assert entry["id"] == PAGE
+    assert (item["sender"], item["recipient"]) == ({"id": "c1"}, {"id": PAGE})
+    assert item["message"] == {"mid": said["mid"], "text": "hello"}
+    assert item["timestamp"] <= entry["time"]
 
 
 async def test_one_customers_events_arrive_in_order_even_over_failures() -> None:
@@ -169,16 +165,17 @@ async def test_a_raw_body_is_posted_as_it_is_and_signed() -> None:
         headers, posted = table.bot.posts[0]
         assert answer["status"] == 200
         assert posted == body.encode()
-        assert headers["x-hub-signature-256"] == "sha256=3c40f31ec747dd03cb82556404d27610b8f5b474bc9781fbf7d8f775adf7d07b"
+        assert (
+            headers["x-hub-signature-256"] == "sha256=3c40f31ec747dd03cb82556404d27610b8f5b474bc9781fbf7d8f775adf7d07b"
+        )
 
 
 @pytest.mark.parametrize(("given", "expected"), [("sha256=00", "sha256=00"), ("", None)])
-async def test_a_raw_body_can_be_forged_or_unsigned(given: str, expected: str | None) -> None:
-    async with laid_table() as table:
-        await table.control("raw", body={"object": "page"}, signature=given)
-        headers, posted = table.bot.posts[0]
-        assert headers.get("x-hub-signature-256") == expected
-        assert json.loads(posted) == {"object": "page"}
+async def test_a_raw_body_can_be_forged_or_unsigned(table: Table, given: str, expected: str | None) -> None:
+    await table.control("raw", body={"object": "page"}, signature=given)
+    headers, posted = table.bot.posts[0]
+    assert headers.get("x-hub-signature-256") == expected
+    assert json.loads(posted) == {"object": "page"}
 
 
 async def test_reset_forgets_threads_faults_counts_and_waiting_webhooks() -> None:
