@@ -5,7 +5,7 @@ Each event goes through the inbox in its stored form (`to_dict`, `from_dict`) be
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
 
@@ -99,14 +99,28 @@ Event = (
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        TextReceived, TapReceived, AttachmentReceived, ReferralReceived, WaitTimedOut, CallAnswered, StaffHandedBack
+        TextReceived,
+        TapReceived,
+        AttachmentReceived,
+        ReferralReceived,
+        WaitTimedOut,
+        CallAnswered,
+        StaffHandedBack,
     )
 }
 
 
+_NEEDED = {
+    name: frozenset(each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING)
+    for name, kind in _KINDS.items()
+}
+"""Fields without a default: they are stored even when they are empty."""
+
+
 def to_dict(event: Event) -> dict[str, Any]:
     """The stored form: the fields that differ from their defaults, as JSON values."""
-    return {name: value for name, value in asdict(event).items() if value not in ("", None)}
+    needed = _NEEDED[type(event).__name__]
+    return {name: value for name, value in asdict(event).items() if name in needed or value not in ("", None)}
 
 
 def from_dict(kind: str, stored: dict[str, Any]) -> Event:

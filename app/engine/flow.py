@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 # ---- texts -------------------------------------------------------------------------------------------------
@@ -235,7 +236,8 @@ class Flow:
     """A whole bot. `revision` is the content hash of its folder.
 
     `hours` maps a team to its hours; the key "" holds the bot's own. No hours at all: always open.
-    `otherwise` is the target of `else` in `anywhere`, empty if there is none.
+    `otherwise` is the target of `else` in `anywhere`, empty if there is none. `index` is the engine's: what it has worked out
+    from this flow, made at the first turn and kept with it.
     """
 
     revision: str
@@ -251,3 +253,4 @@ class Flow:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)

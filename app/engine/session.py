@@ -17,6 +17,8 @@ class Session:
 
     `state` is empty before the first turn and after the end. `asking` is the place of the open question in the state's form.
     `back` are the states before this one, oldest first. `failures` counts misunderstood messages in a row.
+    `slots` also hold `first_name` and `last_name` where the channel told them.
+    `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 

@@ -1,28 +1,50 @@
-"""One turn: a session and an event in, a session and effects out."""
+"""One turn: a session and an event in, a session and effects out. No I/O, no clock, no chance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from app.engine.anywhere import resolve
+from app.engine.draft import Draft
 from app.engine.effects import Effect, Search
-from app.engine.events import Event
-from app.engine.flow import Flow
+from app.engine.events import (
+    AttachmentReceived,
+    CallAnswered,
+    Event,
+    ReferralReceived,
+    StaffHandedBack,
+    TapReceived,
+    TextReceived,
+    WaitTimedOut,
+)
+from app.engine.flow import Flow, Reminder
+from app.engine.fold import clean, fold
+from app.engine.read import read_attachments, read_stop, read_text
 from app.engine.session import Session
+from app.engine.show import reminder_messages
+from app.engine.taps import read_referral, read_tap
+from app.engine.walk import WINDOW, ask_again, end_session, go, leave_the_queue, next_target
+
+TIMER_TOLERANCE = timedelta(seconds=1)
+"""A timer may fire this much early: databases keep moments less exactly than we do."""
 
 Finders = Mapping[Search, Any]
 NOTHING_FOUND: Finders = MappingProxyType({})
+
+FromCustomer = TextReceived | TapReceived | AttachmentReceived | ReferralReceived
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What came of an event. `why` says step by step how it was read, without the customer's words.
 
-    When `effects` is one `Search`, the turn has not happened yet: `session` is the one that came in, and the caller takes the
-    same turn again with the answer in `finders`.
+    When `effects` is one `Search`, the turn has not happened yet: `session` is the one that came in, and the caller
+    takes the same turn again with the answer in `finders`. A state or `anywhere` entry that needs a search looks into
+    `finders` first; where its answer is missing the turn stops there, so everything before it must be safe to repeat.
     """
 
     session: Session
@@ -30,6 +52,96 @@ class Turn:
     why: tuple[str, ...] = ()
 
 
-def take_turn(flow: Flow, session: Session, event: Event, now: datetime, finders: Finders = NOTHING_FOUND) -> Turn:
-    """Move the session by one event. Pure: the same arguments give the same turn."""
-    raise EngineErrorPlaceholder
+def take_turn(
+    flow: Flow,
+    session: Session,
+    event: Event,
+    now: datetime,
+    finders: Finders = NOTHING_FOUND,  # noqa: ARG001 - the worker hands it in already; no kind of state searches yet
+) -> Turn:
+    """Move the session by one event. Pure: the same arguments give the same turn.
+
+    `now` is aware. Raises EngineError for a flow that goes round in a circle.
+    """
+    draft = Draft(flow, session, now)
+    match event:
+        case TextReceived() | TapReceived() | AttachmentReceived() | ReferralReceived():
+            _customer_came(draft, event)
+        case WaitTimedOut(state, name):
+            _wait_timed_out(draft, state, name)
+        case StaffHandedBack(to):
+            _staff_handed_back(draft, to)
+        case CallAnswered():
+            draft.note("nobody waits for this answer")
+    return Turn(draft.session(), tuple(draft.effects), tuple(draft.why))
+
+
+def _customer_came(draft: Draft, event: FromCustomer) -> None:
+    """Something that the customer did: read by the bot, unless staff have the conversation."""
+    silent_since = draft.last_at
+    draft.last_at = draft.now
+    if draft.answered_by == "staff":
+        draft.note("staff have the conversation")
+        if isinstance(event, TextReceived):
+            read_stop(draft, fold(clean(event.text)))
+        return
+    if draft.answered_by == "bot":
+        draft.stop_timers()
+        if silent_since is not None and draft.now - silent_since >= WINDOW:
+            end_session(draft)
+            draft.waited_in = ""
+    _read(draft, event)
+
+
+def _read(draft: Draft, event: FromCustomer) -> None:
+    match event:
+        case TextReceived(text):
+            read_text(draft, text)
+        case TapReceived():
+            read_tap(draft, event)
+        case AttachmentReceived():
+            read_attachments(draft, event)
+        case ReferralReceived(ref):
+            read_referral(draft, ref)
+
+
+def _wait_timed_out(draft: Draft, state: str, name: str) -> None:
+    """A reminder, if it is still wanted: the session waits where it was started, and nobody else answers."""
+    reminder = _running_reminder(draft, state, name)
+    if reminder is None:
+        draft.note("a timer that nobody waits for")
+        return
+    draft.timers = tuple(each for each in draft.timers if each.partition("@")[0] != name)
+    draft.note(f"reminder {draft.state}/{name}")
+    draft.say(reminder_messages(draft, draft.here, reminder))
+    if reminder.goto:
+        leave_the_queue(draft)
+        go(draft, reminder.goto)
+
+
+def _running_reminder(draft: Draft, state: str, name: str) -> Reminder | None:
+    if draft.answered_by == "staff" or not draft.state or resolve(draft.flow, state) != draft.state:
+        return None
+    if not draft.is_due(name, TIMER_TOLERANCE):
+        return None
+    return next((each for each in draft.here.remind if each.name == name), None)
+
+
+def _staff_handed_back(draft: Draft, to: str) -> None:
+    """The bot answers again, says so, and goes where staff sent the customer, or where the handoff leads; else nowhere.
+
+    Staff who came by themselves left the customer in the middle: the open question is asked again.
+    """
+    came_by_staff = draft.answered_by == "staff"
+    draft.note("staff handed back")
+    draft.last_at = draft.now
+    draft.answered_by, draft.disclosed, draft.failures = "bot", False, 0
+    handed_off = bool(draft.state) and draft.here.handoff is not None
+    target = resolve(draft.flow, to)
+    if not target and handed_off:
+        target = next_target(draft, draft.here.goto) or "end"
+    if target:
+        draft.stop_timers()
+        go(draft, target)
+    elif came_by_staff:
+        ask_again(draft)

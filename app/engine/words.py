@@ -193,12 +193,14 @@ PERSON = _folded(
 """Whole messages that ask for a person, for flows whose own phrases do not cover it."""
 
 GREETINGS = _folded(
-    "hi|hello|hey|hi there|hello there|good morning|good afternoon|good evening|start|get started|start over|"
-    "restart|bonjour|bonsoir|salut|coucou|démarrer|commencer|recommencer|hallo|guten tag|guten morgen|"
-    "guten abend|moin|servus|neu anfangen|hola|buenos días|buenas tardes|buenas noches|buenas|empezar|"
-    "empezar de nuevo"
+    "hi|hello|hey|hi there|hello there|good morning|good afternoon|good evening|start|get started|"
+    "bonjour|bonsoir|salut|coucou|démarrer|commencer|hallo|guten tag|guten morgen|guten abend|moin|servus|"
+    "hola|buenos días|buenas tardes|buenas noches|buenas|empezar"
 )
 """Whole messages that begin a conversation: read last, they go to the flow's start instead of its `else`."""
+
+START_OVER = _folded("start over|restart|recommencer|neu anfangen|empezar de nuevo")
+"""The same, with an open question too."""
 
 YES = _folded(
     "yes|y|yeah|yep|yup|sure|ok|okay|of course|certainly|right|true|oui|ouais|ouep|bien sûr|d'accord|ja|jawohl|"

@@ -1,0 +1,110 @@
+"""Decides conditions. A value that is missing or of another kind makes a comparison false, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.engine.flow import And, Compare, Condition, Name, Not, Or, Truth
+from app.engine.fold import fold
+
+
+def names_in(condition: Condition) -> frozenset[str]:
+    """Every name the condition looks at."""
+    match condition:
+        case Compare(left, _, right):
+            return frozenset({left.name, right.name} if isinstance(right, Name) else {left.name})
+        case Truth(name):
+            return frozenset({name.name})
+        case Not(inner):
+            return names_in(inner)
+        case And(parts) | Or(parts):
+            return frozenset().union(*(names_in(part) for part in parts))
+
+
+def holds(condition: Condition, values: Mapping[str, Any]) -> bool:
+    """Whether the condition is true of `values`: slots by name, and open, language, result."""
+    match condition:
+        case Truth(name):
+            return _is_true(values.get(name.name))
+        case Not(inner):
+            return not holds(inner, values)
+        case And(parts):
+            return all(holds(part, values) for part in parts)
+        case Or(parts):
+            return any(holds(part, values) for part in parts)
+        case Compare(left, operator, right):
+            other = values.get(right.name) if isinstance(right, Name) else right.value
+            return _compares(values.get(left.name), operator, other)
+
+
+def _is_true(value: Any) -> bool:
+    """A yes_no value is itself, zero is a value like any other."""
+    return value if isinstance(value, bool) else value not in (None, "", [], ())
+
+
+def _compares(left: Any, operator: str, right: Any) -> bool:
+    if operator == "is not":
+        return not _same(left, right)
+    if left is None or right is None:
+        return False
+    match operator:
+        case "is":
+            return _same(left, right)
+        case "in":
+            return _has(right, left)
+        case "has":
+            return _has(left, right)
+        case _:
+            return _is_ordered(left, operator, right)
+
+
+def _same(left: Any, right: Any) -> bool:
+    if left is None or right is None:
+        return left is right
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    left_number, right_number = _number(left), _number(right)
+    if left_number is not None and right_number is not None:
+        return left_number == right_number
+    return isinstance(left, str) and isinstance(right, str) and fold(left) == fold(right)
+
+
+def _has(container: Any, value: Any) -> bool:
+    """A list has a value, a text has a word or words."""
+    if isinstance(container, (list, tuple)):
+        return any(_same(each, value) for each in container)
+    if isinstance(container, str) and isinstance(value, str):
+        return f" {fold(value)} " in f" {fold(container)} "
+    return _same(container, value)
+
+
+def _is_ordered(left: Any, operator: str, right: Any) -> bool:
+    """Numbers by size, other texts (dates in their stored form) by letters."""
+    pair: tuple[Any, Any] = (_number(left), _number(right))
+    if None in pair:
+        if not (isinstance(left, str) and isinstance(right, str)):
+            return False
+        pair = (left, right)
+    match operator:
+        case "<":
+            return bool(pair[0] < pair[1])
+        case "<=":
+            return bool(pair[0] <= pair[1])
+        case ">":
+            return bool(pair[0] > pair[1])
+        case ">=":
+            return bool(pair[0] >= pair[1])
+        case _:
+            return False
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return float(value)
+    try:
+        return float(value) if isinstance(value, str) and len(value) < 40 else None
+    except ValueError:
+        return None

@@ -1,0 +1,114 @@
+"""Reads the days that people type, and writes them. A day that could be two is refused, never guessed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from app.engine.fold import fold
+from app.engine.words import MONTHS, WEEKDAYS, names_of
+
+YEARS_AHEAD_MAX = 100
+"""A year further from today than this is a typing mistake."""
+
+DAYS_IN_WORDS_MAX = 3_650
+""" "in 5 days": ten years at most."""
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
+_NUMBERS = re.compile(r"(\d{1,2}) ?([-/.]) ?(\d{1,2})(?: ?[-/.] ?(\d{2}(?:\d{2})?)?)?", re.ASCII)
+_IN_DAYS = re.compile(r"(?:in|dans|en) (\d{1,4}) (?:days?|jours?|tage?n?|dias?)", re.ASCII)
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?(?: of| de)? ([^\W\d]+)(?: de| del)?(?: (\d{4}))?")
+_MONTH_DAY = re.compile(r"([^\W\d]+)(?: the)? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
+_FILLERS = re.compile(r"^(?:(?:on|by|the|le|la|el|am|den|der|um|pour|para|fur|for|this|ce|diesen|este) )+")
+
+_NEAR_DAYS = {
+    fold(name): days
+    for days, names in enumerate(
+        (
+            "today|aujourd'hui|heute|hoy|tonight|ce soir|heute abend",
+            "tomorrow|tmrw|tomorow|demain|morgen|mañana",
+            "day after tomorrow|après-demain|après demain|übermorgen|pasado mañana",
+        )
+    )
+    for name in names.split("|")
+}
+_WEEKDAYS = {fold(name): number for names in WEEKDAYS.values() for number, name in enumerate(names)}
+_MONTHS = {fold(name): number for names in MONTHS.values() for number, name in enumerate(names, start=1)}
+_MONTHS |= {fold(name)[:3]: number for number, name in enumerate(MONTHS["en"], start=1)} | {"sept": 9}
+
+
+def read_date(text: str, today: date, language: str) -> date | None:
+    """The one day that `text` names, or None. Without a year the next such day, today included.
+
+    "12/3" is a day and a month wherever people write days first; in English it could be two days and is refused.
+    """
+    plain = text.strip().strip(".!").strip()
+    if match := _ISO.fullmatch(plain):
+        return _day(int(match[1]), int(match[2]), int(match[3]), today)
+    if match := _NUMBERS.fullmatch(plain):
+        return _from_numbers(match, today, day_first=match[2] == "." or not language.startswith("en"))
+    return _from_words(_FILLERS.sub("", fold(text)), today)
+
+
+def date_text(day: date, language: str) -> str:
+    """The day as it is written in `language`."""
+    month = names_of(MONTHS, language)[day.month - 1]
+    match language[:2]:
+        case "de":
+            return f"{day.day}. {month} {day.year}"
+        case "es":
+            return f"{day.day} de {month} de {day.year}"
+        case "fr" if day.day == 1:
+            return f"1er {month} {day.year}"
+        case _:
+            return f"{day.day} {month} {day.year}"
+
+
+def _from_numbers(match: re.Match[str], today: date, *, day_first: bool) -> date | None:
+    first, second = int(match[1]), int(match[3])
+    year = int(match[4]) if match[4] else None
+    if first > 12 or day_first or first == second:
+        return _day(year, second, first, today)
+    if second > 12:
+        return _day(year, first, second, today)
+    return None
+
+
+def _from_words(words: str, today: date) -> date | None:
+    if words in _NEAR_DAYS:
+        return today + timedelta(days=_NEAR_DAYS[words])
+    if match := _IN_DAYS.fullmatch(words):
+        days = int(match[1])
+        return today + timedelta(days=days) if days <= DAYS_IN_WORDS_MAX else None
+    first, _, rest = words.partition(" ")
+    if first in _WEEKDAYS:
+        coming = today + timedelta(days=(_WEEKDAYS[first] - today.weekday() - 1) % 7 + 1)
+        named = _from_month(rest, today)
+        return named if rest else coming
+    return _from_month(words, today)
+
+
+def _from_month(words: str, today: date) -> date | None:
+    words = _FILLERS.sub("", words)
+    if (match := _DAY_MONTH.fullmatch(words)) and match[2] in _MONTHS:
+        return _day(int(match[3]) if match[3] else None, _MONTHS[match[2]], int(match[1]), today)
+    if (match := _MONTH_DAY.fullmatch(words)) and match[1] in _MONTHS:
+        return _day(int(match[3]) if match[3] else None, _MONTHS[match[1]], int(match[2]), today)
+    return None
+
+
+def _day(year: int | None, month: int, day: int, today: date) -> date | None:
+    """That day, if there is one within reach."""
+    if year is not None and year < 100:
+        year += 2000
+    years = (year,) if year is not None else range(today.year, today.year + 5)
+    for each in years:
+        if abs(each - today.year) > YEARS_AHEAD_MAX:
+            continue
+        try:
+            found = date(each, month, day)
+        except ValueError:
+            continue
+        if year is not None or found >= today:
+            return found
+    return None

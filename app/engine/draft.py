@@ -1,0 +1,203 @@
+"""A turn under way: the session as it changes, the effects so far, and why. Lives for one turn; decides nothing about the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.engine.anywhere import resolve
+from app.engine.conditions import holds, names_in
+from app.engine.effects import Effect, Message, SendMessage, StopTimers
+from app.engine.fill import fill, fill_url
+from app.engine.flow import Condition, Flow, Placeholder, Slot, State, Template, Text
+from app.engine.hours import is_open, opening_text
+from app.engine.session import AnsweredBy, Session
+from app.engine.slots import value_text
+from app.engine.words import sentence
+
+MESSAGES_A_TURN_MAX = 20
+"""More messages at once than this would be a flood on any screen; the rest is dropped and `why` says so."""
+
+BACK_MAX = 10
+"""How many states `back` remembers."""
+
+WHY_MAX = 100
+"""Steps of the explanation kept: twice the steps a turn may take."""
+
+
+class Draft:
+    """The turn being taken. `waited_in` is the state in which the session waited when the event came."""
+
+    __slots__ = (
+        "answered_by", "asking", "back", "disclosed", "effects", "failures", "flow", "language", "last_at", "messages",
+        "now", "opted_out", "own_language", "returning", "said", "slots", "slots_until", "state", "steps", "timers", "waited_in", "why",
+    )  # fmt: skip
+
+    def __init__(self, flow: Flow, session: Session, now: datetime) -> None:
+        self.flow, self.now, self.said = flow, now, ""
+        self.state, self.asking = session.state, session.asking
+        self.slots, self.slots_until = dict(session.slots), dict(session.slots_until)
+        self.back, self.failures, self.timers = session.back, session.failures, session.timers
+        self.own_language = session.language
+        self.language = session.language or flow.languages[0]
+        self.disclosed, self.opted_out = session.disclosed, session.opted_out
+        self.last_at = session.last_at
+        self.answered_by: AnsweredBy = session.answered_by
+        self.effects: list[Effect] = []
+        self.why: list[str] = []
+        self.steps, self.messages, self.returning = 0, 0, False
+        self._forget_expired()
+        self._find_place()
+        self.waited_in = self.state
+
+    def _forget_expired(self) -> None:
+        for name in [name for name, until in self.slots_until.items() if until <= self.now]:
+            self.forget(name)
+
+    def _find_place(self) -> None:
+        """Where the session is in this flow, which may have changed since its last turn."""
+        if self.state and self.state not in self.flow.states:
+            self.state = resolve(self.flow, self.state)
+            self.note("the session's state has moved" if self.state else "the session's state is gone")
+            self.asking = self.first_unknown() if self.asking is not None and self.state else None
+        if self.asking is not None and (not self.state or self.asking >= len(self.here.ask)):
+            self.asking = self.first_unknown() if self.state else None
+
+    @property
+    def here(self) -> State:
+        """The state the session is in; only to be asked for while there is one."""
+        return self.flow.states[self.state]
+
+    def first_unknown(self) -> int | None:
+        """The place of the first question here whose answer is not known."""
+        return next((place for place, each in enumerate(self.here.ask) if each.save not in self.slots), None)
+
+    def session(self) -> Session:
+        """The session as it is now."""
+        return Session(
+            state=self.state, asking=self.asking, slots=self.slots, slots_until=self.slots_until,
+            back=self._back_after(), failures=self.failures, language=self.own_language,
+            disclosed=self.disclosed, opted_out=self.opted_out, timers=self.timers,
+            last_at=self.last_at, answered_by=self.answered_by,
+        )  # fmt: skip
+
+    def _back_after(self) -> tuple[str, ...]:
+        """The way back: the state that was waited in comes on top when the turn left it, unless it left by `back`.
+
+        A handoff is no place to come back to: it would call staff again.
+        """
+        if not self.waited_in or not self.state or self.waited_in == self.state or self.returning:
+            return self.back
+        if self.flow.states[self.waited_in].handoff:
+            return self.back
+        return (*self.back, self.waited_in)[-BACK_MAX:]
+
+    # ---- values --------------------------------------------------------------------------------------------
+
+    def slot(self, name: str) -> Slot:
+        """The slot of that name; one that the flow does not declare takes any text."""
+        return self.flow.slots.get(name) or Slot(name, "text")
+
+    def asked(self, place: int) -> Slot:
+        """The slot that the question at `place` of this state's form asks for."""
+        return self.slot(self.here.ask[place].save)
+
+    def remember(self, name: str, value: Any) -> None:
+        """Save a slot's value, for as long as its `keep` says."""
+        self.slots[name] = value
+        self.slots_until.pop(name, None)
+        keep = self.slot(name).keep
+        if keep is not None:
+            self.slots_until[name] = self.now + keep
+
+    def forget(self, name: str) -> None:
+        self.slots.pop(name, None)
+        self.slots_until.pop(name, None)
+
+    def holds(self, condition: Condition | None) -> bool:
+        """Whether a condition is true now; none always is."""
+        if condition is None:
+            return True
+        values: Mapping[str, Any] = self.slots
+        if "open" in (names := names_in(condition)):
+            values = {**values, "open": is_open(self.flow, "", self.now)}
+        if "language" in names:
+            values = {**values, "language": self.language}
+        return holds(condition, values)
+
+    # ---- texts ---------------------------------------------------------------------------------------------
+
+    def template(self, text: Text) -> Template:
+        """The text in the customer's language, else in the bot's first."""
+        found = text.by_language.get(self.language)
+        return text.by_language[self.flow.languages[0]] if found is None else found
+
+    def text(self, text: Text) -> str:
+        template = self.template(text)
+        return fill(template, self.values(template))
+
+    def url(self, text: Text) -> str:
+        template = self.template(text)
+        return fill_url(template, self.values(template))
+
+    def sentence(self, name: str) -> str:
+        """One of the bot's own sentences in the customer's language."""
+        return sentence(self.language, name)
+
+    def values(self, template: Template) -> dict[str, str]:
+        """What the placeholders of a template stand for now; names and other values of a person are slots."""
+        return {part.name: self._value(part.name) for part in template if isinstance(part, Placeholder)}
+
+    def _value(self, name: str) -> str:
+        match name:
+            case "said":
+                return self.said
+            case "next_opening":
+                return opening_text(self.flow, self.language, self.now)
+            case "bot_name":
+                return self.flow.name
+            case _:
+                return value_text(self.slot(name), self.slots.get(name), self.language)
+
+    # ---- effects -------------------------------------------------------------------------------------------
+
+    def note(self, step: str) -> None:
+        """One step of the explanation; never the customer's words."""
+        if len(self.why) < WHY_MAX:
+            self.why.append(step)
+
+    def say(self, messages: Iterable[Message]) -> None:
+        """Send messages; the disclosure goes before the first of a session."""
+        for message in messages:
+            if not message.text and not message.media:
+                continue
+            self.disclose()
+            self._send(message)
+
+    def disclose(self) -> bool:
+        """Say that this is a bot, unless it has been said in this session. Whether it was said now."""
+        if self.disclosed:
+            return False
+        self.disclosed = True
+        if self.flow.disclosure is None:
+            return False
+        self._send(Message(self.text(self.flow.disclosure)))
+        return True
+
+    def _send(self, message: Message) -> None:
+        if self.messages >= MESSAGES_A_TURN_MAX:
+            self.note("message dropped: too many in one turn")
+            return
+        self.messages += 1
+        self.effects.append(SendMessage(message))
+
+    def stop_timers(self) -> None:
+        if self.timers:
+            self.timers = ()
+            self.effects.append(StopTimers())
+
+    def is_due(self, name: str, tolerance: timedelta) -> bool:
+        """Whether a running timer of this name has come to its time; timers are kept as `name@moment`."""
+        moments = [each.partition("@")[2] for each in self.timers if each.partition("@")[0] == name]
+        return any(datetime.fromisoformat(each) <= self.now + tolerance for each in moments)

@@ -1,0 +1,257 @@
+"""Reads what a customer writes or sends, in the fixed order of the language. What follows from it is walk's work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.engine import anywhere, show
+from app.engine.choose import pick, pick_exact
+from app.engine.draft import Draft
+from app.engine.effects import Message
+from app.engine.events import Attachment, AttachmentReceived
+from app.engine.flow import Slot
+from app.engine.fold import clean, fold
+from app.engine.slots import gives, read_answer
+from app.engine.taps import take, value_of
+from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue
+from app.engine.words import GREETINGS, PERSON, START, START_OVER, STOP, asks_for_bot
+
+FAILURES_BEFORE_OFFER = 3
+"""The third misunderstood message in a row offers a person, and every third after it."""
+
+
+# ---- texts -------------------------------------------------------------------------------------------------
+
+
+def read_text(draft: Draft, written: str) -> None:
+    """A typed message, from the words that always work to `else`."""
+    text = clean(written)
+    folded = fold(text)
+    draft.said = text
+    if read_stop(draft, folded):
+        return
+    if draft.answered_by == "waiting":
+        _read_while_waiting(draft, folded)
+        return
+    understood = (
+        _asks_for_bot(draft, folded)
+        or _answers(draft, text, folded)
+        or _chooses(draft, folded)
+        or _anywhere(draft, text, folded, ())
+        or _always(draft, folded)
+    )
+    if not understood:
+        _misunderstood(draft)
+
+
+def read_stop(draft: Draft, folded: str) -> bool:
+    """Whether the message ends follow-ups or allows them again; confirmed once, silent while staff answer."""
+    if folded in STOP:
+        name = "stopped"
+    elif folded in START and draft.opted_out:
+        name = "started"
+    else:
+        return False
+    draft.note(f"follow-ups {name}")
+    is_new = draft.opted_out is not (name == "stopped")
+    draft.opted_out, draft.failures = name == "stopped", 0
+    if is_new and draft.answered_by != "staff":
+        draft.say((Message(draft.sentence(name)),))
+    return True
+
+
+def _asks_for_bot(draft: Draft, folded: str) -> bool:
+    """ "Are you a bot?" gets the disclosure, and the open question again."""
+    if not asks_for_bot(folded):
+        return False
+    draft.note("asked whether this is a bot")
+    draft.failures = 0
+    if not draft.disclose():
+        text = draft.flow.disclosure
+        draft.say((Message(draft.text(text) if text else draft.sentence("disclosure")),))
+    ask_again(draft)
+    return True
+
+
+def _answers(draft: Draft, text: str, folded: str) -> bool:
+    """A valid answer to the open question."""
+    if draft.asking is None:
+        return False
+    slot = draft.asked(draft.asking)
+    value = _shortcut(draft, slot, folded, draft.asking)
+    if value is None and not (_takes_loosely(slot) and _means_something_else(draft, folded)):
+        value = read_answer(draft.flow, slot, text, draft.language, draft.now)
+    if value is None:
+        return False
+    answer(draft, draft.asking, value)
+    return True
+
+
+def _shortcut(draft: Draft, slot: Slot, folded: str, place: int) -> Any:
+    """The value of one of the question's choices whose very title was typed."""
+    for choice in show.question_choices(draft, draft.here.ask[place]):
+        if not choice.to and folded in show.titles(draft, choice):
+            return value_of(draft, slot, choice)
+    return None
+
+
+def _takes_loosely(slot: Slot) -> bool:
+    """Whether words that mean something else could pass for its value: any words, or a near miss of a choice."""
+    return slot.kind in ("place", "choice") or (slot.kind == "text" and not slot.pattern)
+
+
+def _means_something_else(draft: Draft, folded: str) -> bool:
+    """The very words of a phrase of the flow, of another way on the screen, or of asking for a person."""
+    if anywhere.hear_exactly(draft.flow, folded) or _asks_for_person(draft, folded):
+        return True
+    return any(folded in show.titles(draft, each) for each in show.visible(draft) if each.to)
+
+
+def _asks_for_person(draft: Draft, folded: str) -> bool:
+    return folded in PERSON and bool(anywhere.index_of(draft.flow).person)
+
+
+def _chooses(draft: Draft, folded: str) -> bool:
+    """A visible choice, typed."""
+    choices = show.visible(draft)
+    if not choices:
+        return False
+    titles = [show.titles(draft, each) for each in choices]
+    is_phrase = anywhere.hear_exactly(draft.flow, folded) is not None
+    place = pick_exact(folded, titles) if is_phrase else pick(folded, titles)
+    if place is None:
+        return False
+    draft.note(f"typed choice {draft.state}/{choices[place].key}")
+    take(draft, draft.here, choices[place])
+    return True
+
+
+def _anywhere(draft: Draft, text: str, folded: str, attachments: tuple[Attachment, ...]) -> bool:
+    """The first entry of `anywhere` that this message is for."""
+    heard = anywhere.hear(draft.flow, folded) if folded else None
+    for number, entry in anywhere.index_of(draft.flow).others:
+        if heard and heard.entry < number:
+            break
+        if entry.gives and _gives(draft, entry.gives, text, attachments):
+            draft.note(f"gives {entry.gives} of anywhere {number}")
+        elif anywhere.takes(entry, attachments):
+            draft.note(f"attachment of anywhere {number}")
+        else:
+            continue
+        draft.failures = 0
+        go(draft, entry.goto)
+        return True
+    if heard is None:
+        return False
+    draft.note(f"hear phrase {heard.phrase} of anywhere {heard.entry}")
+    draft.failures = 0
+    go(draft, heard.goto)
+    return True
+
+
+def _gives(draft: Draft, name: str, text: str, attachments: tuple[Attachment, ...]) -> bool:
+    slot = draft.slot(name)
+    value = anywhere.value_of(slot.kind, attachments)
+    if value is None and text:
+        value = gives(draft.flow, slot, text, draft.language, draft.now)
+    if value is None:
+        return False
+    draft.remember(name, value)
+    return True
+
+
+def _always(draft: Draft, folded: str) -> bool:
+    """What every bot understands: asking for a person, and a greeting, which begins at the start."""
+    start = draft.flow.entrances.start
+    if _asks_for_person(draft, folded):
+        target, step = anywhere.index_of(draft.flow).person, "asked for a person"
+    elif start and (folded in START_OVER or (folded in GREETINGS and draft.asking is None)):
+        target, step = start, "greeted"
+    else:
+        return False
+    draft.note(step)
+    draft.failures = 0
+    go(draft, target)
+    return True
+
+
+def _misunderstood(draft: Draft) -> None:
+    """The hint of the open question, or `else`; the third time in a row a person is offered."""
+    draft.failures += 1
+    if draft.failures % FAILURES_BEFORE_OFFER == 0:
+        return _offer_person(draft)
+    if draft.asking is not None:
+        draft.note(f"hint for {draft.here.ask[draft.asking].save}")
+        return give_hint(draft, draft.asking)
+    draft.note("else")
+    target = draft.flow.otherwise or ("" if draft.state else draft.flow.entrances.start)
+    if target:
+        return go(draft, target)
+    draft.say((Message(draft.sentence("not_understood"), choices=show.ways_back(draft, "")),))
+    return None
+
+
+def _offer_person(draft: Draft) -> None:
+    person = anywhere.index_of(draft.flow).person
+    draft.note("a person offered")
+    choices = show.ways_back(draft, person)
+    no_person = "no_person" if choices else "not_understood"
+    draft.say((Message(draft.sentence("offer_person" if person else no_person), choices=choices),))
+
+
+def _read_while_waiting(draft: Draft, folded: str) -> None:
+    """Staff will read it; of the flow only `hear` phrases and what the handoff itself offers act."""
+    choices = show.visible(draft)
+    place = pick_exact(folded, [show.titles(draft, each) for each in choices]) if choices else None
+    if place is not None and not folded.isdecimal():
+        draft.note(f"typed choice {draft.state}/{choices[place].key}")
+        take(draft, draft.here, choices[place])
+        return
+    heard = anywhere.hear(draft.flow, folded)
+    if heard is None or anywhere.resolve(draft.flow, heard.goto) == draft.state:
+        draft.note("kept for staff")
+        return
+    draft.note(f"hear phrase {heard.phrase} of anywhere {heard.entry}")
+    leave_the_queue(draft)
+    go(draft, heard.goto)
+
+
+# ---- attachments -------------------------------------------------------------------------------------------
+
+
+def read_attachments(draft: Draft, event: AttachmentReceived) -> None:
+    """Files, pictures and places, perhaps with a text."""
+    text = clean(event.text)
+    folded = fold(text)
+    draft.said = text
+    if draft.answered_by == "waiting":
+        draft.note("kept for staff")
+        return
+    understood = (
+        _answered_by_attachment(draft, event.attachments)
+        or _answers(draft, text, folded)
+        or _anywhere(draft, text, folded, event.attachments)
+        or _is_only_stickers(draft, event)
+    )
+    if not understood:
+        _misunderstood(draft)
+
+
+def _is_only_stickers(draft: Draft, event: AttachmentReceived) -> bool:
+    """A sticker is a nod: it needs no answer, but a first one begins the conversation."""
+    if event.text or not event.attachments or any(each.kind != "sticker" for each in event.attachments):
+        return False
+    draft.note("a sticker")
+    if not draft.state and draft.flow.entrances.start:
+        go(draft, draft.flow.entrances.start)
+    return True
+
+
+def _answered_by_attachment(draft: Draft, attachments: tuple[Attachment, ...]) -> bool:
+    if draft.asking is None:
+        return False
+    value = anywhere.value_of(draft.asked(draft.asking).kind, attachments)
+    if value is None:
+        return False
+    answer(draft, draft.asking, value)
+    return True

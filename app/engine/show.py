@@ -1,0 +1,145 @@
+"""Makes messages of a state's texts, choices and questions. Sends nothing and moves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.engine.draft import Draft
+from app.engine.effects import Message, Option
+from app.engine.fill import fill
+from app.engine.flow import Choice, Question, Reminder, Say, SayMedia, State, Template, Text
+from app.engine.fold import fold, fold_own
+from app.engine.words import sentence
+
+CHOICES_MAX = 13
+"""Messenger shows no more quick replies; the checker refuses more, conditions can only make them fewer."""
+
+BUTTONS_MAX = 3
+"""Messenger shows no more buttons."""
+
+START, MENU, STARTER, OFFER = "@start", "@menu", "@starter", "@offer"
+"""What a tap carries instead of a state: the Page's own entrances, and the engine's offer of a person."""
+
+
+def state_messages(draft: Draft, state: State, *, with_choices: bool) -> list[Message]:
+    """Everything the state says; buttons on its last text, choices on its last message, where they stay visible."""
+    messages = said(draft, state.say)
+    buttons = options(draft, state.name, state.buttons)
+    choices = options(draft, state.name, state.choices) if with_choices else ()
+    return _with_choices(draft, _with_buttons(draft, messages, buttons), choices)
+
+
+def reminder_messages(draft: Draft, state: State, reminder: Reminder) -> list[Message]:
+    """What a reminder says, with its own choices."""
+    return _with_choices(draft, said(draft, reminder.say), options(draft, state.name, reminder.choices))
+
+
+def question_message(draft: Draft, state: State, place: int) -> Message:
+    """The question, with its shortcuts and the state's other ways on."""
+    return Message(draft.text(state.ask[place].say), choices=question_options(draft, state, place))
+
+
+def question_options(draft: Draft, state: State, place: int) -> tuple[Option, ...]:
+    """What can be tapped while this question is open."""
+    choices = (*question_choices(draft, state.ask[place]), *state.choices)
+    return options(draft, state.name, choices)[:CHOICES_MAX]
+
+
+def question_choices(draft: Draft, question: Question) -> tuple[Choice, ...]:
+    """The question's own choices, else the words of its slot: a choice's values, or yes and no."""
+    if question.choices:
+        return question.choices
+    slot = draft.slot(question.save)
+    languages = draft.flow.languages
+    if slot.kind == "choice" and len(slot.values) <= CHOICES_MAX:
+        return tuple(
+            Choice(key=each, title=slot.titles.get(each) or _plain(languages[0], each)) for each in slot.values
+        )
+    if slot.kind == "yes_no":
+        titles = [{language: (sentence(language, name),) for language in languages} for name in ("yes", "no")]
+        return tuple(Choice(key=each[languages[0]][0], title=Text(each)) for each in titles)
+    return ()
+
+
+def visible(draft: Draft) -> tuple[Choice, ...]:
+    """The choices that can be typed here, in the order in which they are shown; those that lead nowhere in the flow left out."""
+    if not draft.state:
+        return ()
+    state = draft.here
+    asked = question_choices(draft, state.ask[draft.asking]) if draft.asking is not None else ()
+    reminded = [choice for reminder in state.remind for choice in reminder.choices]
+    shown = (*state.choices, *state.buttons, *reminded)
+    return (*asked, *(each for each in shown if each.to and draft.holds(each.condition)))
+
+
+def titles(draft: Draft, choice: Choice) -> list[str]:
+    """A choice's title in every language of the bot, as `fold` gives it."""
+    return [_folded(draft, each) for each in choice.title.by_language.values()]
+
+
+def _folded(draft: Draft, title: Template) -> str:
+    """A title with values of the customer's is folded afresh: those are not kept."""
+    if len(title) == 1 and isinstance(title[0], str):
+        return fold_own(title[0])
+    return fold(fill(title, draft.values(title)))
+
+
+def said(draft: Draft, say: Sequence[Say]) -> list[Message]:
+    """The messages of a `say` list; what has no text or address left is dropped."""
+    messages = [
+        Message(media=(each.kind, draft.url(each.url))) if isinstance(each, SayMedia) else Message(draft.text(each))
+        for each in say
+    ]
+    return [each for each in messages if each.text or (each.media and each.media[1])]
+
+
+def options(draft: Draft, state: str, choices: Sequence[Choice]) -> tuple[Option, ...]:
+    """The choices whose conditions hold, as they are shown."""
+    shown = [_option(draft, state, each) for each in choices if each.condition is None or draft.holds(each.condition)]
+    return tuple(each for each in shown if each is not None)
+
+
+def _option(draft: Draft, state: str, choice: Choice) -> Option | None:
+    """None for a title or address that has become empty."""
+    title = draft.text(choice.title)
+    if not title:
+        return None
+    if choice.url is not None:
+        url = draft.url(choice.url)
+        return Option(title, url=url) if url else None
+    if choice.phone:
+        return Option(title, phone=choice.phone)
+    return Option(title, (state, choice.key), "", "", choice.image)
+
+
+def ways_back(draft: Draft, person: str) -> tuple[Option, ...]:
+    """The engine's own choices for somebody who is stuck: a person, and the beginning, where the flow has them."""
+    offered = [Option(draft.sentence("person"), tap=(OFFER, person))] if person else []
+    if draft.flow.entrances.start in draft.flow.states:
+        offered.append(Option(draft.sentence("start_over"), tap=(START, "")))
+    return tuple(offered)
+
+
+def _plain(language: str, text: str) -> Text:
+    return Text({language: (text,)})
+
+
+def _with_buttons(draft: Draft, messages: list[Message], buttons: tuple[Option, ...]) -> list[Message]:
+    if not buttons:
+        return messages
+    place = next((place for place in reversed(range(len(messages))) if messages[place].text), None)
+    if place is None:
+        return [*messages, Message(draft.sentence("choose"), buttons=buttons[:BUTTONS_MAX])]
+    messages[place] = replace(messages[place], buttons=buttons[:BUTTONS_MAX])
+    return messages
+
+
+def _with_choices(draft: Draft, messages: list[Message], choices: tuple[Option, ...]) -> list[Message]:
+    """A message has choices or buttons, never both: choices then get a message of ours."""
+    if not choices:
+        return messages
+    if not messages or messages[-1].buttons:
+        return [*messages, Message(draft.sentence("choose"), choices=choices[:CHOICES_MAX])]
+    last = messages[-1]
+    return [*messages[:-1], Message(last.text, choices[:CHOICES_MAX], (), last.media)]
