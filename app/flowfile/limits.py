@@ -1,0 +1,107 @@
+"""Every number that a flow file is held to, with its source. Never used while the bot runs: channels have their own tables.
+
+Messenger's numbers are from its Send API and profile API pages (2026): what stands here is what the owner is told before going live.
+Ours bound what a file may cost to read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# ---- Messenger's ---------------------------------------------------------------------------------------------
+
+CHOICE_TITLE_CHARS_MAX = 20
+"""Quick replies: title."""
+CHOICES_MAX = 13
+"""Quick replies: how many in one message."""
+BUTTON_TITLE_CHARS_MAX = 20
+"""Buttons of a template: title."""
+BUTTONS_MAX = 3
+"""Button template: how many."""
+TEXT_CHARS_MAX = 1_900
+"""Message text: fewer than 2,000; the unit is not told, so a hundred are left."""
+PAYLOAD_CHARS_MAX = 1_000
+"""Payload of a quick reply, button, menu item or ice breaker. A tap carries a state's name and a title: NAME_CHARS_MAX and the titles'
+own limits leave room for both and TAP_FRAME_CHARS_MAX, which a test holds."""
+MENU_ITEMS_MAX = 20
+"""Persistent menu: items."""
+MENU_TITLE_CHARS_MAX = 30
+"""Persistent menu: title."""
+GREETING_CHARS_MAX = 160
+"""Greeting."""
+STARTERS_MAX = 4
+"""Ice breakers: how many in one language."""
+STARTER_CHARS_MAX = 80
+"""Ice breakers: question."""
+LINK_REF_CHARS_MAX = 2_083
+"""m.me links: `ref`."""
+
+# ---- ours: what a tap carries besides state and key -----------------------------------------------------------
+
+TAP_FRAME_CHARS_MAX = 64
+"""`v1:`, the colons and the signature of a tap; generous, so that signing may change."""
+
+# ---- ours: how long a placeholder can become -------------------------------------------------------------------
+
+FILLED_CHARS_MAX = {
+    "text": 200,
+    "number": 15,
+    "yes_no": 10,
+    "email": 254,
+    "phone": 16,
+    "date": 20,
+    "photo": 500,
+    "place": 60,
+    "said": 200,
+    "next_opening": 40,
+    "first_name": 50,
+    "last_name": 50,
+}
+"""Longest value by slot kind or built-in name. E-mail and phone are the standards' own; a text may in fact be longer (the message is
+then cut in two at run time), but nobody should have to write for that."""
+
+# ---- ours: what a folder may hold ------------------------------------------------------------------------------
+
+FILE_BYTES_MAX = 512 * 1024
+"""A file of 512 kB holds a bot of some ten thousand sentences; more is a mistake or an attack."""
+FOLDER_BYTES_MAX = 4 * 1024 * 1024
+"""All files together: eight full ones."""
+INCLUDES_MAX = 50
+"""Files in one folder."""
+LINES_MAX = 20_000
+"""Lines a file; long runs of short lines are what a YAML reader is slowest at."""
+LINE_CHARS_MAX = 10_000
+"""No text is longer than TEXT_CHARS_MAX, so no line needs this many."""
+NODES_MAX = 20_000
+"""Texts, lists and groups in one file."""
+DEPTH_MAX = 20
+"""Nesting; the language itself needs eight."""
+LANGUAGES_MAX = 20
+"""Languages of one bot; each one multiplies what is looked at."""
+NAME_CHARS_MAX = 60
+"""A name of a state, slot or team."""
+CONDITION_CHARS_MAX = 500
+"""A condition longer than this cannot be read by a person either."""
+PATTERN_CHARS_MAX = 500
+"""A pattern; RE2 bounds the rest."""
+PATTERN_BYTES_MAX = 1 << 20
+"""Memory for one compiled pattern: refuses `x{1000}{1000}`."""
+KEEP_DAYS_MAX = 3_650
+"""Ten years, the longest time that a value or a reminder may take: keeps dates within what every database stores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long one kind of text may be: the problem's code, the owner's word for it, and the number."""
+
+    code: str
+    what: str
+    chars_max: int
+
+
+TEXT = Limit("F304", "text", TEXT_CHARS_MAX)
+CHOICE_TITLE = Limit("F301", "title of a choice", CHOICE_TITLE_CHARS_MAX)
+BUTTON_TITLE = Limit("F301", "title of a button", BUTTON_TITLE_CHARS_MAX)
+MENU_TITLE = Limit("F306", "title in the menu", MENU_TITLE_CHARS_MAX)
+GREETING = Limit("F307", "greeting", GREETING_CHARS_MAX)
+STARTER = Limit("F308", "starter", STARTER_CHARS_MAX)

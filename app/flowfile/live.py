@@ -1,0 +1,144 @@
+"""The flows of a running server: a good change goes live within a second, a broken one never. Never raises while it watches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.clock import Clock
+from app.engine.flow import Flow
+from app.flowfile.check import Checked, check
+from app.flowfile.problems import Place, Problem, problem_at, raise_for
+
+LOOK_SECONDS = 1.0
+"""An owner who saves a file and writes to the bot should meet the new one; a look costs a few stats."""
+
+Mark = tuple[int, int, int, int] | None
+Marks = tuple[Mark, ...]
+"""Times, size and inode of every file that a folder uses: while they stay, so does the content."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFlow:
+    """One folder's flow that is live. `reason`: the problems of a later change that did not go live; empty when all is well."""
+
+    flow: Flow
+    reason: tuple[Problem, ...] = ()
+
+    @property
+    def revision(self) -> str:
+        return self.flow.revision
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A folder under watch. `marks` were taken before the last reading, so that a change during it is seen at the next look."""
+
+    folder: Path
+    live: LiveFlow
+    files: tuple[Path, ...]
+    marks: Marks
+
+
+class LiveFlows:
+    """The flow of each Page. Two Pages may share a folder; it is read once."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        """`folders` maps a Page's id to its folder. Raises FlowError with every problem of every folder."""
+        problems: list[Problem] = []
+        found: dict[Path, _Watched] = {}
+        for folder in dict.fromkeys(folders.values()):
+            watched, told = _begin(folder)
+            problems.extend(told)
+            if watched:
+                found[folder] = watched
+        raise_for(problems)
+        self._by_page = {page_id: found[folder] for page_id, folder in folders.items()}
+        self._watched = tuple(found.values())
+
+    def flow_of(self, page_id: str) -> Flow | None:
+        """The flow that answers on this Page now; None for a Page that is not ours."""
+        watched = self._by_page.get(page_id)
+        return watched.live.flow if watched else None
+
+    def live_of(self, page_id: str) -> LiveFlow | None:
+        """The same with the reason why a later change is not live."""
+        watched = self._by_page.get(page_id)
+        return watched.live if watched else None
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps changes of any folder from going live, for logs and health."""
+        return tuple(problem for watched in self._watched for problem in watched.live.reason)
+
+    async def watch(self, clock: Clock) -> None:
+        """Look for changes until cancelled."""
+        while True:
+            await clock.sleep(LOOK_SECONDS)
+            await self.look()
+
+    async def look(self) -> bool:
+        """Look once; whether any flow changed. Files are read in a thread."""
+        changed = False
+        for watched in self._watched:
+            read = await asyncio.to_thread(_read_if_changed, watched)
+            if read is not None:
+                changed = _swap(watched, *read) or changed
+        return changed
+
+
+def _begin(folder: Path) -> tuple[_Watched | None, tuple[Problem, ...]]:
+    """A folder's first reading; None with its problems if it may not go live."""
+    checked = check(folder)
+    if checked.flow is None:
+        return None, _named(folder, checked.problems)
+    # No marks yet: the first look reads once more, and so sees what was saved during this reading.
+    return _Watched(folder, LiveFlow(checked.flow), checked.files, ()), ()
+
+
+def _read_if_changed(watched: _Watched) -> tuple[Checked, Marks] | None:
+    """What the folder is now, with the marks from before the reading; None if its files are as they were."""
+    marks = _marks_of(watched.files)
+    return None if marks == watched.marks else (_check_safely(watched.folder), marks)
+
+
+def _check_safely(folder: Path) -> Checked:
+    """A check that never raises: a mistake of ours in it must not stop a running server from answering."""
+    try:
+        return check(folder)
+    except Exception as error:
+        what = f"The change could not be checked ({type(error).__name__})."
+        problem = problem_at(Place("bot.yaml", 1, 1), "F101", what, "The last good flow stays live.")
+        return Checked(None, (problem,), "", (folder / "bot.yaml",))
+
+
+def _swap(watched: _Watched, checked: Checked, marks: Marks) -> bool:
+    """Take a good change live, or keep the reason why not; whether the flow changed."""
+    same_files = watched.files == checked.files
+    watched.files, watched.marks = checked.files, marks if same_files else ()
+    before = watched.live.flow
+    if checked.flow is None:
+        watched.live = LiveFlow(before, _named(watched.folder, checked.problems))
+        return False
+    changed = checked.flow.revision != before.revision
+    watched.live = LiveFlow(checked.flow if changed else before)
+    return changed
+
+
+def _marks_of(files: tuple[Path, ...]) -> Marks:
+    return tuple(_mark_of(file) for file in files)
+
+
+def _mark_of(file: Path) -> Mark:
+    """None for a file that is not there."""
+    try:
+        status = file.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
+def _named(folder: Path, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems with the folder before each file's name: a server may have several."""
+    return tuple(replace(problem, file=str(folder / problem.file)) for problem in problems if not problem.advice)

@@ -1,0 +1,86 @@
+"""`anywhere`: what is tried on every free message, top to bottom, and `else`."""
+
+from __future__ import annotations
+
+from app.engine.flow import Anywhere
+from app.flowfile.parts.known import Known
+from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars
+from app.flowfile.parts.texts import phrases_of
+from app.flowfile.parts.ways import read_target
+from app.flowfile.rules import structure, values
+from app.flowfile.source.nodes import Node, Pairs, Scalar
+
+WAYS_IN = ("hear", "gives", "attachment", "else")
+LATER_WAYS_IN = ("faq", "products")
+ATTACHMENTS = ("any", "image", "video", "audio", "file", "place")
+_EXAMPLE = "- {hear: [human, person], goto: person}"
+
+
+def read_anywhere(node: Node | None, known: Known) -> tuple[tuple[Anywhere, ...], str]:
+    """The entries in order, and the target of `else`."""
+    items = as_items(node, known.report, "a list", _EXAMPLE) if node else ()
+    entries: list[Anywhere] = []
+    otherwise = ""
+    for index, item in enumerate(items):
+        pairs = as_pairs(item, known.report, "an entry of anywhere", _EXAMPLE)
+        if pairs is None:
+            continue
+        _look_at_keys(pairs, known)
+        if fallback := pairs.get("else"):
+            otherwise = read_target(fallback, known)
+            known.report.take(structure.rule_never_reached(items[index + 1]) if index + 1 < len(items) else ())
+        elif entry := _read_entry(pairs, known):
+            entries.append(entry)
+    return tuple(entries), otherwise
+
+
+def _look_at_keys(pairs: Pairs, known: Known) -> None:
+    report = known.report
+    for key in pairs.names():
+        if key.text in LATER_WAYS_IN:
+            report.take(structure.later_version(key))
+    report.take(structure.unknown_keys(pairs, (*WAYS_IN, *LATER_WAYS_IN, "goto"), "anywhere"))
+    ways_in = [key for key in pairs.names() if key.text in (*WAYS_IN, *LATER_WAYS_IN)]
+    if not ways_in:
+        report.take(structure.missing_key(pairs.place, "hear", "this entry of anywhere", _EXAMPLE))
+    elif ways_in[0].text not in ("else", *LATER_WAYS_IN) and pairs.key("goto") is None:
+        report.take(structure.missing_key(pairs.place, "goto", "this entry of anywhere", _EXAMPLE))
+    report.take(structure.two_ways_in(ways_in))
+
+
+def _read_entry(pairs: Pairs, known: Known) -> Anywhere | None:
+    goto, hear, gives, attachment = (pairs.get(key) for key in ("goto", "hear", "gives", "attachment"))
+    target = read_target(goto, known) if goto else ""
+    if hear:
+        scalars = as_scalars(hear, known.report, "phrase", "[human, person]")
+        phrases = (phrase for scalar in scalars for phrase in phrases_of(scalar, known))
+        return Anywhere(target, hear=tuple(dict.fromkeys(phrases)))
+    if gives:
+        return Anywhere(target, gives=_read_gives(gives, known))
+    return Anywhere(target, attachment=_read_attachment(attachment, known)) if attachment else None
+
+
+def _read_gives(node: Node, known: Known) -> str:
+    scalar = as_scalar(node, known.report, "slot", "gives: order_number")
+    if scalar is None or known.report.take(values.unknown_slot(scalar.place, scalar.text, known.slot_names)):
+        return ""
+    slot = known.slots.get(scalar.text)
+    if slot and slot.kind == "text" and not slot.pattern:
+        known.report.take(values.gives_everything(scalar))
+    return scalar.text
+
+
+def _read_attachment(node: Node, known: Known) -> str:
+    scalar = as_scalar(node, known.report, "kind of file", "attachment: any")
+    if scalar is None:
+        return ""
+    if scalar.text not in ATTACHMENTS:
+        _refuse_kind(scalar, known)
+        return ""
+    return scalar.text
+
+
+def _refuse_kind(scalar: Scalar, known: Known) -> None:
+    known.report.take(
+        values.wrong_value(scalar.place, scalar.text, f"one of {', '.join(ATTACHMENTS)}", "attachment: any")
+    )

@@ -1,0 +1,28 @@
+"""What is known of the bot while its parts are read: its names, slots and translations. Filled by `check` in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.engine.flow import Slot
+from app.flowfile.problems import Place, Report
+from app.flowfile.source.nodes import Scalar
+
+
+@dataclass(slots=True)
+class Known:
+    """Names that texts, conditions and targets may use, and where problems go.
+
+    `states` and `slot_names` hold every name that was written, also of a state that turns out broken, so that one mistake is told once.
+    `translations` maps a sentence of the first language to its sentences in the others.
+    """
+
+    report: Report
+    bot_name: str = ""
+    languages: tuple[str, ...] = ("en",)
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    states: Mapping[str, Place] = field(default_factory=dict)
+    slot_names: Mapping[str, Place] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)

@@ -1,0 +1,83 @@
+"""F3xx: what Messenger would refuse or cut. Texts are measured in every language, with slots at their longest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.flowfile.limits import (
+    BUTTONS_MAX,
+    CHOICES_MAX,
+    LINK_REF_CHARS_MAX,
+    MENU_ITEMS_MAX,
+    STARTERS_MAX,
+    Limit,
+)
+from app.flowfile.problems import Place, Problem, problem_at, quoted
+from app.flowfile.source.nodes import Node, Scalar
+
+
+def text_too_long(written: Scalar, chars: int, limit: Limit, language: str) -> Iterator[Problem]:
+    """F301, F304, F306, F307, F308: a text longer than its kind may be. `chars`: its length with slots filled."""
+    if chars > limit.chars_max:
+        filled = " with its < > filled" if "<" in written.text else ""
+        yield problem_at(
+            written.place,
+            limit.code,
+            f"The {limit.what} {quoted(written.text)} ({language}) has {chars} characters{filled}; {limit.chars_max} fit.",
+            "Shorten it." if limit.chars_max < 1_000 else "Divide it into several texts.",
+        )
+
+
+def too_many_choices(nodes: Sequence[Node]) -> Iterator[Problem]:
+    """F302: more choices than fit under one message."""
+    yield from _too_many(nodes, CHOICES_MAX, "F302", "choices")
+
+
+def too_many_choices_together(choices: Scalar, asked: int, standing: int) -> Iterator[Problem]:
+    """F302: a question's own answers and the state's choices, which stand under one message."""
+    if asked <= CHOICES_MAX and standing <= CHOICES_MAX and asked + standing > CHOICES_MAX:
+        yield problem_at(
+            choices.place,
+            "F302",
+            f"These {standing} choices and the {asked} answers of a question stand together; {CHOICES_MAX} fit.",
+            "Take some out.",
+        )
+
+
+def too_many_buttons(nodes: Sequence[Node]) -> Iterator[Problem]:
+    """F303: more buttons than fit under one message."""
+    yield from _too_many(nodes, BUTTONS_MAX, "F303", "buttons")
+
+
+def too_many_menu_items(nodes: Sequence[Node]) -> Iterator[Problem]:
+    """F306: a menu that is too long."""
+    yield from _too_many(nodes, MENU_ITEMS_MAX, "F306", "menu items")
+
+
+def too_many_starters(nodes: Sequence[Node]) -> Iterator[Problem]:
+    """F308: too many starters."""
+    yield from _too_many(nodes, STARTERS_MAX, "F308", "starters")
+
+
+def link_too_long(ref: Scalar) -> Iterator[Problem]:
+    """F309: a link word that is too long for an address, or has signs that an address cannot carry."""
+    if len(ref.text) > LINK_REF_CHARS_MAX or not all(
+        sign.isascii() and (sign.isalnum() or sign in "-_=") for sign in ref.text
+    ):
+        yield problem_at(
+            ref.place,
+            "F309",
+            f"{quoted(ref.text)} cannot be the end of an m.me link.",
+            f"Use letters, digits, -, _ and =, up to {LINK_REF_CHARS_MAX} of them.",
+        )
+
+
+def _too_many(nodes: Sequence[Node], number_max: int, code: str, what: str) -> Iterator[Problem]:
+    if len(nodes) > number_max:
+        place: Place = nodes[number_max].place
+        yield problem_at(
+            place,
+            code,
+            f"These are {len(nodes)} {what}; {number_max} fit.",
+            "Take some out, or lead to a second state with the rest.",
+        )

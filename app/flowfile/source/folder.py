@@ -1,0 +1,144 @@
+"""A bot's folder: bot.yaml and the files it includes, as nodes. Never opens a file outside the folder.
+
+Whatever changes here changes `revision`, the hash over the names and bytes of the files that the bot uses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from app.flowfile import limits
+from app.flowfile.problems import Place, Problem, Report
+from app.flowfile.rules import yaml as rules
+from app.flowfile.source.nodes import Items, Pairs, Scalar
+from app.flowfile.source.yamlfile import read_yaml
+
+MAIN_FILE = "bot.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: its name as seen from the folder, and its pairs."""
+
+    file: str
+    root: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What was read. `sources` begins with bot.yaml; `files` are all that were looked for, readable or not.
+
+    `is_whole`: every file could be read as YAML, so that what is missing is truly missing.
+    """
+
+    sources: tuple[Source, ...]
+    files: tuple[Path, ...]
+    revision: str
+    is_whole: bool
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is gathered on the way."""
+
+    folder: Path
+    report: Report
+    hash: hashlib._Hash = field(default_factory=hashlib.sha256)
+    files: list[Path] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    bytes_read: int = 0
+    is_whole: bool = True
+
+
+def read_folder(folder: Path, report: Report) -> Folder:
+    """Read bot.yaml and what it includes. Problems go into the report; never raises."""
+    reading = _Reading(folder, report)
+    _read_file(reading, MAIN_FILE, Place(MAIN_FILE, 1, 1))
+    for name in _included(reading) if reading.is_whole else ():
+        _read_file(reading, name.text, name.place)
+    return Folder(tuple(reading.sources), tuple(reading.files), reading.hash.hexdigest()[:32], reading.is_whole)
+
+
+def _read_file(reading: _Reading, name: str, place: Place) -> None:
+    """Read one file; `place` is where a missing file is shown."""
+    path = reading.folder / name
+    reading.files.append(path)
+    raw = _bytes_of(path)
+    if raw is None:
+        why = "it cannot be opened" if path.exists() else "it does not exist"
+        reading.report.take(rules.unreadable_file(place, name, why))
+        reading.is_whole = False
+        return
+    reading.hash.update(f"{name}\0{len(raw)}\0".encode() + raw)
+    reading.bytes_read += len(raw)
+    if reading.bytes_read > limits.FOLDER_BYTES_MAX:
+        what = f"all files together have more than {limits.FOLDER_BYTES_MAX // 1024 // 1024} MB"
+        reading.report.take(rules.too_large(place, what))
+        reading.is_whole = False
+        return
+    _keep(reading, name, raw)
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    """The file's bytes, one more than allowed at most; None for what is no regular file: a pipe would never end."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            return stream.read(limits.FILE_BYTES_MAX + 1)
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(reading: _Reading, name: str, raw: bytes) -> None:
+    root = read_yaml(name, raw, reading.report)
+    if isinstance(root, Pairs):
+        reading.sources.append(Source(name, root))
+        return
+    reading.is_whole = False
+    if root is not None:
+        reading.report.take(rules.broken_yaml(root.place, "A flow file holds keys with values, as in flow: 1."))
+
+
+def _included(reading: _Reading) -> list[Scalar]:
+    """The names in `include`, each once. One that may not be opened is told and makes the folder incomplete."""
+    node = reading.sources[0].root.get("include")
+    items = node.items if isinstance(node, Items) else (node,)
+    seen = {MAIN_FILE}
+    names: list[Scalar] = []
+    for item in items:
+        if not isinstance(item, Scalar):
+            continue  # Its shape is told with the other shapes.
+        refused = _refused(item, reading.folder, seen, len(names))
+        if reading.report.take(refused):
+            reading.is_whole = False
+        else:
+            names.append(item)
+        seen.add(item.text)
+    return names
+
+
+def _refused(name: Scalar, folder: Path, seen: set[str], names_before: int) -> Iterator[Problem]:
+    """Why this name may not be opened; nothing if it may."""
+    if not _is_inside(folder, name.text):
+        yield from rules.include_outside(name)
+    elif name.text in seen:
+        yield from rules.include_in_a_circle(name)
+    elif names_before >= limits.INCLUDES_MAX:
+        yield from rules.too_large(name.place, f"more than {limits.INCLUDES_MAX} files")
+
+
+def _is_inside(folder: Path, name: str) -> bool:
+    """Whether `name` is a plain relative name of a YAML file that truly lies in the folder."""
+    pure = PurePosixPath(name)
+    if not name or "\\" in name or ":" in name or pure.is_absolute() or str(pure) != name:
+        return False
+    if ".." in pure.parts or pure.suffix not in (".yaml", ".yml"):
+        return False
+    try:
+        return (folder / name).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False

@@ -1,0 +1,57 @@
+"""What a YAML file holds, with places: texts, lists and pairs. Every scalar is text; nothing here is interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.flowfile.problems import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text. `plain`: written without quotes or a block sign; `one_line`: it stands on a single line."""
+
+    text: str
+    place: Place
+    plain: bool = True
+    one_line: bool = True
+
+    def place_of(self, offset: int) -> Place:
+        """Where the character at `offset` of the text stands; the beginning, if that cannot be told."""
+        return self.place.moved(offset if self.plain else offset + 1) if self.one_line else self.place
+
+    def is_missing(self) -> bool:
+        """Whether nothing at all was written, as after `say:` at the end of a line."""
+        return self.plain and self.text == ""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Keys with their values, in order; no key twice. `place` is the first key's, or the opening brace's."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    place: Place
+
+    def get(self, name: str) -> Node | None:
+        """The value of that key; None if it is not there."""
+        return next((value for key, value in self.entries if key.text == name), None)
+
+    def key(self, name: str) -> Scalar | None:
+        """The key itself, for its place."""
+        return next((key for key, _ in self.entries if key.text == name), None)
+
+    def names(self) -> Iterator[Scalar]:
+        """Every key, in order."""
+        return (key for key, _ in self.entries)
+
+
+Node = Scalar | Items | Pairs

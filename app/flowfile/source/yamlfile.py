@@ -1,0 +1,228 @@
+"""One YAML file as nodes with places, or its problems. Limits come first; no value is ever constructed by the YAML library.
+
+Works on the library's events, so that anchors, aliases, tags and depth are seen before anything is built from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.flowfile import limits
+from app.flowfile.problems import Place, Report
+from app.flowfile.rules import yaml as rules
+from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
+
+
+class _RefusedError(Exception):
+    """The file is given up; the report holds why."""
+
+
+def read_yaml(file: str, raw: bytes, report: Report) -> Node | None:
+    """The tree of that file; None if it could not be read, and then the report says why. Never raises."""
+    try:
+        text = _text_of(file, raw, report)
+        return _Composer(file, text, report).compose()
+    except _RefusedError:
+        return None
+    except Exception:  # Whatever a hostile file makes the library raise, RecursionError too, is the file's problem.
+        report.take(rules.broken_yaml(Place(file, 1, 1), "The file cannot be understood as YAML."))
+        return None
+
+
+def _text_of(file: str, raw: bytes, report: Report) -> str:
+    """The decoded text, within the limits that can be told before parsing."""
+    start = Place(file, 1, 1)
+    if len(raw) > limits.FILE_BYTES_MAX:
+        report.take(rules.too_large(start, f"more than {limits.FILE_BYTES_MAX // 1024} kB"))
+        raise _RefusedError
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw.count(b"\n", 0, error.start) + 1
+        column = len(raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        report.take(rules.not_utf8(Place(file, row, column)))
+        raise _RefusedError from None
+    lines = text.splitlines()
+    if len(lines) > limits.LINES_MAX:
+        report.take(rules.too_large(start, f"more than {limits.LINES_MAX} lines"))
+        raise _RefusedError
+    for number, line in enumerate(lines, 1):
+        if len(line) > limits.LINE_CHARS_MAX:
+            report.take(
+                rules.too_large(Place(file, number, 1), f"a line of more than {limits.LINE_CHARS_MAX} characters")
+            )
+            raise _RefusedError
+    return text
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A list or group of pairs that is still open."""
+
+    place: Place
+    is_pairs: bool
+    in_braces: bool
+    items: list[Node] = field(default_factory=list)
+    entries: list[tuple[Scalar, Node]] = field(default_factory=list)
+    first_places: dict[str, Place] = field(default_factory=dict)
+    key: Scalar | None = None
+
+
+class _Composer:
+    """Builds nodes from the library's events with an own stack: no recursion."""
+
+    def __init__(self, file: str, text: str, report: Report) -> None:
+        self._file = file
+        self._text = text
+        self._lines = text.split("\n")
+        self._report = report
+        self._open: list[_Frame] = []
+        self._root: Node | None = None
+        self._nodes = 0
+        self._last_line = 0
+
+    def compose(self) -> Node:
+        for event in self._events():
+            match type(event).__name__:
+                case "ScalarEvent":
+                    self._refuse_special(event)
+                    self._put(self._scalar(event))
+                case "AliasEvent":
+                    self._report.take(rules.anchor_or_tag(self._place(event), "*"))
+                    self._put(Scalar("", self._place(event)))
+                case "SequenceStartEvent" | "MappingStartEvent":
+                    self._refuse_special(event)
+                    self._begin(event)
+                case "SequenceEndEvent" | "MappingEndEvent":
+                    self._end()
+                case "DocumentStartEvent" if self._root is not None:
+                    self._report.take(rules.broken_yaml(self._place(event), "A second document begins here."))
+                    raise _RefusedError
+        if self._root is None:
+            return Pairs((), Place(self._file, 1, 1))
+        return self._root
+
+    def _events(self) -> Iterator[Any]:
+        """The library's events; what it refuses becomes a problem in an owner's words."""
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import MarkedYAMLError
+        from ruamel.yaml.reader import ReaderError
+
+        try:
+            yield from YAML(typ="base", pure=True).parse(self._text)
+        except MarkedYAMLError as error:
+            self._explain(error)
+            raise _RefusedError from None
+        except ReaderError as error:
+            before = self._text[: error.position]
+            place = Place(self._file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+            self._report.take(rules.unprintable_text(place, "\x00"))
+            raise _RefusedError from None
+
+    def _explain(self, error: Any) -> None:
+        """Say what the library refused; its own words are for programmers."""
+        mark = error.problem_mark or error.context_mark
+        place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
+        said = error.problem or ""
+        if "'\\t'" in said and self._report.take(rules.tab_at_the_start(self._file, self._text)):
+            return
+        if self._report.has("F103"):
+            return  # What follows an alias or a tag is rarely understood either; one telling is enough.
+        if "mapping values are not allowed" in said or ("got ':'" in said and place.line == self._last_line):
+            self._report.take(rules.colon_in_text(place))
+        elif "alias" in said or "anchor" in said or "tag" in said:
+            self._report.take(rules.anchor_or_tag(place, "*, & or !"))
+        else:
+            self._report.take(rules.broken_yaml(place, _what_is_broken(said)))
+
+    def _place(self, event: Any) -> Place:
+        return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _refuse_special(self, event: Any) -> None:
+        self._nodes += 1
+        if self._nodes > limits.NODES_MAX:
+            self._report.take(
+                rules.too_large(self._place(event), f"more than {limits.NODES_MAX} texts, lists and groups")
+            )
+            raise _RefusedError
+        if getattr(event, "anchor", None) is not None:
+            self._report.take(rules.anchor_or_tag(self._place(event), "&"))
+        if _tag_of(event) is not None:
+            self._report.take(rules.anchor_or_tag(self._place(event), "!"))
+
+    def _scalar(self, event: Any) -> Scalar:
+        self._last_line = event.start_mark.line + 1
+        one_line = event.start_mark.line == event.end_mark.line
+        scalar = Scalar(event.value, self._place(event), not event.style, one_line)
+        self._report.take(rules.unprintable_text(scalar.place, scalar.text))
+        if scalar.plain:
+            end = event.end_mark
+            rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
+            self._report.take(rules.hash_in_text(Place(self._file, end.line + 1, end.column + 1), rest))
+        return scalar
+
+    def _begin(self, event: Any) -> None:
+        if len(self._open) >= limits.DEPTH_MAX:
+            self._report.take(rules.too_deep(self._place(event)))
+            raise _RefusedError
+        is_pairs = type(event).__name__ == "MappingStartEvent"
+        self._open.append(_Frame(self._place(event), is_pairs, bool(event.flow_style)))
+
+    def _end(self) -> None:
+        frame = self._open.pop()
+        if frame.is_pairs:
+            self._put(Pairs(tuple(frame.entries), frame.place))
+        else:
+            self._put(Items(tuple(frame.items), frame.place))
+
+    def _put(self, node: Node) -> None:
+        """Hang a finished node into the innermost open frame."""
+        if not self._open:
+            self._root = node
+            return
+        frame = self._open[-1]
+        if not frame.is_pairs:
+            frame.items.append(node)
+        elif frame.key is None:
+            frame.key = self._key(node)
+        else:
+            self._put_entry(frame, frame.key, node)
+            frame.key = None
+
+    def _key(self, node: Node) -> Scalar:
+        if not isinstance(node, Scalar):
+            self._report.take(rules.broken_yaml(node.place, "A key must be a text, not a list or a group in braces."))
+            raise _RefusedError
+        if node.plain and node.text == "<<":
+            self._report.take(rules.anchor_or_tag(node.place, "<<"))
+        return node
+
+    def _put_entry(self, frame: _Frame, key: Scalar, value: Node) -> None:
+        first = frame.first_places.setdefault(key.text, key.place)
+        if isinstance(value, Scalar) and value.is_missing():
+            was_eaten = self._report.take(rules.hash_instead_of_text(key, self._lines[key.place.line - 1]))
+            # The library puts nothing where the next thing begins; the key is where an owner looks. What a comment ate was written.
+            value = Scalar("#" if was_eaten else "", key.place)
+        if first is not key.place:
+            self._report.take(rules.doubled_key(key, first))
+        elif frame.in_braces and isinstance(value, Scalar) and value.is_missing():
+            self._report.take(rules.comma_in_braces(key))
+        elif key.text != "<<":
+            frame.entries.append((key, value))
+
+
+def _what_is_broken(said: str) -> str:
+    """What the library's reason means to an owner."""
+    if "cannot start any token" in said:
+        return "A text cannot begin with this sign unless it is in double quotes."
+    if "unknown escape character" in said:
+        return "Inside double quotes a backslash must be doubled: write \\\\< for a plain <."
+    return "This line cannot be understood as YAML."
+
+
+def _tag_of(event: Any) -> Any:
+    """The tag as written; None without one."""
+    tag = getattr(event, "ctag", None) or getattr(event, "tag", None)
+    return tag if tag is not None and str(tag) not in ("", "None") else None

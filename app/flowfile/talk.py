@@ -1,0 +1,225 @@
+"""A talk with a flow, line by line: what a customer, or staff, would do in; what the customer's screen shows, out.
+
+Never reads a keyboard, a clock or a file: `frontdesk talk` does. Time stands still until `/wait`. Finders and calls arrive with
+their kinds of states.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.engine import events, session
+from app.engine.effects import Effect, HandOff, Message, Option, SendMessage, StartTimer, StopTimers, WithdrawHandOff
+from app.engine.events import (
+    Attachment,
+    AttachmentReceived,
+    Event,
+    ReferralReceived,
+    StaffHandedBack,
+    TapReceived,
+    TextReceived,
+    WaitTimedOut,
+)
+from app.engine.fill import fill
+from app.engine.flow import Flow, Text
+from app.engine.session import AnsweredBy
+from app.engine.turn import take_turn
+
+HELP = (
+    "Type what a customer would write. A number or a title taps what is shown.",
+    "/tap TITLE       tap something from earlier      /menu         show the menu",
+    "/photo           send a photo                    /link REF     come by an m.me link",
+    "/wait 4 hours    let time pass; timers run       /why          how the last message was read",
+    "/staff says ...  staff write                     /slots        what the bot remembers",
+    "/staff ends      staff hand back                 /quit         leave",
+)
+TAPPABLE_MAX = 200
+"""Titles that /tap remembers: the whole of a long test talk."""
+TIMERS_AT_ONCE_MAX = 100
+"""Timers that one /wait lets fire; a flow whose timers start each other would never end."""
+WAIT_MAX = timedelta(days=366)
+"""The longest /wait; later than that no timer of a flow runs."""
+
+SOMEBODY = "Ana"
+"""Messenger fills the customer's name into a greeting by itself."""
+
+_DURATION = re.compile(r"([0-9]{1,6}) *(minute|hour|day|week)s?")
+_PHOTO = Attachment("image", url="https://example.invalid/photo.jpg")
+
+
+@dataclass(slots=True)
+class Talk:
+    """One customer's talk. `stored` is the session as a database would keep it between two turns."""
+
+    flow: Flow
+    now: datetime
+    stored: dict[str, Any] = field(default_factory=dict)
+    answered_by: AnsweredBy = "bot"
+    timers: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    shown: list[Option] = field(default_factory=list)
+    tappable: dict[str, Option] = field(default_factory=dict)
+    why: tuple[str, ...] = ()
+    is_over: bool = False
+
+    def begin(self) -> list[str]:
+        """The first screen: the greeting, the button to begin, the starters."""
+        entrances = self.flow.entrances
+        greeting = [f"({self._plain(entrances.greeting)})"] if entrances.greeting else []
+        start = [Option("Get Started", tap=("@start", ""))] if entrances.start else []
+        starters = [Option(title, tap=("@starter", title)) for title in entrances.starters]
+        return [*greeting, *self._show([*start, *starters]), "(/help lists what else you can do)"]
+
+    def enter(self, line: str) -> list[str]:
+        """Do what one line says; the lines to show."""
+        typed = line.strip()
+        if not typed:
+            return []
+        if typed.startswith("/"):
+            return self._command(*_split(typed))
+        option = self._option(typed)
+        return self._tap(option) if option else self._happens(TextReceived(typed))
+
+    def _command(self, name: str, rest: str) -> list[str]:
+        match name:
+            case "/tap":
+                option = self._option(rest) or self.tappable.get(rest.casefold())
+                return self._tap(option) if option else [f'(nothing with the title "{rest}" was shown)']
+            case "/photo":
+                return self._happens(AttachmentReceived((_PHOTO,)))
+            case "/link" if rest:
+                return self._happens(ReferralReceived(rest, "link"))
+            case "/wait":
+                return self._wait(rest)
+            case "/staff":
+                return self._staff(*_split(rest))
+            case "/menu":
+                return self._menu()
+            case "/why":
+                return [f"  {step}" for step in self.why] or ["(no message yet)"]
+            case "/slots":
+                return [f"  {name}: {value}" for name, value in self.stored.get("slots", {}).items()] or [
+                    "(nothing yet)"
+                ]
+            case "/quit":
+                self.is_over = True
+                return []
+            case "/help":
+                return list(HELP)
+        return [f"({name} is no command here; /help lists them)"]
+
+    # ---- what can be tapped --------------------------------------------------------------------------------
+
+    def _option(self, typed: str) -> Option | None:
+        """What is shown under this title, or under this number."""
+        by_title = next((each for each in self.shown if each.title.casefold() == typed.casefold()), None)
+        if by_title or not typed.isdecimal():
+            return by_title
+        place = int(typed[:3])
+        return self.shown[place - 1] if 1 <= place <= len(self.shown) else None
+
+    def _tap(self, option: Option) -> list[str]:
+        if option.tap is None:
+            return [f"(opens {option.url or option.phone})"]
+        state, choice = option.tap
+        return self._happens(TapReceived(state=state, choice=choice, title=option.title))
+
+    def _menu(self) -> list[str]:
+        entrances = self.flow.entrances
+        options = [
+            Option(title, url=target) if "://" in target else Option(title, tap=("@menu", title))
+            for title, target in entrances.menu.items()
+        ]
+        return self._show([*self.shown, *(each for each in options if each not in self.shown)]) or [
+            "(there is no menu)"
+        ]
+
+    def _show(self, options: Iterable[Option]) -> list[str]:
+        self.shown = list(options)
+        for each in self.shown:
+            self.tappable[each.title.casefold()] = each
+        while len(self.tappable) > TAPPABLE_MAX:
+            del self.tappable[next(iter(self.tappable))]
+        return [f"  [{place}] {each.title}" for place, each in enumerate(self.shown, 1)]
+
+    # ---- turns ---------------------------------------------------------------------------------------------
+
+    def _happens(self, event: Event) -> list[str]:
+        """One turn. Event and session go through their stored forms, as they do in a database."""
+        kind, fields = type(event).__name__, json.dumps(events.to_dict(event))
+        before = session.from_dict(json.loads(json.dumps(self.stored)), self.answered_by)
+        turn = take_turn(self.flow, before, events.from_dict(kind, json.loads(fields)), self.now)
+        self.stored, self.answered_by = session.to_dict(turn.session), turn.session.answered_by
+        self.why = turn.why
+        return self._carry_out(turn.effects)
+
+    def _carry_out(self, effects: Iterable[Effect]) -> list[str]:
+        lines: list[str] = []
+        options: list[Option] = []
+        for effect in effects:
+            match effect:
+                case SendMessage(message):
+                    lines.append(f"{self.flow.name}: {_words(message)}")
+                    # Choices vanish with the next message, buttons stay.
+                    options = [
+                        *(each for each in options if each in message.buttons),
+                        *message.buttons,
+                        *message.choices,
+                    ]
+                case HandOff(team, note):
+                    lines.append(f"(handed to {team}{f': {note}' if note else ''})")
+                case WithdrawHandOff():
+                    lines.append("(no longer waits for staff)")
+                case StartTimer(state, name, due_at):
+                    self.timers[state, name] = due_at
+                case StopTimers():
+                    self.timers.clear()
+                case _:
+                    lines.append(f"({type(effect).__name__}: not in a talk)")
+        return lines + self._show(options)
+
+    # ---- time and staff ------------------------------------------------------------------------------------
+
+    def _wait(self, words: str) -> list[str]:
+        """Let time pass; what falls due happens at its own moment."""
+        found = _DURATION.fullmatch(words.strip().lower())
+        length = timedelta(**{f"{found[2]}s": int(found[1])}) if found else timedelta()
+        if not timedelta() < length <= WAIT_MAX:
+            return ["(say how long, for example: /wait 4 hours)"]
+        until = self.now + length
+        lines: list[str] = []
+        for _ in range(TIMERS_AT_ONCE_MAX):
+            due = min(((at, key) for key, at in self.timers.items() if at <= until), default=None)
+            if due is None:
+                break
+            self.now = max(self.now, due[0])
+            del self.timers[due[1]]
+            lines += self._happens(WaitTimedOut(*due[1]))
+        self.now = until
+        return [*lines, f"(it is {until.astimezone(self.flow.timezone):%H:%M on %A, %d %B %Y})"]
+
+    def _staff(self, what: str, words: str) -> list[str]:
+        if what == "says" and words:
+            self.answered_by = "staff"
+            return [f"Staff: {words}"]
+        if what == "ends":
+            if self.answered_by == "bot":
+                return ["(the bot has the conversation already)"]
+            return self._happens(StaffHandedBack(words))
+        return ["(write: /staff says ..., or: /staff ends)"]
+
+    def _plain(self, text: Text) -> str:
+        return fill(text.by_language[self.flow.languages[0]], {"bot_name": self.flow.name, "first_name": SOMEBODY})
+
+
+def _words(message: Message) -> str:
+    return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text
+
+
+def _split(line: str) -> tuple[str, str]:
+    first, _, rest = line.strip().partition(" ")
+    return first.lower(), rest.strip()

@@ -1,0 +1,148 @@
+"""A file that wants to hurt is refused with a problem, within a second, whatever it holds."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.flowfile.check import check
+from app.flowfile.problems import PROBLEMS_MAX, Report
+from app.flowfile.source.yamlfile import read_yaml
+from tests.flowfile.bots import TOP, told, write
+
+REFUSED_SECONDS_MAX = 1.0
+"""Of this process's own time: the machine may be busy with other things."""
+
+WELCOME = "states: {welcome: {say: Hello!}}\n"
+
+
+def many(pattern: str, count: int) -> str:
+    return "".join(pattern.format(i) for i in range(count))
+
+
+HOSTILE = {
+    "nested brackets": "a: " + "[" * 3_000,
+    "nested dashes": "- " * 4_000,
+    "nested braces": "{a: " * 2_000,
+    "nested pairs": "{[" * 2_000,
+    "question marks": "? " * 4_000,
+    "a list of very many": "a: [" + "x, \n" * 19_990 + "]",
+    "wide and flat": "a: [" + "[],\n" * 19_990 + "]",
+    "many keys": "states:\n" + many("  s{}: x\n", 19_990),
+    "many lines": "\n" * 500_000,
+    "many comments": "#\n" * 200_000,
+    "many documents": "---\n" * 19_000,
+    "one long line": "a: " + "x " * 200_000,
+    "a long folded text": "a: >\n" + "  x\n" * 19_990,
+    "many escapes": "a:\n" + ('  - "' + "\\n" * 4_000 + '"\n') * 60,
+    "many anchors": many("- &a{} x\n", 19_000),
+    "laughs": "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n",
+    "merge keys": "a: &a {x: y}\nb: {<<: *a}\n",
+    "a huge number in a directive": "%YAML " + "9" * 9_000 + ".1\n---\na: b\n",
+    "an open quote": 'a: "' + ("x" * 9_000 + "\n") * 50,
+    "too many bytes": "# " + ("x" * 100 + "\n# ") * 6_000,
+    "python object": "a: !!python/object/apply:os.system [id]\n",
+    "half a surrogate": 'a: "\\ud800"\n',
+    "control character": "a: \x07\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_within_a_second(name: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, HOSTILE[name])
+    began = time.process_time()
+    checked = check(folder)
+    assert time.process_time() - began < REFUSED_SECONDS_MAX
+    assert checked.flow is None
+    assert 0 < len(checked.problems) <= PROBLEMS_MAX
+
+
+def test_a_bot_in_which_everything_is_wrong_is_told_within_a_second(tmp_path: Path) -> None:
+    states = many("  s{0}: {{say: Hi <nobdy{0}>, goto: t{0}}}\n", 3_300)
+    began = time.process_time()
+    checked = check(write(tmp_path, f"{TOP}states:\n{states}"))
+    assert time.process_time() - began < 2 * REFUSED_SECONDS_MAX  # a whole file of good YAML is read first
+    assert len(checked.problems) == PROBLEMS_MAX
+    assert checked.problems[-1].code == "F109"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"flow: 1\nbot: {name: Caf\xe9}\n", "F108 at 2:16"),
+        ("flow: 1".encode("utf-16"), "F108 at 1:1"),
+        (b"x" * (512 * 1024 + 1), "F109 at 1:1"),
+        (b"a: " + b"x" * 10_001, "F109 at 1:1"),
+        (b"\n" * 20_001, "F109 at 1:1"),
+        (b"- x\n" * 20_001, "F109 at 1:1"),
+        (b"a: [" + b"x,\n" * 19_999 + b"x]", "F109 at 19998:1"),
+    ],
+)
+def test_bytes_that_are_no_flow_file_are_told_with_their_place(raw: bytes, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_bytes(raw)
+    assert told(tmp_path) == [expected]
+
+
+def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_bytes(b"\xef\xbb\xbf" + (TOP + WELCOME).encode())
+    assert told(tmp_path) == []
+
+
+def test_a_folder_without_a_bot_is_told(tmp_path: Path) -> None:
+    assert told(tmp_path) == ["F101 at 1:1"]
+    assert told(tmp_path / "nowhere") == ["F101 at 1:1"]
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "bot.yaml")
+    assert told(tmp_path) == ["F101 at 1:1"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300))
+def test_no_bytes_make_the_reader_raise(raw: bytes) -> None:
+    report = Report()
+    read_yaml("bot.yaml", raw, report)
+
+
+WORDS = st.sampled_from(
+    [
+        "flow",
+        "states",
+        "say",
+        "ask",
+        "goto",
+        "choices",
+        "if",
+        "to",
+        "save",
+        "1",
+        "<",
+        ">",
+        ": ",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "\n",
+        "\n  ",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(WORDS, max_size=60))
+def test_no_mixture_of_our_words_makes_the_checker_raise(words: list[str]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        checked = check(write(Path(folder), "flow: 1\n" + "".join(words)))
+    assert checked.flow is not None or checked.problems
