@@ -1,0 +1,96 @@
+"""Imports go down only: the table is the drawing in app/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tests.house.source import Module, assert_none, imports, is_in, module, product
+
+GROUND = ("app.errors", "app.clock", "app.chance", "app.log")
+PURE = ("app.engine", "app.answers", "app.catalogue")
+MIDDLE = ("app.store", "app.flowfile")
+OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
+ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.pages")
+EDGE = (*ABOVE_PURE, *MIDDLE)
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "app.errors": (),
+    "app.clock": (),
+    "app.chance": (),
+    "app.pages": (),
+    "app.log": ("app.errors", "app.chance"),
+    "app.settings": ("app.errors", "app.chance"),
+    "app.engine": ("app.errors",),
+    "app.answers": ("app.errors",),
+    "app.catalogue": ("app.errors",),
+    "app.channel": ("app.engine",),
+    "app.flowfile": ABOVE_PURE,
+    "app.store": ABOVE_PURE,
+    "app.worker": EDGE,
+    "app.desk": EDGE,
+    "app.owner": EDGE,
+    "app.insights": EDGE,
+    "webhooks.messenger": EDGE,
+    # Plays the other side: of Messenger it knows only how Meta signs.
+    "webhooks.simulator": (*GROUND, "app.pages", "webhooks.messenger.signature"),
+    "webhooks": (),
+    "app.serving": GROUND,
+    "app.main": ("app", "webhooks"),
+    "app.demo": ("app", "webhooks"),
+    "app.cli": ("app", "webhooks"),
+    "app": (),
+}
+"""Room: what it may import besides itself and `app` for the version. The first that a module is in counts, so rooms within
+rooms stand before them. The composition roots are imported by each other alone."""
+
+ROOTS = {"app.main": ("app.cli", "app.demo"), "app.demo": ("app.cli",), "app.cli": ()}
+"""The composition roots, and who may import them."""
+
+
+def test_every_import_goes_down() -> None:
+    assert_none(list(upward_imports(product())))
+
+
+def test_nothing_shipped_imports_tests_or_benchmarks() -> None:
+    assert_none([line for line in upward_imports(product()) if "tests" in line.split() or "benchmarks" in line.split()])
+
+
+def test_an_upward_import_is_found() -> None:
+    planted = [
+        module("app/engine/turn.py", "from app.store.inbox import add"),
+        module("app/worker/loop.py", "from webhooks.messenger import render"),
+        module("app/store/inbox.py", "def add():\n    from app import settings"),
+        module("webhooks/simulator/app.py", "from webhooks.messenger.parse import parse"),
+        module("app/engine/fill.py", "from ..flowfile import check"),
+        module("app/desk/routes.py", "import app.main"),
+    ]
+    assert len(list(upward_imports(planted))) == len(planted)
+
+
+def test_a_downward_import_is_allowed() -> None:
+    planted = [
+        module("app/worker/loop.py", "from app.engine.turn import take_turn\nfrom . import retry"),
+        module("app/cli.py", "from app.main import serve\nfrom app import __version__"),
+        module("webhooks/simulator/app.py", "from webhooks.messenger.signature import sign"),
+    ]
+    assert not list(upward_imports(planted))
+
+
+def upward_imports(of: Iterable[Module]) -> Iterator[str]:
+    for each in of:
+        room = next(room for room in MAY_IMPORT if is_in(each.name, (room,)))
+        for line, name in imports(each):
+            if is_in(name, OUR_TOPS) and not _may(each, room, name):
+                yield (
+                    f"{each.at(line)} {room} imports {name}. Write what it needs as an argument that main.py or cli.py "
+                    f"hands over, or move it down to: {', '.join(MAY_IMPORT[room]) or 'nowhere'}."
+                )
+
+
+def _may(of: Module, room: str, name: str) -> bool:
+    for root, importers in ROOTS.items():
+        if is_in(name, (root,)):
+            return of.name in importers
+    if name == "app.__version__":
+        return True
+    return is_in(name, (room, *MAY_IMPORT[room])) if room not in ("app", "webhooks") else False

@@ -1,0 +1,210 @@
+"""The command line: exit codes, one line for what went wrong, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import __version__
+from app.cli import bug_line, main
+from app.settings import example_folder
+from tests.house.papers import commands
+
+ROOT = Path(__file__).resolve().parent.parent
+BROKEN = """flow: 1
+bot: {name: Piney, disclosure: I am a bot.}
+messenger: {start: hello}
+states:
+  hello:
+    say: Hello.
+    goto: nowhere
+"""
+
+
+def frontdesk(
+    *arguments: str, typed: str = "", cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the real program, with none of this machine's settings."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("FRONTDESK_")}
+    return subprocess.run(
+        [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", *arguments],
+        cwd=cwd,
+        env={**ours, "PYTHONPATH": str(ROOT), **environment},
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    (tmp_path / "bot.yaml").write_text(BROKEN)
+    return tmp_path
+
+
+# ---- every command -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_help_shows_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    assert f"Example: frontdesk {name}" in capsys.readouterr().out
+
+
+def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"frontdesk {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["unknown"],
+        ["check", "--unknown"],
+        ["check", "flows", "flows"],
+        ["serve", "--role", "boss"],
+        ["serve", "--port", "70000"],
+        ["demo", "--port", "65500"],
+        ["simulator", "--bot", "nowhere"],
+        ["check", "no-such-folder"],
+        ["talk", "no-such-folder"],
+        ["talk", "--at", "tomorrow"],
+    ],
+)
+def test_wrong_use_exits_with_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out + said.err
+    assert "Traceback" not in said.out + said.err
+
+
+def test_a_bug_is_told_by_kind_and_place_without_its_words() -> None:
+    told = bug_line(ValueError("what a customer wrote"))
+    assert told.startswith("a bug of ours, ValueError at an unknown place.")
+    assert "customer" not in told
+
+
+# ---- check -------------------------------------------------------------------------------------------------
+
+
+def test_a_good_folder_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(example_folder())]) == 0
+    assert capsys.readouterr().out.startswith("No problems in ")
+
+
+def test_a_broken_folder_fails_with_the_place_of_each_problem(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(broken)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith(f"{broken.as_posix()}/bot.yaml:7:11: F") and "nowhere" in line for line in lines)
+    assert lines[-1].split()[1].startswith("problem")
+
+
+def test_problems_are_given_as_json_too(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(broken), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["passed"] is False
+    assert {"file", "line", "column", "code", "message", "hint", "advice"} == set(told["problems"][0])
+    assert main(["check", str(example_folder()), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["passed"] is True
+
+
+def test_advice_fails_only_when_it_is_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    only_english = BROKEN.replace("    goto: nowhere\n", "").replace(
+        "{name: Piney,", "{name: Piney, languages: [en, fr],"
+    )
+    (tmp_path / "bot.yaml").write_text(only_english)
+    assert main(["check", str(tmp_path), "--json"]) == 0
+    advice = [problem for problem in json.loads(capsys.readouterr().out)["problems"] if problem["advice"]]
+    assert main(["check", str(tmp_path), "--strict"]) == (1 if advice else 0)
+
+
+def test_colours_are_for_terminals_only(broken: Path) -> None:
+    assert "\x1b" not in frontdesk("check", str(broken)).stdout
+
+
+# ---- talk --------------------------------------------------------------------------------------------------
+
+
+def test_a_talk_reads_a_pipe_until_its_end() -> None:
+    ran = frontdesk("talk", "flows", "--at", "2026-12-01 10:00", typed="Get Started\nOutfit ideas\n")
+    assert ran.returncode == 0
+    assert "Piney: Are we dressing you or somebody else?" in ran.stdout
+    assert ran.stderr == ""
+
+
+def test_a_talk_says_what_is_wrong_with_its_flow(broken: Path) -> None:
+    ran = frontdesk("talk", str(broken))
+    assert ran.returncode == 2
+    assert "bot.yaml:7:11: F" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_any_characters_can_be_typed() -> None:
+    ran = frontdesk("talk", "flows", typed="Get Started\n\u202e\U0001f600 grüße \x00\n")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+# ---- servers -----------------------------------------------------------------------------------------------
+
+
+def test_a_server_without_settings_names_them_in_one_line(tmp_path: Path) -> None:
+    ran = frontdesk("serve", cwd=tmp_path)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("frontdesk: FRONTDESK_APP_ID, FRONTDESK_APP_SECRET")
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_wrong_setting_stops_the_start_without_repeating_it(tmp_path: Path) -> None:
+    ran = frontdesk("migrate", cwd=tmp_path, FRONTDESK_DATABASE_URL="mysql://u:hunter2@h/d")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("frontdesk: FRONTDESK_DATABASE_URL is wrong")
+    assert "hunter2" not in ran.stdout + ran.stderr
+
+
+def test_migrate_makes_a_database_and_can_be_repeated(tmp_path: Path) -> None:
+    for _ in range(2):
+        ran = frontdesk("migrate", cwd=tmp_path, FRONTDESK_DATABASE_URL="sqlite+aiosqlite:///shop.db")
+        assert (ran.returncode, ran.stdout) == (0, "")
+    assert (tmp_path / "shop.db").is_file()
+
+
+def test_a_broken_flow_stops_the_start_with_every_problem(broken: Path) -> None:
+    ran = frontdesk("serve", "--port", str(free_port()), cwd=broken, FRONTDESK_FLOWS=str(broken), **ACCOUNT)
+    assert ran.returncode == 2
+    assert "bot.yaml:7:11: F" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ran = frontdesk("serve", "--port", port, cwd=tmp_path, FRONTDESK_FLOWS=str(example_folder()), **ACCOUNT)
+    assert ran.returncode == 2
+    assert f"Port {port}" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+ACCOUNT = {
+    "FRONTDESK_PAGE_ID": "1001",
+    "FRONTDESK_PAGE_TOKEN": "t",
+    "FRONTDESK_APP_ID": "2002",
+    "FRONTDESK_APP_SECRET": "s",
+    "FRONTDESK_VERIFY_TOKEN": "v",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
