@@ -39,22 +39,22 @@ class Fact:
 
 
 FACT_KINDS = (
-    "person_replied",      # a person answered from the channel's own inbox: text, mid, app_id; silences the bot
-    "person_took_over",    # the channel gave the thread to another app or person
-    "other_app_replied",   # an echo of another app's message
-    "reaction",            # mid, action, emoji
-    "edited",              # mid, text, num_edit
-    "unsent",              # mid: our copy is erased
-    "unsupported",         # a message the channel could not show us
-    "opted_in",            # type, payload, token ...
-    "feedback",            # answers
-    "account_linked",      # status
-    "policy",              # action, reason: about the Page, no customer
-    "comment",             # comment_id, post_id, text, from
-    "standby",             # what was said while another app had the thread: text, kind
-    "thread_control",      # who has the thread now, in the channel's words
-    "template_status",     # name, event
-    "other",               # documented but of no use to us
+    "person_replied",  # a person answered from the channel's own inbox: text, mid, app_id; silences the bot
+    "person_took_over",  # the channel gave the thread to another app or person
+    "other_app_replied",  # an echo of another app's message
+    "reaction",  # mid, action, emoji
+    "edited",  # mid, text, num_edit
+    "unsent",  # mid: our copy is erased
+    "unsupported",  # a message the channel could not show us
+    "opted_in",  # type, payload, token ...
+    "feedback",  # answers
+    "account_linked",  # status
+    "policy",  # action, reason: about the Page, no customer
+    "comment",  # comment_id, post_id, text, from
+    "standby",  # what was said while another app had the thread: text, kind
+    "thread_control",  # who has the thread now, in the channel's words
+    "template_status",  # name, event
+    "other",  # documented but of no use to us
 )
 
 

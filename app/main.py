@@ -56,10 +56,10 @@ class House:
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
 
-    def woken(self) -> None:
+    def woken(self, outbox_too: bool = True) -> None:
         """Something came in, here or elsewhere."""
         if self.worker:
-            self.worker.wake()
+            self.worker.wake(outbox_too)
 
     def counts(self) -> Mapping[str, int]:
         """Running totals by name."""
@@ -107,7 +107,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     file = sqlite_file(settings)
     wake: Wake = Nearby(file) if file else Fleet(database, _plain(address), clock)
     channel = Messenger(account, settings.graph_url, create_client(), clock)
-    intake = Intake(database, mark, lambda: None)
+    intake = Intake(database, mark, lambda _: None)
     house = House(settings, roles, account, flows, clock, database, intake, wake, channel, mark)
     intake.woken = house.woken if "worker" in roles and file else _both(house)
     return house
@@ -116,8 +116,8 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
 def _both(house: House) -> Any:
     """Wake our own worker, if there is one, and tell others."""
 
-    def woken() -> None:
-        house.woken()
+    def woken(outbox_too: bool) -> None:
+        house.woken(outbox_too)
         house.wake.tell()
 
     return woken

@@ -21,11 +21,15 @@ Rows = Sequence[dict[str, Any]]
 _Convert = Callable[[Any], Any]
 
 
-def run(connection: Connection, statement: Executable, rows: Rows) -> None:
-    """Execute the statement once for each row; every row has the same names, those of the statement's bound values."""
-    if rows:
-        sql, read, conversions = _plan(statement, connection.dialect, tuple(rows[0]))
-        connection.exec_driver_sql(sql, [_values(read(row), conversions) for row in rows])
+def run(connection: Connection, statement: Executable, rows: Rows) -> int:
+    """Execute the statement once for each row; every row has the same names, those of the statement's bound values.
+
+    Gives how many rows of the table were met, or -1 where the driver does not say.
+    """
+    if not rows:
+        return 0
+    sql, read, conversions = _plan(statement, connection.dialect, tuple(rows[0]))
+    return connection.exec_driver_sql(sql, [_values(read(row), conversions) for row in rows]).rowcount
 
 
 def _values(raw: tuple[Any, ...], conversions: tuple[tuple[int, _Convert], ...]) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, null, select, update
 
-from app.store import bulk, inbox, keys
+from app.store import bulk, inbox, keys, outbox
 from app.store.inbox import WaitingEvent
 from app.store.keys import Key
 from app.store.tables import conversations, sessions
@@ -60,15 +60,19 @@ def claim(connection: Connection, worker_id: str, most: int, now: datetime) -> l
     return claims
 
 
-def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> list[Claim]:
-    """Those of the claims that still stand, their conversations locked until the transaction ends.
+def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> dict[Key, bool]:
+    """Those of the claims that still stand, locked until the transaction ends, and whether something to them is under way.
 
     One does not stand any more when its fence or epoch moved: another worker was given the customer, or staff took over.
     """
     statement = _held(connection.dialect.name)
     rows = connection.execute(statement, keys.bound(connection, [claim.key for claim in claims]))
-    now = {(page, customer): (fence, epoch, worker) for page, customer, fence, epoch, worker in rows}
-    return [claim for claim in claims if now.get(claim.key) == (claim.fence, claim.epoch, worker_id)]
+    now = {(page, customer): state for page, customer, *state in rows}
+    return {
+        claim.key: bool(state[3])
+        for claim in claims
+        if (state := now.get(claim.key)) and state[:3] == [claim.fence, claim.epoch, worker_id]
+    }
 
 
 def release(connection: Connection, worker_id: str, claims: Sequence[Claim], *, tried: bool) -> None:
@@ -83,6 +87,11 @@ def release(connection: Connection, worker_id: str, claims: Sequence[Claim], *, 
 def release_all_of(connection: Connection, worker_id: str) -> None:
     """Put back everything a dead worker had in hand. Its tries count: one of its events may have killed it."""
     connection.execute(update(conversations).where(conversations.c.claimed_by == worker_id).values(claimed_by=None))
+
+
+def list_claimers(connection: Connection) -> list[str]:
+    """The names in which customers are in hand."""
+    return list(connection.execute(_claimers).scalars())
 
 
 def _choose(claims: list[Claim]) -> list[Claim]:
@@ -113,6 +122,7 @@ _c = conversations.c
 _this = (_c.page_id == bindparam("of_page")) & (_c.customer_id == bindparam("of_customer"))
 _mine = _this & (_c.claimed_by == bindparam("worker")) & (_c.fence == bindparam("of_fence"))
 
+_claimers = select(_c.claimed_by).where(_c.claimed_by.is_not(None)).distinct()
 _take = update(conversations).where(_this).values(
     claimed_by=bindparam("worker"), fence=_c.fence + 1, tries=_c.tries + 1
 )  # fmt: skip
@@ -150,7 +160,7 @@ def _held(dialect: str) -> Select[Any]:
     """The same conversations, whoever has them, locked in one order for everybody."""
     each, page_id, customer_id = keys.joined(dialect)
     return (
-        select(_c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.claimed_by)
+        select(_c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.claimed_by, outbox.line_is_busy())
         .select_from(each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)))
         .order_by(_c.page_id, _c.customer_id)
         .with_for_update(of=conversations)

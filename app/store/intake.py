@@ -32,11 +32,14 @@ _Request = tuple[list[Stamped], "asyncio.Future[None]"]
 
 @dataclass(slots=True)
 class Intake:
-    """Takes items in. `mark` tells our echoes from another database's; `woken` is called when there is something to do."""
+    """Takes items in. `mark` tells our echoes from another database's.
+
+    `woken` is called when something came in, with whether an echo settled a message that was still open.
+    """
 
     database: Database
     mark: str
-    woken: Callable[[], None]
+    woken: Callable[[bool], None]
     counts: Counter[str] = field(default_factory=Counter)
     _waiting: list[_Request] = field(default_factory=list)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -61,7 +64,7 @@ class Intake:
 
     async def _write(self, group: list[_Request]) -> None:
         try:
-            await self._commit([stamped for stamps, _ in group for stamped in stamps])
+            settled = await self._commit([stamped for stamps, _ in group for stamped in stamps])
         except UnavailableError as error:
             _fail(group, error)
         except Exception as error:
@@ -70,7 +73,7 @@ class Intake:
             for _, future in group:
                 if not future.done():
                     future.set_result(None)
-            self.woken()
+            self.woken(settled)
 
     async def _write_alone(self, group: list[_Request], error: Exception) -> None:
         """The database refuses something that one item holds: it is set aside without its body and takes no other along."""
@@ -89,10 +92,11 @@ class Intake:
         else:
             _fail(group, error)
 
-    async def _commit(self, stamped: list[Stamped]) -> None:
+    async def _commit(self, stamped: list[Stamped]) -> bool:
         mark = self.mark
-        await self.database.transaction(lambda connection: take(connection, stamped, mark))
+        settled = await self.database.transaction(lambda connection: take(connection, stamped, mark))
         self.counts.update(type(item).__name__ for item, _ in stamped)
+        return settled
 
 
 def _settle_by(future: asyncio.Future[None], parts: list[asyncio.Future[None]]) -> None:
@@ -127,8 +131,8 @@ def _first_items(waiting: list[_Request]) -> tuple[list[_Request], list[_Request
     return waiting, []
 
 
-def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> None:
-    """Write items down, within one transaction."""
+def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
+    """Write items down, within one transaction; whether an echo settled a message that was still open."""
     new: list[NewEvent] = []
     echoes: list[EchoOf] = []
     marks: list[Watermark] = []
@@ -145,8 +149,8 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> None:
             case Ignored():
                 continue
     inbox.add(connection, new)
-    outbox.settle_by_echo(connection, echoes, latest)
     conversations.note_watermarks(connection, marks)
+    return outbox.settle_by_echo(connection, echoes, latest)
 
 
 def _event(item: Received | Unreadable, received_at: datetime) -> NewEvent:

@@ -103,17 +103,9 @@ def _row(message: OutMessage, worker_id: str) -> dict[str, Any]:
     }
 
 
-def customers_with_live(connection: Connection, wanted: Sequence[Key]) -> set[Key]:
-    """Those of the customers whose line holds a message that is not at an end."""
-    rows = connection.execute(_with_live(connection.dialect.name), keys.bound(connection, wanted))
-    return {(row.page_id, row.customer_id) for row in rows}
-
-
-@lru_cache(maxsize=2)
-def _with_live(dialect: str) -> Select[Any]:
-    each, page_id, customer_id = keys.joined(dialect)
-    here = (_o.page_id == page_id) & (_o.customer_id == customer_id)
-    return select(_o.page_id, _o.customer_id).distinct().select_from(each.join(outbox, here)).where(_LIVE)
+def line_is_busy() -> ColumnElement[bool]:
+    """Whether the line of the conversation in the same statement holds a message that is not at an end."""
+    return exists().where(_earlier.c.page_id == _c.page_id, _earlier.c.customer_id == _c.customer_id, _EARLIER_LIVE)
 
 
 # ---- to the sender -----------------------------------------------------------------------------------------
@@ -141,7 +133,8 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
     """Take the next messages of these customers in flight, where nobody has one and nothing before it is unsettled."""
     if not wanted:
         return []
-    rows = connection.execute(_next_heads(connection.dialect.name), keys.bound(connection, wanted)).fetchall()
+    each_once = sorted(set(wanted))  # a customer named twice would be sent the same message twice
+    rows = connection.execute(_next_heads(connection.dialect.name), keys.bound(connection, each_once)).fetchall()
     return _take_off(connection, worker_id, rows, now)
 
 
@@ -354,14 +347,13 @@ _echoed = (
 )
 
 
-def settle_by_echo(connection: Connection, echoes: Sequence[EchoOf], now: datetime) -> None:
-    """Our own messages came back: they were sent, whatever we knew of them."""
-    if echoes:
-        rows = [
-            {"of_page": e.page_id, "of_customer": e.customer_id, "of_seq": e.seq, "new_mid": e.mid, "at": now}
-            for e in sorted(echoes, key=lambda each: (each.page_id, each.customer_id, each.seq))
-        ]
-        bulk.run(connection, _echoed, rows)
+def settle_by_echo(connection: Connection, echoes: Sequence[EchoOf], now: datetime) -> bool:
+    """Our own messages came back: they were sent, whatever we knew of them. Whether that was news (true where nobody can say)."""
+    rows = [
+        {"of_page": e.page_id, "of_customer": e.customer_id, "of_seq": e.seq, "new_mid": e.mid, "at": now}
+        for e in sorted(echoes, key=lambda each: (each.page_id, each.customer_id, each.seq))
+    ]
+    return bulk.run(connection, _echoed, rows) != 0
 
 
 def mids_known(connection: Connection, key: Key, mids: Sequence[str]) -> set[str]:
@@ -381,7 +373,7 @@ def find_status(connection: Connection, message: OutMessage) -> tuple[str, str |
 
 def adopt(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessage]:
     """Take over what a dead worker was sending. What it had in flight may have arrived: it is unknown now."""
-    rows = connection.execute(_owned_by, {"owner": dead_id}).fetchall()
+    rows = connection.execute(_owned_by.with_for_update(of=outbox), {"owner": dead_id}).fetchall()
     connection.execute(_unsure, {"owner": dead_id})
     connection.execute(_adopt, {"owner": dead_id, "worker": worker_id})
     messages = [OutMessage(*row) for row in rows]
@@ -407,10 +399,17 @@ def doubt(connection: Connection, worker_id: str, messages: Sequence[OutMessage]
 _doubt = update(outbox).where(_mine, _o.status == "in_flight").values(status="unknown", unsure=_o.unsure + 1)
 
 
-def list_in_flight(connection: Connection, worker_id: str) -> list[OutMessage]:
-    """What stands as in flight in this worker's name."""
-    rows = connection.execute(_owned_by, {"owner": worker_id})
-    return [message for message in (OutMessage(*row) for row in rows) if message.status == "in_flight"]
+def list_owned(connection: Connection, worker_id: str) -> list[OutMessage]:
+    """What stands in this worker's name: in flight, unknown, or refused for now."""
+    return [OutMessage(*row) for row in connection.execute(_owned_by, {"owner": worker_id})]
+
+
+def list_owners(connection: Connection) -> list[str]:
+    """The names in which messages are on their way."""
+    return list(connection.execute(_owners).scalars())
+
+
+_owners = select(_o.sender).where(_OWNED).distinct()
 
 
 def free_pending(connection: Connection, worker_id: str) -> None:

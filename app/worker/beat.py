@@ -18,7 +18,9 @@ from app.store.outbox import OutMessage
 log = structlog.get_logger()
 
 ORPHAN_SECONDS = 45.0
-"""A message in flight for so long that nobody here knows of is in doubt: longer than any request may take."""
+"""A message in our name for so long that nobody here knows of is in doubt: longer than the database takes to answer a commit."""
+
+_Attempt = tuple[str, str, int, int, str]
 
 
 class DeclaredDeadError(Exception):
@@ -38,6 +40,7 @@ class Beat:
     dead_seconds: float = 6.0
     _beaten_at: float = field(default=-1e9)
     _others: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _orphans: dict[_Attempt, float] = field(default_factory=dict)
 
     def alive(self) -> bool:
         """Whether this worker may act: nobody can have declared it dead yet."""
@@ -48,9 +51,8 @@ class Beat:
         name, now = self.worker_id, self.clock.now()
 
         def work(connection: Connection) -> list[OutMessage]:
-            left = [
-                row for dead in workers.list_all(connection) if alone for row in workers.bury(connection, dead, name)
-            ]
+            dead = (workers.list_all(connection) + workers.list_unlisted(connection)) if alone else []
+            left = [row for each in dead for row in workers.bury(connection, each, name)]
             workers.join(connection, name, now)
             return left
 
@@ -69,11 +71,11 @@ class Beat:
 
     async def _beat(self) -> None:
         started = self.clock.monotonic()
-        beats = await self.database.transaction(lambda connection: workers.beat(connection, self.worker_id))
+        beats, unlisted = await self.database.transaction(partial(_show_life, self.worker_id))
         if self.worker_id not in beats:
             raise DeclaredDeadError
         self._beaten_at = started
-        for dead in self._standing_still(beats):
+        for dead in self._standing_still(beats) + unlisted:
             log.warning("worker buried", worker=dead)
             self.adopt(await self.database.transaction(partial(_bury, dead, self.worker_id)))
         await self._doubt_orphans()
@@ -89,17 +91,31 @@ class Beat:
         return [name for name, (_, since) in self._others.items() if now - since >= self.dead_seconds]
 
     async def _doubt_orphans(self) -> None:
-        """Messages that stand as in flight in our name though we know nothing of them: a commit whose answer was lost."""
-        mine = await self.database.read(lambda connection: outbox.list_in_flight(connection, self.worker_id))
-        before = self.clock.now().timestamp() - ORPHAN_SECONDS
-        lost = [
-            each
-            for each in mine
-            if not self.holds(each) and each.attempted_at and each.attempted_at.timestamp() < before
-        ]
+        """Messages that stand in our name though we know nothing of them: a commit whose answer was lost."""
+        mine = await self.database.read(lambda connection: outbox.list_owned(connection, self.worker_id))
+        now = self.clock.monotonic()
+        unknown_here = {_attempt(each): each for each in mine if not self.holds(each)}
+        self._orphans = {attempt: self._orphans.get(attempt, now) for attempt in unknown_here}
+        lost = [unknown_here[each] for each, since in self._orphans.items() if now - since >= ORPHAN_SECONDS]
         if lost:
             await self.database.transaction(lambda connection: outbox.doubt(connection, self.worker_id, lost))
-            self.adopt([replace(each, status="unknown", unsure=each.unsure + 1) for each in lost])
+            self.adopt([_doubted(each) for each in lost])
+
+
+def _attempt(message: OutMessage) -> _Attempt:
+    return message.page_id, message.customer_id, message.seq, message.attempt, message.status
+
+
+def _doubted(message: OutMessage) -> OutMessage:
+    """As `outbox.doubt` leaves it: one that was in flight is unknown now."""
+    if message.status != "in_flight":
+        return message
+    return replace(message, status="unknown", unsure=message.unsure + 1)
+
+
+def _show_life(worker_id: str, connection: Connection) -> tuple[dict[str, int], list[str]]:
+    """(everybody's beats, the names not among them that have work in hand)."""
+    return workers.beat(connection, worker_id), workers.list_unlisted(connection)
 
 
 def _bury(dead_id: str, worker_id: str, connection: Connection) -> list[OutMessage]:

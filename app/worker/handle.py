@@ -201,10 +201,10 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
 
 
 def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:
-    """The message in its stored form, with the payloads of its choices and buttons in order."""
+    """The message in its stored form, with the payloads of what can be tapped: choices, then buttons, in order."""
     stored = message_to_dict(message)
     options = (*message.choices, *message.buttons)
-    if payloads := [taps.sign(secret, claim.key, *option.tap) if option.tap else "" for option in options]:
+    if payloads := [taps.sign(secret, claim.key, *option.tap) for option in options if option.tap]:
         stored["payloads"] = payloads
     return stored
 

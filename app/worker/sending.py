@@ -87,13 +87,18 @@ class Sender:
 
     def put(self, messages: Sequence[OutMessage]) -> None:
         """Send these: they are in flight already, in the name of this worker."""
-        self._held.update(_key(message) for message in messages)
+        for message in messages:
+            self.hold(message)
         self._ready.extend(messages)
         self._something_ready.set()
 
     def look(self) -> None:
         """Something may wait in the outbox."""
         self._look_for_free.set()
+
+    def hold(self, message: OutMessage) -> None:
+        """Whatever becomes of this message next, this worker sees to it."""
+        self._held.add(_key(message))
 
     def holds(self, message: OutMessage) -> bool:
         return _key(message) in self._held

@@ -19,8 +19,9 @@ from app.worker.sending import COPIES_MAX, Sender
 
 log = structlog.get_logger()
 
-CLOCKS_DIFFER = timedelta(seconds=5)
-"""How far the channel's clock may be behind ours when we ask for messages since our request."""
+CLOCKS_DIFFER = timedelta(hours=2)
+"""How far our clock may have been ahead of the channel's when the request left. It is long because it costs nothing: an older
+message with the same words is no match, since its id is known."""
 LOOK_UPS_PER_SECOND = 2.0
 """Messenger's limit for one Page's Conversations API."""
 AT_ONCE = 8
@@ -55,6 +56,7 @@ class Settling:
 
     def adopt(self, message: OutMessage) -> None:
         """Settle what a dead worker left: an unknown send from its beginning, a refused one at once."""
+        self.sender.hold(message)
         self.later.push(Waiting(message, message.status), 0.0)
 
     def _schedule(self, waiting: Waiting) -> None:

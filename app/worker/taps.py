@@ -11,10 +11,10 @@ import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 
+from app.channel import TAP_VERSION
 from app.engine.events import TapReceived
 from app.store.keys import Key
 
-VERSION = "v1"
 SIGNATURE_BYTES = 9
 """72 bits: far beyond guessing by taps, and twelve characters of a payload of 1,000."""
 SHARED = ("@start", "@menu", "@starter")
@@ -22,14 +22,14 @@ SHARED = ("@start", "@menu", "@starter")
 
 def sign(secret: bytes, key: Key, state: str, choice: str) -> str:
     """The payload of one choice or button for this customer."""
-    way = f"{VERSION}:{state}:{choice}"
+    way = f"{TAP_VERSION}:{state}:{choice}"
     return f"{way}:{_signature(secret, key, way)}"
 
 
 def read(secret: bytes, key: Key, tap: TapReceived) -> TapReceived:
     """The tap with `state` and `choice` filled in; both stay empty when it is not ours, not this customer's, or forged."""
     version, _, rest = tap.payload.partition(":")
-    if version != VERSION:
+    if version != TAP_VERSION:
         return tap
     state, _, choice = rest.partition(":")
     if state in SHARED:
@@ -37,7 +37,7 @@ def read(secret: bytes, key: Key, tap: TapReceived) -> TapReceived:
     way, _, signature = tap.payload.rpartition(":")
     if not hmac.compare_digest(_signature(secret, key, way).encode(), signature.encode()):
         return tap
-    state, _, choice = way.removeprefix(f"{VERSION}:").partition(":")
+    state, _, choice = way.removeprefix(f"{TAP_VERSION}:").partition(":")
     return replace(tap, state=state, choice=choice)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from app.store import claims, conversations, history, inbox, outbox, sessions, t
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
+from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.worker.handle import Handled, Hands, handle, set_aside
 from app.worker.retry import waits
@@ -129,25 +130,24 @@ class Turns:
     def _commit(self, connection: Connection, handled: Sequence[Handled]) -> list[OutMessage]:
         """Write what came of the turns that are still ours; the messages that this worker may send at once."""
         now = self.clock.now()
-        held = {claim.key for claim in claims.hold(connection, self.worker_id, [each.claim for each in handled])}
+        held = claims.hold(connection, self.worker_id, [each.claim for each in handled])
         ours = [each for each in handled if each.claim.key in held]
         # Staff took over in the middle of a turn: it never happened, and its events are handled anew.
         lost = [each.claim for each in handled if each.claim.key not in held]
         claims.release(connection, self.worker_id, lost, tried=False)
-        messages = self._queue(connection, ours, now)
+        messages = self._queue(ours, held, now)
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
         return [message for message in messages if message.status == "in_flight"]
 
-    def _queue(self, connection: Connection, handled: Sequence[Handled], now: datetime) -> list[OutMessage]:
+    def _queue(self, handled: Sequence[Handled], busy: Mapping[Key, bool], now: datetime) -> list[OutMessage]:
         """The messages with their places in line. The first of a free line is in flight by this very commit, if there is room."""
-        busy = outbox.customers_with_live(connection, [each.claim.key for each in handled if each.messages])
         room = self.room()
         queued: list[OutMessage] = []
         for each in handled:
             for place, body in enumerate(each.messages):
-                at_once = place == 0 and room > 0 and each.claim.key not in busy
+                at_once = place == 0 and room > 0 and not busy[each.claim.key]
                 room -= at_once
                 queued.append(_message(each, place, body, now, at_once=at_once))
         return queued

@@ -70,10 +70,11 @@ class Worker:
         self._between_batches = asyncio.Event()
         self._between_batches.set()
 
-    def wake(self) -> None:
-        """Something came in."""
+    def wake(self, outbox_too: bool = True) -> None:
+        """Something came in; `outbox_too`: perhaps a message is free to go."""
         self._work.set()
-        self.sender.look()
+        if outbox_too:
+            self.sender.look()
 
     async def run(self) -> None:
         """Work until cancelled, or until `stop` has ended. Raises DeclaredDeadError when others took over."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from app.channel import Received
 from app.engine.events import TextReceived
 from app.store import claims, conversations, inbox, outbox
-from app.store.conversations import AfterTurns
 from app.store.claims import Claim
+from app.store.conversations import AfterTurns
 from app.store.inbox import NewEvent
 from app.store.outbox import OutMessage
 

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from app.store import claims, conversations, inbox, workers
 from app.store.claims import Claim
 from app.store.database import Database
-from tests.store.kit import NOW, PAGE, claim_all, event
+from app.store.keys import Key
+from tests.store.kit import NOW, PAGE, claim_all, event, flying
 
 
 async def test_a_customer_in_hand_is_given_to_nobody_else(database: Database) -> None:
@@ -35,34 +36,34 @@ async def test_events_come_in_order_of_arrival(database: Database) -> None:
 
 
 async def test_a_claim_stands_until_it_ends(database: Database) -> None:
-    def work(connection: Connection) -> tuple[list[Claim], list[Claim]]:
+    def work(connection: Connection) -> list[dict[Key, bool]]:
         taken = claim_all(connection, "w1", event("ana", "1"))
         held = claims.hold(connection, "w1", taken)
+        flying(connection, "ana")
+        busy = claims.hold(connection, "w1", taken)
         claims.release(connection, "w1", taken, tried=False)
-        return held, claims.hold(connection, "w1", taken)
+        return [held, busy, claims.hold(connection, "w1", taken)]
 
-    held, after = await database.transaction(work)
-    assert len(held) == 1
-    assert after == []
+    assert await database.transaction(work) == [{(PAGE, "ana"): False}, {(PAGE, "ana"): True}, {}]
 
 
 async def test_a_late_worker_is_refused_by_the_fence(database: Database) -> None:
-    def work(connection: Connection) -> list[Claim]:
+    def work(connection: Connection) -> dict[Key, bool]:
         late = claim_all(connection, "w1", event("ana", "1"))
         claims.release_all_of(connection, "w1")
         claims.claim(connection, "w1", 10, NOW)  # even the same name does not help: the fence moved
         return claims.hold(connection, "w1", late)
 
-    assert await database.transaction(work) == []
+    assert await database.transaction(work) == {}
 
 
 async def test_a_take_over_in_the_middle_of_a_turn_voids_the_claim(database: Database) -> None:
-    def work(connection: Connection) -> list[Claim]:
+    def work(connection: Connection) -> dict[Key, bool]:
         taken = claim_all(connection, "w1", event("ana", "1"))
         conversations.take_over(connection, (PAGE, "ana"), NOW)
         return claims.hold(connection, "w1", taken)
 
-    assert await database.transaction(work) == []
+    assert await database.transaction(work) == {}
 
 
 async def test_after_a_claim_that_never_ended_a_customer_comes_alone_and_with_one_event(database: Database) -> None:

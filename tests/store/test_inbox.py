@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from app.channel import Echoed, Fact, Ignored, Item, Received, Receipt, Unreadable
+from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable
 from app.engine.events import TextReceived
 from app.store import claims, conversations, inbox
 from app.store.database import Database
@@ -20,7 +20,7 @@ from tests.store.kit import NOW, PAGE, event, flying, key_of, know, received, st
 
 @pytest.fixture
 async def intake(database: Database) -> AsyncIterator[Intake]:
-    made = Intake(database, "mark", lambda: None)
+    made = Intake(database, "mark", lambda _: None)
     running = asyncio.ensure_future(made.run())
     yield made
     running.cancel()
@@ -91,7 +91,9 @@ async def test_an_echo_of_another_database_settles_nothing(intake: Intake, datab
     assert await database.read(lambda c: status_of(c, sent)) == "in_flight"
 
 
-@pytest.mark.parametrize("identity", ["", "mark", "mark.", "mark.x", "mark.-1", "mark.1.2", "mark.²", "mark." + "9" * 40])
+@pytest.mark.parametrize(
+    "identity", ["", "mark", "mark.", "mark.x", "mark.-1", "mark.1.2", "mark.²", "mark." + "9" * 40]
+)
 def test_an_id_that_is_not_ours_is_none(identity: str) -> None:
     assert read_outbox_id(identity, "mark") is None
 
@@ -123,7 +125,9 @@ async def test_old_handled_events_are_forgotten_and_waiting_ones_never(database:
     old = NOW - timedelta(days=91)
 
     def work(connection: Connection) -> int:
-        inbox.add(connection, [event("ana", "old and done", old), event("ana", "old and new", old), event("ana", "new")])
+        inbox.add(
+            connection, [event("ana", "old and done", old), event("ana", "old and new", old), event("ana", "new")]
+        )
         ids = list(connection.execute(select(table.c.id).order_by(table.c.id)).scalars())
         inbox.finish(connection, [(ids[0], "done", None), (ids[2], "done", None)], NOW)
         return inbox.forget_before(connection, NOW - timedelta(days=90), 100)

@@ -45,6 +45,8 @@ async def test_two_processes_that_start_together_migrate_once(address: str) -> N
 
 
 async def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
-    await database.transaction(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    await database.transaction(
+        lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    )
     with pytest.raises(AppError, match="newer program"):
         await migrate.migrate(database)

@@ -70,7 +70,15 @@ async def test_the_transcript_is_both_sides_in_order_of_time(database: Database)
     def work(connection: Connection) -> list[tuple[str, str, str]]:
         know(connection, "ana")
         said = [
-            Said(PAGE, "ana", "customer", "TextReceived", NOW + timedelta(seconds=each), f"question {each}", mid=f"m{each}")
+            Said(
+                PAGE,
+                "ana",
+                "customer",
+                "TextReceived",
+                NOW + timedelta(seconds=each),
+                f"question {each}",
+                mid=f"m{each}",
+            )
             for each in (1, 3)
         ]
         history.append(connection, said)
@@ -189,7 +197,13 @@ async def test_a_full_disk_is_unavailable_and_loses_nothing(tmp_path: Path) -> N
 
 
 async def test_what_people_wrote_never_stands_in_an_errors_text(database: Database) -> None:
-    row = {"page_id": PAGE, "customer_id": "ana", "body": {"text": "my secret words"}, "revision": None, "updated_at": NOW}
+    row = {
+        "page_id": PAGE,
+        "customer_id": "ana",
+        "body": {"text": "my secret words"},
+        "revision": None,
+        "updated_at": NOW,
+    }
     with pytest.raises(Exception) as caught:  # noqa: PT011 - each database has its own error
         await database.transaction(lambda connection: connection.execute(insert(sessions_table), [row, row]))
     assert "secret words" not in str(caught.value)

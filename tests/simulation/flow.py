@@ -1,0 +1,41 @@
+"""The bot of the simulation: every reply names the message it answers, and one or two of them come for each. Asks nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from app.engine.flow import Anywhere, Entrances, Flow, Placeholder, Question, Rule, Slot, State, Text
+
+BEGIN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+"""The moment at which virtual time begins."""
+
+POISON = "poison"
+"""Who writes this sends the engine round in a circle: the turn fails every time."""
+
+
+def _said(after: str) -> Text:
+    return Text({"en": (Placeholder("said"), after)})
+
+
+def create_flow() -> Flow:
+    """A form of two questions that begins anew: a lost or doubled event shows in the place and in the words."""
+    talk = State(
+        "talk",
+        forget=("one", "two"),
+        say=(_said(" heard"),),
+        ask=(Question("one", _said(" one?")), Question("two", _said(" two?"))),
+        goto=(Rule("talk"),),
+    )
+    circle = (State("left", goto=(Rule("right"),)), State("right", goto=(Rule("left"),)))
+    return Flow(
+        revision="r1",
+        name="Echo",
+        languages=("en",),
+        timezone=ZoneInfo("UTC"),
+        disclosure=None,
+        states={each.name: each for each in (talk, *circle)},
+        slots={name: Slot(name, "text") for name in ("one", "two")},
+        entrances=Entrances(start="talk"),
+        anywhere=(Anywhere("left", hear=(POISON,)),),
+    )

@@ -1,0 +1,83 @@
+"""What must come of the events that were handled, worked out by the engine alone: no store, no worker, no time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from app.engine import events
+from app.engine.effects import HandOff, SendMessage
+from app.engine.events import StaffHandedBack
+from app.engine.flow import Flow
+from app.engine.session import Session
+from app.engine.turn import take_turn
+from app.engine.words import sentence
+from app.store.keys import Key
+from tests.simulation.flow import BEGIN
+
+
+@dataclass(slots=True)
+class Expected:
+    """One customer as it should be. `replies` are all texts the bot wrote, in order."""
+
+    session: Session = field(default_factory=Session)
+    epoch: int = 0
+    replies: list[str] = field(default_factory=list)
+
+    def place(self) -> tuple[Any, ...]:
+        """What must be the same in the stored session; moments are left out."""
+        return place_of(self.session)
+
+
+def place_of(session: Session) -> tuple[Any, ...]:
+    return session.state, session.asking, dict(session.slots), session.failures, session.back
+
+
+@dataclass(slots=True)
+class Model:
+    """The same events through the same flow, one after the other."""
+
+    flow: Flow
+    customers: dict[Key, Expected] = field(default_factory=dict)
+
+    def of(self, key: Key) -> Expected:
+        return self.customers.setdefault(key, Expected())
+
+    def handle(self, key: Key, kind: str, body: Mapping[str, Any]) -> list[str]:
+        """The event was handled: the texts that must be queued now."""
+        customer = self.of(key)
+        if kind.startswith("fact:"):
+            if kind == "fact:person_replied":
+                self._person_came(customer)
+            return []
+        event = events.from_dict(kind, dict(body))
+        if isinstance(event, StaffHandedBack):
+            customer.epoch += 1
+        turn = take_turn(self.flow, customer.session, event, BEGIN)
+        customer.session = turn.session
+        texts = [each.message.text for each in turn.effects if isinstance(each, SendMessage)]
+        assert not any(isinstance(each, HandOff) for each in turn.effects)
+        customer.replies += texts
+        return texts
+
+    def set_aside(self, key: Key) -> list[str]:
+        """The event was given up: the customer is told and waits for a person."""
+        customer = self.of(key)
+        if customer.session.answered_by != "bot":
+            return []
+        customer.session = replace(customer.session, answered_by="waiting")
+        texts = [sentence("en", "sorry")]
+        customer.replies += texts
+        return texts
+
+    def take_over(self, key: Key) -> None:
+        """Staff took the conversation at the desk."""
+        customer = self.of(key)
+        customer.session = replace(customer.session, answered_by="staff")
+        customer.epoch += 1
+
+    def _person_came(self, customer: Expected) -> None:
+        if customer.session.answered_by != "staff":
+            customer.epoch += 1
+        customer.session = replace(customer.session, answered_by="staff", timers=())

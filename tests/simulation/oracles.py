@@ -1,0 +1,248 @@
+"""What must hold: after every commit, at every send and delivery, and at the end. Watches the database by triggers; changes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from app.channel import Send
+from app.engine import session
+from app.store import conversations, outbox
+from app.store.keys import Key
+from app.store.outbox import OutMessage
+from tests.simulation.messenger import Delivery
+from tests.simulation.model import Model, place_of
+
+if TYPE_CHECKING:
+    from tests.simulation.process import Process
+    from tests.simulation.world import World
+
+STILL_LEAVING_SECONDS = 6.0
+"""How long after a take-over a message may leave whose intent was committed before it: a worker's longest stay of execution."""
+COPIES_MAX = 3
+"""How often a customer may see a message at most when Meta neither echoes nor lists."""
+
+TRIGGERS = """
+CREATE TEMP TABLE seen (n INTEGER PRIMARY KEY, what, page, customer, a, b, c, d);
+CREATE TEMP TRIGGER finished AFTER UPDATE OF status ON main.inbox BEGIN
+  INSERT INTO seen (what, page, customer, a, b, c, d) VALUES
+    ('finished', OLD.page_id, OLD.customer_id, OLD.id, OLD.kind, OLD.body, OLD.status || ' ' || NEW.status); END;
+CREATE TEMP TRIGGER queued AFTER INSERT ON main.outbox BEGIN
+  INSERT INTO seen (what, page, customer, a, b, c, d) VALUES
+    ('queued', NEW.page_id, NEW.customer_id, NEW.seq, NEW.body, NEW.written_by, NEW.status || ' ' || NEW.epoch); END;
+CREATE TEMP TRIGGER moved AFTER UPDATE OF status, attempt ON main.outbox BEGIN
+  INSERT INTO seen (what, page, customer, a, b, c, d) VALUES
+    ('moved', NEW.page_id, NEW.customer_id, NEW.seq, OLD.status || ' ' || NEW.status || ' ' || NEW.attempt,
+     NEW.written_by || ' ' || NEW.epoch, NEW.sender); END;
+"""
+_STAFF = text("INSERT INTO seen (what, page, customer) VALUES ('take_over', :page, :customer)")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One change, in the order in which the transaction made them."""
+
+    what: str
+    page: str
+    customer: str
+    a: Any
+    b: Any
+    c: Any
+    d: Any
+
+    @property
+    def key(self) -> Key:
+        return self.page, self.customer
+
+
+@dataclass(slots=True)
+class Witness:
+    """Sees every commit, send and delivery of one world, and tells it what must not be."""
+
+    world: World
+    model: Model = field(init=False)
+    finished: dict[str, str] = field(default_factory=dict)
+    copies: Counter[tuple[Key, int]] = field(default_factory=Counter)
+    _latest: dict[Key, int] = field(default_factory=dict)
+    _seen_seq: dict[Key, int] = field(default_factory=dict)
+    _flying_since: dict[tuple[Key, int], float] = field(default_factory=dict)
+    _staff_since: dict[Key, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.model = Model(self.world.flow)
+
+    # ---- after every commit --------------------------------------------------------------------------------
+
+    def look(self, bare: sqlite3.Connection) -> None:
+        rows = bare.execute("SELECT what, page, customer, a, b, c, d FROM seen ORDER BY n").fetchall()
+        if not rows:
+            return
+        bare.execute("DELETE FROM seen")
+        changes = [Seen(*row) for row in rows]
+        self._replies_fit(changes, self._follow(changes))
+        for key in sorted({each.key for each in changes if each.what in ("finished", "take_over")}):
+            self._session_fits(bare, key)
+        self._nothing_flies_after_take_over(changes)
+
+    def _follow(self, changes: Iterable[Seen]) -> dict[Key, list[str]]:
+        """Let the model do what was done; the texts it expects to be queued."""
+        expected: dict[Key, list[str]] = defaultdict(list)
+        for each in changes:
+            if each.what == "finished":
+                expected[each.key] += self._finished(each)
+            elif each.what == "take_over":
+                self.model.take_over(each.key)
+            elif each.what == "moved":
+                self.world.loop.trace("outbox", *each.key, each.a, each.b, each.d)
+        for key in sorted(expected):
+            self._note_staff(key)
+        return expected
+
+    def _finished(self, change: Seen) -> list[str]:
+        status = change.d.rpartition(" ")[2]
+        body = orjson.loads(change.c) if change.c else {}
+        said = f"{change.b} {body.get('mid', change.a)}"
+        self.world.loop.trace("finished", *change.key, change.a, said, status)
+        if said in self.finished or not change.d.startswith("new "):
+            self.world.fail(f"{change.key}: {said} was handled twice ({change.d})")
+        self.finished[said] = status
+        if change.b == "TextReceived":
+            if change.a < self._latest.get(change.key, 0):
+                self.world.fail(f"{change.key}: event {change.a} was handled after {self._latest[change.key]}")
+            self._latest[change.key] = max(change.a, self._latest.get(change.key, 0))
+        if status == "quarantined":
+            return self.model.set_aside(change.key)
+        try:
+            return self.model.handle(change.key, change.b, body)
+        except Exception as error:
+            self.world.fail(f"{change.key}: {said} was handled although it cannot be: {error!r}")
+            return []
+
+    def _replies_fit(self, changes: Iterable[Seen], expected: dict[Key, list[str]]) -> None:
+        queued: dict[Key, list[str]] = defaultdict(list)
+        for each in changes:
+            if each.what == "queued":
+                self.world.loop.trace("queued", *each.key, each.a, each.c, each.d)
+                if each.c == "bot":
+                    queued[each.key].append(orjson.loads(each.b).get("text", ""))
+        for key in sorted({*queued, *expected}):
+            if queued.get(key, []) != expected.get(key, []):
+                self.world.fail(f"{key}: queued {queued.get(key)}, expected {expected.get(key)}")
+
+    def _session_fits(self, bare: sqlite3.Connection, key: Key) -> None:
+        row = bare.execute(
+            "SELECT answered_by, epoch, body FROM conversations LEFT JOIN sessions USING (page_id, customer_id)"
+            " WHERE page_id = ? AND customer_id = ?",
+            key,
+        ).fetchone()
+        stored = session.from_dict(orjson.loads(row[2]) if row[2] else {}, row[0])
+        expected = self.model.of(key)
+        if (row[0], row[1]) != (expected.session.answered_by, expected.epoch):
+            self.world.fail(f"{key}: answered by {row[:2]}, expected {expected.session.answered_by} {expected.epoch}")
+        if place_of(stored) != expected.place():
+            self.world.fail(f"{key}: session {place_of(stored)}, expected {expected.place()}")
+
+    # ---- staff ---------------------------------------------------------------------------------------------
+
+    def take_over(self, connection: Connection, key: Key, text: str, now: datetime) -> None:
+        """What the desk does, as one transaction: take the conversation and write to the customer."""
+        conversations.take_over(connection, key, now)
+        connection.execute(_STAFF, {"page": key[0], "customer": key[1]})
+        place = conversations.next_seq(connection, key)
+        assert place is not None
+        seq, epoch = place
+        row = OutMessage(*key, seq, {"text": text}, "staff", epoch, 0, now, None, now)
+        outbox.add(connection, [row], "")
+
+    def _note_staff(self, key: Key) -> None:
+        if self.model.of(key).session.answered_by == "staff":
+            self._staff_since.setdefault(key, self.world.loop.time())
+        else:
+            self._staff_since.pop(key, None)
+
+    def _nothing_flies_after_take_over(self, changes: Iterable[Seen]) -> None:
+        """No intent to send the bot's words is written down once staff have the conversation."""
+        for each in changes:
+            if each.what == "take_over":
+                self._note_staff(each.key)
+        for each in changes:
+            if each.what == "queued" and each.d.startswith("in_flight"):
+                self._flies(each, each.c, int(each.d.split()[1]))
+            elif each.what == "moved" and each.b.split()[1] == "in_flight":
+                self._flies(each, each.c.split()[0], int(each.c.split()[1]))
+
+    def _flies(self, change: Seen, written_by: str, epoch: int) -> None:
+        self._flying_since[change.key, change.a] = self.world.loop.time()
+        customer = self.model.of(change.key)
+        if written_by == "bot" and (customer.session.answered_by == "staff" or customer.epoch != epoch):
+            self.world.fail(f"{change.key}: message {change.a} of the bot goes out after a take-over")
+
+    def send_starts(self, send: Send, process: Process) -> None:
+        """A request leaves: its intent stands in the outbox, and staff did not come long before."""
+        key, now = (send.page_id, send.customer_id), self.world.loop.time()
+        seq = int(send.outbox_id.rpartition(".")[2])
+        self.world.loop.trace(process.name, "sends", *key, seq)
+        row = self.world.store.bare.execute(
+            "SELECT status, sender, written_by FROM outbox WHERE page_id = ? AND customer_id = ? AND seq = ?",
+            (*key, seq),
+        ).fetchone()
+        if row[0] == "pending":
+            self.world.fail(f"{key}: message {seq} leaves without an intent on record")
+        since = self._staff_since.get(key, now)
+        if row[2] == "bot" and now - since > STILL_LEAVING_SECONDS:
+            self.world.fail(f"{key}: message {seq} of the bot leaves {now - since:.1f} s after a take-over")
+
+    # ---- deliveries ----------------------------------------------------------------------------------------
+
+    def delivered(self, delivery: Delivery) -> None:
+        self.copies[delivery.key, delivery.seq] += 1
+        copies = self.copies[delivery.key, delivery.seq]
+        most = COPIES_MAX if self.world.options.profile == "echo_lossy" else 1
+        if copies > 1:
+            self.world.count("delivered again")
+        if copies > most:
+            self.world.fail(f"{delivery.key}: message {delivery.seq} was delivered {copies} times")
+        last = self._seen_seq.get(delivery.key, 0)
+        if copies == 1 and delivery.seq < last:
+            self.world.fail(f"{delivery.key}: message {delivery.seq} was delivered after {last}")
+        self._seen_seq[delivery.key] = max(last, delivery.seq)
+
+    # ---- at the end ----------------------------------------------------------------------------------------
+
+    def check_end(self) -> None:
+        """Long after the faults have stopped."""
+        bare = self.world.store.bare
+        rows = bare.execute("SELECT event_key, status, kind, id, reason FROM inbox ORDER BY id").fetchall()
+        known = {row[0] for row in rows if row[1] != "new"}
+        if lost := self.world.meta.acknowledged - known:
+            self.world.fail(f"{len(lost)} events were acknowledged and never handled")
+        for _, status, kind, number, reason in rows:
+            if status == "quarantined" and kind != "Unreadable" and self.finished_as(number) != "planted":
+                self.world.fail(f"event {number} was set aside: {reason}")
+        for row in bare.execute("SELECT page_id, customer_id, seq, status, sender, reason_code FROM outbox ORDER BY 1, 2, 3"):
+            self._message_ended(*row)
+
+    def finished_as(self, event_id: int) -> str:
+        """`planted` when the event's words were meant to break the turn."""
+        row = self.world.store.bare.execute("SELECT body FROM inbox WHERE id = ?", (event_id,)).fetchone()
+        return "planted" if row[0] and "poison" in row[0] else "other"
+
+    def _message_ended(self, page: str, customer: str, seq: int, status: str, sender: str, code: str) -> None:
+        key, copies = (page, customer), self.copies[(page, customer), seq]
+        if status in ("pending", "in_flight", "unknown"):
+            self.world.fail(f"{key}: message {seq} is still {status}, in the name of {sender}")
+        if status == "sent" and not copies:
+            self.world.fail(f"{key}: message {seq} stands as sent, and the customer never got it")
+        if status == "cancelled" and copies:
+            self.world.fail(f"{key}: message {seq} stands as cancelled, and the customer got it")
+        if status == "failed" and code != "unknown":
+            self.world.fail(f"{key}: message {seq} failed: {code}")
+        if status == "failed":
+            self.world.count("given up as unknown")
