@@ -1,24 +1,41 @@
-"""One statement for many rows, with as little work per row as can be: compiled once, values handed to the driver as tuples.
+"""Hot statements with as little work as can be: compiled once, values and rows handed straight to and from the driver.
 
-SQLAlchemy's own executemany costs about 6 µs a row and statement, most of an event's share; see benchmarks/README.md.
+SQLAlchemy's own execution costs 50 to 80 µs a statement and about 6 µs a row, which would be most of an event's share (see
+benchmarks/README.md). What is skipped here is done by hand for the three types that need it: moments, JSON, yes and no.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Dialect, Executable, Insert
+from sqlalchemy import Boolean, Connection, Dialect, Executable, Insert
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.store.types import JsonText, UtcTime, as_text
 
 Rows = Sequence[dict[str, Any]]
 _Convert = Callable[[Any], Any]
+_Conversions = tuple[tuple[int, _Convert], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A compiled statement: its SQL, how to pick a row's values in order, what to convert on the way in and out."""
+
+    sql: str
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    fixed: Mapping[str, Any]
+    incoming: _Conversions
+    outgoing: _Conversions
+
+    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return _converted(self.pick({**self.fixed, **row} if self.fixed else row), self.incoming)
 
 
 def run(connection: Connection, statement: Executable, rows: Rows) -> int:
@@ -28,11 +45,32 @@ def run(connection: Connection, statement: Executable, rows: Rows) -> int:
     """
     if not rows:
         return 0
-    sql, read, conversions = _plan(statement, connection.dialect, tuple(rows[0]))
-    return connection.exec_driver_sql(sql, [_values(read(row), conversions) for row in rows]).rowcount
+    plan = _plan(statement, connection.dialect, tuple(rows[0]))
+    values = [plan.values(row) for row in rows]
+    if (driver := _sqlite_driver(connection)) is not None:
+        return int(driver.executemany(plan.sql, values).rowcount)
+    return connection.exec_driver_sql(plan.sql, values).rowcount
 
 
-def _values(raw: tuple[Any, ...], conversions: tuple[tuple[int, _Convert], ...]) -> tuple[Any, ...]:
+def select(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query, as plain tuples."""
+    plan = _plan(statement, connection.dialect, tuple(values))
+    bound = plan.values(values)
+    if (driver := _sqlite_driver(connection)) is not None:
+        found: Sequence[Any] = driver.execute(plan.sql, bound).fetchall()
+    else:
+        found = connection.exec_driver_sql(plan.sql, bound).fetchall()
+    return [_converted(tuple(row), plan.outgoing) for row in found] if plan.outgoing else [tuple(row) for row in found]
+
+
+def _sqlite_driver(connection: Connection) -> Any:
+    """The sqlite3 connection itself, inside the transaction that is open on it; None with another driver."""
+    return connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+
+
+def _converted(raw: tuple[Any, ...], conversions: _Conversions) -> tuple[Any, ...]:
+    if not conversions:
+        return raw
     values = list(raw)
     for place, convert in conversions:
         if values[place] is not None:
@@ -41,10 +79,7 @@ def _values(raw: tuple[Any, ...], conversions: tuple[tuple[int, _Convert], ...])
 
 
 @lru_cache(maxsize=256)
-def _plan(
-    statement: Executable, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]], tuple[tuple[int, _Convert], ...]]:
-    """(the SQL, a row's values in order, what to convert where)."""
+def _plan(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> _Plan:
     columns = list(names) if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=columns)  # type: ignore[attr-defined]
     assert isinstance(compiled, SQLCompiler)
@@ -52,17 +87,22 @@ def _plan(
     fixed = {name: compiled.binds[name].value for name in places if name not in names}
     if forgotten := [name for name, value in fixed.items() if value is None]:
         raise ValueError(f"rows without {forgotten}: defaults are not filled in here, and a constant NULL is null()")
-    pick = itemgetter(*places)
-
-    def read(row: dict[str, Any]) -> tuple[Any, ...]:
-        picked = pick({**fixed, **row} if fixed else row)
-        return picked if len(places) > 1 else (picked,)
-
-    converted = ((place, _conversion(compiled.binds[name].type, dialect)) for place, name in enumerate(places))
-    return str(compiled), read, tuple((place, convert) for place, convert in converted if convert)
+    incoming = [_to_driver(compiled.binds[name].type, dialect) for name in places]
+    outgoing = [_from_driver(column.type, dialect) for column in getattr(statement, "selected_columns", ())]
+    return _Plan(str(compiled), _picker(places), fixed, _numbered(incoming), _numbered(outgoing))
 
 
-def _conversion(column_type: Any, dialect: Dialect) -> _Convert | None:
+def _picker(places: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: tuple(row[name] for name in places)
+
+
+def _numbered(conversions: Sequence[_Convert | None]) -> _Conversions:
+    return tuple((place, convert) for place, convert in enumerate(conversions) if convert)
+
+
+def _to_driver(column_type: Any, dialect: Dialect) -> _Convert | None:
     """What the driver cannot take as it is."""
     if isinstance(column_type, JsonText):
         return _dumps
@@ -71,8 +111,23 @@ def _conversion(column_type: Any, dialect: Dialect) -> _Convert | None:
     return None
 
 
+def _from_driver(column_type: Any, dialect: Dialect) -> _Convert | None:
+    """What the driver gives in another form than ours."""
+    if isinstance(column_type, JsonText):
+        return orjson.loads
+    if isinstance(column_type, UtcTime):
+        return datetime.fromisoformat if dialect.name == "sqlite" else _in_utc
+    if isinstance(column_type, Boolean) and dialect.name == "sqlite":
+        return bool
+    return None
+
+
 def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 @lru_cache(maxsize=1024)

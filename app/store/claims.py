@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, null, select, update
+from sqlalchemy import Connection, Select, bindparam, null, select, update
 
 from app.store import bulk, inbox, keys, outbox
 from app.store.inbox import WaitingEvent
@@ -63,15 +63,16 @@ def claim(connection: Connection, worker_id: str, most: int, now: datetime) -> l
 def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> dict[Key, bool]:
     """Those of the claims that still stand, locked until the transaction ends, and whether something to them is under way.
 
-    One does not stand any more when its fence or epoch moved: another worker was given the customer, or staff took over.
+    One does not stand any more when its fence, epoch or line moved: another worker was given the customer, staff took over or
+    wrote.
     """
     statement = _held(connection.dialect.name)
-    rows = connection.execute(statement, keys.bound(connection, [claim.key for claim in claims]))
+    rows = bulk.select(connection, statement, keys.bound(connection, [claim.key for claim in claims]))
     now = {(page, customer): state for page, customer, *state in rows}
     return {
-        claim.key: bool(state[3])
+        claim.key: bool(state[4])
         for claim in claims
-        if (state := now.get(claim.key)) and state[:3] == [claim.fence, claim.epoch, worker_id]
+        if (state := now.get(claim.key)) and state[:4] == [claim.fence, claim.epoch, worker_id, claim.next_seq]
     }
 
 
@@ -107,11 +108,11 @@ def _new(key: Key, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _claim(row: Row[Any], events: Sequence[WaitingEvent]) -> Claim:
+def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
+    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, session = row
     return Claim(
-        row.page_id, row.customer_id, row.fence + 1, row.epoch, row.answered_by, row.next_seq,
-        row.tries, row.last_customer_at, row.body, tuple(events),
-    )  # fmt: skip
+        page_id, customer_id, fence + 1, epoch, answered_by, next_seq, tries, last_customer_at, session, tuple(events)
+    )
 
 
 def _where(claim: Claim) -> dict[str, Any]:
@@ -130,9 +131,9 @@ _release_tried = update(conversations).where(_mine).values(claimed_by=null())
 _release_untried = update(conversations).where(_mine).values(claimed_by=null(), tries=_c.tries - 1)
 
 
-def _load(connection: Connection, wanted: Sequence[Key]) -> dict[Key, Row[Any]]:
-    rows = connection.execute(_free(connection.dialect.name), keys.bound(connection, wanted))
-    return {(row.page_id, row.customer_id): row for row in rows}
+def _load(connection: Connection, wanted: Sequence[Key]) -> dict[Key, tuple[Any, ...]]:
+    rows = bulk.select(connection, _free(connection.dialect.name), keys.bound(connection, wanted))
+    return {(row[0], row[1]): row for row in rows}
 
 
 @lru_cache(maxsize=2)
@@ -160,7 +161,7 @@ def _held(dialect: str) -> Select[Any]:
     """The same conversations, whoever has them, locked in one order for everybody."""
     each, page_id, customer_id = keys.joined(dialect)
     return (
-        select(_c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.claimed_by, outbox.line_is_busy())
+        select(_c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.claimed_by, _c.next_seq, outbox.line_is_busy())
         .select_from(each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)))
         .order_by(_c.page_id, _c.customer_id)
         .with_for_update(of=conversations)

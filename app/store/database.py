@@ -7,6 +7,7 @@ PostgreSQL runs each on a connection of its pool. See app/decisions/0002-transac
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -80,15 +81,19 @@ def sqlite_path(url: URL) -> Path:
     return Path(url.database)
 
 
-OUR_FAULT = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+OUR_FAULT = (
+    IntegrityError, DataError, ProgrammingError, NotSupportedError,
+    sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError,
+)  # fmt: skip
 """A statement or value that the database refuses: trying again later would not help."""
 
 
 def translate(error: Exception) -> Exception:
     """UnavailableError when the database is locked, full, read-only or away (the driver's word for it, never a
     statement's values); any other error as it is."""
-    if isinstance(error, DBAPIError) and not isinstance(error, OUR_FAULT):
-        return UnavailableError(f"The database cannot take this now: {type(error.orig or error).__name__}.")
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, DBAPIError | sqlite3.Error) and not isinstance(error, OUR_FAULT):
+        return UnavailableError(f"The database cannot take this now: {type(original).__name__}.")
     if isinstance(error, OSError | TimeoutError | PoolTimeout):
         return UnavailableError(f"The database cannot be reached: {type(error).__name__}.")
     return error

@@ -84,7 +84,7 @@ _waiting = (
 def list_waiting(connection: Connection, most: int) -> dict[Key, list[WaitingEvent]]:
     """The oldest waiting events of customers whom no worker has in hand, by customer, oldest customer first."""
     found: dict[Key, list[WaitingEvent]] = {}
-    for page_id, customer_id, *event in connection.execute(_waiting, {"most": most}):
+    for page_id, customer_id, *event in bulk.select(connection, _waiting, {"most": most}):
         found.setdefault((page_id, customer_id), []).append(WaitingEvent(*event))
     return found
 

@@ -134,7 +134,7 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
     if not wanted:
         return []
     each_once = sorted(set(wanted))  # a customer named twice would be sent the same message twice
-    rows = connection.execute(_next_heads(connection.dialect.name), keys.bound(connection, each_once)).fetchall()
+    rows = bulk.select(connection, _next_heads(connection.dialect.name), keys.bound(connection, each_once))
     return _take_off(connection, worker_id, rows, now)
 
 
@@ -171,9 +171,9 @@ _fly = (
 
 def _take_off(connection: Connection, worker_id: str, rows: Sequence[Any], now: datetime) -> list[OutMessage]:
     """The rows as messages in flight, their attempt counted before the request leaves; what staff made void is cancelled."""
-    if void := [row for row in rows if row.void]:
-        _cancel_void_of(connection, [(row.page_id, row.customer_id) for row in void], now)
-    going = [OutMessage(*row[:-1]) for row in rows if not row.void]
+    if void := [row for row in rows if row[-1]]:
+        _cancel_void_of(connection, [(row[0], row[1]) for row in void], now)
+    going = [OutMessage(*row[:-1]) for row in rows if not row[-1]]
     if not going:
         return []
     bulk.run(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])
@@ -182,6 +182,12 @@ def _take_off(connection: Connection, worker_id: str, rows: Sequence[Any], now: 
 
 def _flying(message: OutMessage, now: datetime) -> OutMessage:
     return replace(message, attempt=message.attempt + 1, attempted_at=now, status="in_flight")
+
+
+def _of(message: OutMessage, worker_id: str) -> dict[str, Any]:
+    """This very attempt of this worker."""
+    attempt = {"of_attempt": message.attempt, "of_moment": message.attempted_at, "worker": worker_id}
+    return {**_at(message), **attempt}
 
 
 def _at(message: OutMessage) -> dict[str, Any]:
@@ -235,7 +241,13 @@ class Result:
     left: bool = True
 
 
-_mine = _this & (_o.attempt == bindparam("of_attempt")) & (_o.sender == bindparam("worker"))
+# The moment tells apart two attempts of the same number: one that was kept back does not count.
+_mine = (
+    _this
+    & (_o.attempt == bindparam("of_attempt"))
+    & (_o.attempted_at == bindparam("of_moment"))
+    & (_o.sender == bindparam("worker"))
+)
 _ended = (
     update(outbox)
     .where(_mine, _LIVE)
@@ -266,9 +278,7 @@ def record(connection: Connection, worker_id: str, results: Sequence[Result], no
     ended, open_ = [], []
     for result in results:
         row = {
-            **_at(result.message),
-            "of_attempt": result.message.attempt,
-            "worker": worker_id,
+            **_of(result.message, worker_id),
             "new_status": result.status,
             "code": result.reason_code,
             "why": result.reason,
@@ -305,8 +315,7 @@ def take_again(
     """Take messages of this worker in flight once more, those that nobody settled meanwhile; what is void by now is cancelled."""
     rows: list[Any] = []
     for message in sorted(messages, key=lambda each: each.key):
-        values = {**_at(message), "of_attempt": message.attempt, "worker": worker_id}
-        rows += connection.execute(_one_of_mine, values).fetchall()
+        rows += connection.execute(_one_of_mine, _of(message, worker_id)).fetchall()
     # An unknown one may have reached the customer: it is settled, never cancelled as if it had not left.
     certain = [row for row in rows if row.status == "pending"]
     return _take_off(connection, worker_id, certain, now) + _take_off_unknown(connection, worker_id, rows, now)
@@ -391,7 +400,7 @@ _adopt = update(outbox).where(_owned).values(sender=bindparam("worker"))
 
 def doubt(connection: Connection, worker_id: str, messages: Sequence[OutMessage]) -> None:
     """These are in flight in this worker's name and it knows nothing of them: they are unknown now."""
-    rows = [{**_at(message), "of_attempt": message.attempt, "worker": worker_id} for message in messages]
+    rows = [_of(message, worker_id) for message in messages]
     if rows:
         bulk.run(connection, _doubt, rows)
 

@@ -114,13 +114,14 @@ class SqliteDatabase:
 
 def _run_guarded(job: _Job, connection: Connection) -> None:
     """Run one job of a group behind a savepoint: its failure takes back its own changes and nobody else's."""
-    connection.exec_driver_sql("SAVEPOINT job")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("SAVEPOINT job")
     try:
         job.result = job.work(connection)
     except Exception as error:
-        connection.exec_driver_sql("ROLLBACK TO job")
+        driver.execute("ROLLBACK TO job")
         job.error = translate(error)
-    connection.exec_driver_sql("RELEASE job")
+    driver.execute("RELEASE job")
 
 
 def _answer(group: list[_Job]) -> None:
@@ -165,6 +166,6 @@ def make_engine(path: Path, begin: str, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
 
     return engine

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from app.channel import Channel
@@ -90,9 +91,9 @@ def begin(claim: Claim, flow: Flow | None) -> Handled:
 
 
 async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
-    """Take the claim's events in order, a person's take-over first. Raises what a turn raises."""
+    """Take the claim's events, a person's take-over before what the customer wrote. Raises what a turn raises."""
     handled = begin(claim, hands.flow_of(claim.page_id))
-    for event in sorted(claim.events, key=_people_first):
+    for event in _people_first(claim.events):
         note_window(handled, event, now)
         if event.kind.startswith("fact:"):
             note_fact(handled, event)
@@ -118,8 +119,17 @@ def set_aside(claim: Claim, flow: Flow | None, reason: str, now: datetime) -> Ha
     return handled
 
 
-def _people_first(event: WaitingEvent) -> bool:
-    return event.kind not in ("fact:person_replied", "fact:person_took_over")
+def _people_first(waiting: Sequence[WaitingEvent]) -> list[WaitingEvent]:
+    """The events in order, but a person's take-over before what the customer wrote; never before an earlier handing back."""
+    spans = list(accumulate(event.kind == "StaffHandedBack" for event in waiting))
+    ordered = sorted(zip(spans, waiting, strict=True), key=lambda each: (each[0], _rank(each[1])))
+    return [event for _, event in ordered]
+
+
+def _rank(event: WaitingEvent) -> int:
+    if event.kind == "StaffHandedBack":
+        return 0
+    return 1 if event.kind in ("fact:person_replied", "fact:person_took_over") else 2
 
 
 def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:

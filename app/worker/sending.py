@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -49,8 +50,11 @@ POLL_SECONDS = 0.5
 """How soon a free message is found that nobody told us of."""
 POLL_MOST = 200
 
+LEAVES_WITHIN = timedelta(seconds=10)
+"""How old the look at who answers may be when a message leaves: longer than a message waits for its request under usual load."""
+
 KEPT_BACK = Failed("kept back", "It waits in the outbox.", retry=True, scope="page")
-"""No request left: this worker may have been declared dead, or the Page waits."""
+"""No request left: this worker may have been declared dead, the Page waits, or the message waited here for too long."""
 
 _Key = tuple[str, str, int]
 
@@ -170,13 +174,17 @@ class Sender:
 
     def _kept_back(self, message: OutMessage) -> Outcome | None:
         """Why this message does not leave now, or None."""
-        if not self.alive() or self.parking.is_parked(message.page_id, self.clock.monotonic()):
+        if not self.alive() or self._is_stale(message) or self.parking.is_parked(message.page_id, self.clock.monotonic()):
             return KEPT_BACK
         try:
             refusal = self.channel.may_send(self._to_send(message), self.clock.now())
         except (KeyError, ValueError, TypeError) as error:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
         return Failed(refusal.code, refusal.sentence) if refusal else None
+
+    def _is_stale(self, message: OutMessage) -> bool:
+        """Whether so much time went by since it was taken off the line that staff may have come: then it is taken anew."""
+        return message.attempted_at is not None and self.clock.now() - message.attempted_at > LEAVES_WITHIN
 
     def _to_send(self, message: OutMessage) -> Send:
         return Send(

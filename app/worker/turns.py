@@ -132,7 +132,7 @@ class Turns:
         now = self.clock.now()
         held = claims.hold(connection, self.worker_id, [each.claim for each in handled])
         ours = [each for each in handled if each.claim.key in held]
-        # Staff took over in the middle of a turn: it never happened, and its events are handled anew.
+        # Staff took over or wrote in the middle of a turn: it never happened, and its events are handled anew.
         lost = [each.claim for each in handled if each.claim.key not in held]
         claims.release(connection, self.worker_id, lost, tried=False)
         messages = self._queue(ours, held, now)
@@ -147,7 +147,8 @@ class Turns:
         queued: list[OutMessage] = []
         for each in handled:
             for place, body in enumerate(each.messages):
-                at_once = place == 0 and room > 0 and not busy[each.claim.key]
+                free = not busy[each.claim.key] and each.session.answered_by != "staff"
+                at_once = place == 0 and room > 0 and free
                 room -= at_once
                 queued.append(_message(each, place, body, now, at_once=at_once))
         return queued

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,7 +71,8 @@ class FakeMessenger(Channel):
         fates = [self._drawn(OF_ONE) if whole == "ok" else whole for _ in sends]
         if world.hit("killed_while_sending"):
             world.loop.call_later(world.dice.uniform(0.0, 0.5), process.kill)
-        await process.pause(world.dice.uniform(0.01, 0.2))
+        await asyncio.sleep(world.dice.uniform(0.01, 0.2))  # the bytes are on their way: a freeze does not hold them
+        process.check()
         mids = [self._arrives(send, fate) for send, fate in zip(sends, fates, strict=True)]
         await process.pause(self._answer_seconds(whole))
         return [_outcome(fate, mid) for fate, mid in zip(fates, mids, strict=True)]

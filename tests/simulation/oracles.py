@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,10 +24,17 @@ if TYPE_CHECKING:
     from tests.simulation.process import Process
     from tests.simulation.world import World
 
-STILL_LEAVING_SECONDS = 6.0
-"""How long after a take-over a message may leave whose intent was committed before it: a worker's longest stay of execution."""
+STILL_LEAVING_SECONDS = 10.0
+"""How long after a take-over a message may leave whose intent was committed before it: `LEAVES_WITHIN` of the sender."""
 COPIES_MAX = 3
 """How often a customer may see a message at most when Meta neither echoes nor lists."""
+
+LINES = {
+    "TextReceived": ("said",),
+    "fact:person_replied": ("staff",),
+    "StaffHandedBack": ("said", "staff"),
+}
+"""Which events of a customer must keep which order."""
 
 TRIGGERS = """
 CREATE TEMP TABLE seen (n INTEGER PRIMARY KEY, what, page, customer, a, b, c, d);
@@ -70,7 +77,7 @@ class Witness:
     model: Model = field(init=False)
     finished: dict[str, str] = field(default_factory=dict)
     copies: Counter[tuple[Key, int]] = field(default_factory=Counter)
-    _latest: dict[Key, int] = field(default_factory=dict)
+    _latest: dict[tuple[Key, str], int] = field(default_factory=dict)
     _seen_seq: dict[Key, int] = field(default_factory=dict)
     _flying_since: dict[tuple[Key, int], float] = field(default_factory=dict)
     _staff_since: dict[Key, float] = field(default_factory=dict)
@@ -113,10 +120,8 @@ class Witness:
         if said in self.finished or not change.d.startswith("new "):
             self.world.fail(f"{change.key}: {said} was handled twice ({change.d})")
         self.finished[said] = status
-        if change.b == "TextReceived":
-            if change.a < self._latest.get(change.key, 0):
-                self.world.fail(f"{change.key}: event {change.a} was handled after {self._latest[change.key]}")
-            self._latest[change.key] = max(change.a, self._latest.get(change.key, 0))
+        if (pair := LINES.get(change.b)) is not None:
+            self._in_order(change, pair)
         if status == "quarantined":
             return self.model.set_aside(change.key)
         try:
@@ -124,6 +129,14 @@ class Witness:
         except Exception as error:
             self.world.fail(f"{change.key}: {said} was handled although it cannot be: {error!r}")
             return []
+
+    def _in_order(self, change: Seen, lines: Sequence[str]) -> None:
+        """A person's reply may overtake what the customer wrote, and nothing else may overtake anything."""
+        for line in lines:
+            latest = self._latest.get((change.key, line), 0)
+            if change.a < latest:
+                self.world.fail(f"{change.key}: event {change.a} was handled after {latest}")
+            self._latest[change.key, line] = max(change.a, latest)
 
     def _replies_fit(self, changes: Iterable[Seen], expected: dict[Key, list[str]]) -> None:
         queued: dict[Key, list[str]] = defaultdict(list)
@@ -151,10 +164,12 @@ class Witness:
 
     # ---- staff ---------------------------------------------------------------------------------------------
 
-    def take_over(self, connection: Connection, key: Key, text: str, now: datetime) -> None:
-        """What the desk does, as one transaction: take the conversation and write to the customer."""
-        conversations.take_over(connection, key, now)
-        connection.execute(_STAFF, {"page": key[0], "customer": key[1]})
+    def staff_write(self, connection: Connection, key: Key, text: str, now: datetime) -> None:
+        """What the desk does, as one transaction: take the conversation, unless staff have it, and write to the customer."""
+        conversation = conversations.find(connection, key)
+        if conversation is None or conversation.answered_by != "staff":
+            conversations.take_over(connection, key, now)
+            connection.execute(_STAFF, {"page": key[0], "customer": key[1]})
         place = conversations.next_seq(connection, key)
         assert place is not None
         seq, epoch = place

@@ -48,7 +48,7 @@ def play(seed: int, options: Options = Options(), bug: Bug = NO_BUG) -> Report: 
 
 
 async def _story(world: World) -> None:
-    people, start = People(world), world.loop.create_task
+    people, start = People(world), world.start
     for process in world.processes:
         process.start()
     cared_for = [key for key in CUSTOMERS if world.dice.random() < 0.5]

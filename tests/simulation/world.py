@@ -6,11 +6,11 @@ import asyncio
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.channel import Echoed, Fact, Item, Received, Send, Unreadable
 from app.engine.events import StaffHandedBack, TextReceived
@@ -77,6 +77,16 @@ class World:
         """An oracle found something."""
         self.failures.append(what)
         self.loop.trace("FAILURE:", what)
+
+    def start(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Something that goes on in the world beside the processes."""
+        task = self.loop.create_task(doing)
+        task.add_done_callback(self._note_end)
+        return task
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fail(f"the world itself broke down: {error!r}")
 
     # ---- processes -----------------------------------------------------------------------------------------
 
@@ -168,7 +178,7 @@ class Meta:
 
     def start_posting(self, items: Sequence[Item]) -> None:
         self.posting += 1
-        self.world.loop.create_task(self._post_until_ok(items))
+        self.world.start(self._post_until_ok(items))
 
     async def _post_until_ok(self, items: Sequence[Item]) -> None:
         try:
@@ -226,7 +236,7 @@ class People:
         """Somebody who cares for one customer now and then."""
         world, dice = self._world, self._world.dice
         while world.faults:
-            await asyncio.sleep(dice.uniform(2.0, 60.0))
+            await asyncio.sleep(dice.choice((0.0, dice.uniform(2.0, 30.0))))
             for _ in range(dice.choice((1, 1, 2, 3))):
                 await self._interfere(key)
                 await asyncio.sleep(dice.choice((0.0, 0.05, 3.0)))
@@ -243,7 +253,7 @@ class People:
             world.meta.start_posting([self._received(key, f"person{number}", fact)])
         elif up := world.running():
             process = world.dice.choice(up)
-            work = partial(world.witness.take_over, key=key, text=f"staff {number}", now=process.clock.now())
+            work = partial(world.witness.staff_write, key=key, text=f"staff {number}", now=process.clock.now())
             await asyncio.wait({process.spawn(_try, process, work)})
 
 
