@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
@@ -151,17 +151,20 @@ class Sender:
 
     async def _request(self, messages: list[OutMessage]) -> list[Outcome]:
         """One outcome for each message; only what may leave does."""
-        outcomes: list[Outcome | None] = [self._kept_back(message) for message in messages]
-        leaving = [message for message, kept in zip(messages, outcomes, strict=True) if kept is None]
-        sends = [self._to_send(message) for message in leaving]
-        if len(sends) == 1:
-            came_back: Iterable[Outcome] = [await self.channel.send(sends[0])]
-        elif sends:
-            came_back = await self._batch(sends)
-        else:
-            came_back = []
-        answers = iter(came_back)
-        return [kept if kept is not None else next(answers) for kept in outcomes]
+        prepared = [self._prepare(message) for message in messages]
+        sends = [each for each in prepared if isinstance(each, Send)]
+        try:
+            answers = iter(await self._ask(sends))
+        except Exception as error:
+            # The border of sending: a bug in a channel must not stop the others, and nobody knows how far it came.
+            log.exception("channel broke down", error=type(error).__name__)
+            answers = iter([Unsure(f"The channel broke down: {type(error).__name__}.")] * len(sends))
+        return [next(answers) if isinstance(each, Send) else each for each in prepared]
+
+    async def _ask(self, sends: list[Send]) -> Sequence[Outcome]:
+        if len(sends) > 1:
+            return await self._batch(sends)
+        return [await self.channel.send(sends[0])] if sends else []
 
     async def _batch(self, sends: list[Send]) -> Sequence[Outcome]:
         started = self.clock.monotonic()
@@ -172,15 +175,20 @@ class Sender:
             self._batch_most = min(self._batch_most + 5, self.channel.batch_max)
         return outcomes
 
-    def _kept_back(self, message: OutMessage) -> Outcome | None:
-        """Why this message does not leave now, or None."""
-        if not self.alive() or self._is_stale(message) or self.parking.is_parked(message.page_id, self.clock.monotonic()):
+    def _prepare(self, message: OutMessage) -> Send | Failed:
+        """What leaves, or why it does not leave now."""
+        if (
+            not self.alive()
+            or self._is_stale(message)
+            or self.parking.is_parked(message.page_id, self.clock.monotonic())
+        ):
             return KEPT_BACK
         try:
-            refusal = self.channel.may_send(self._to_send(message), self.clock.now())
-        except (KeyError, ValueError, TypeError) as error:
+            send = self._to_send(message)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
-        return Failed(refusal.code, refusal.sentence) if refusal else None
+        refusal = self.channel.may_send(send, self.clock.now())
+        return Failed(refusal.code, refusal.sentence) if refusal else send
 
     def _is_stale(self, message: OutMessage) -> bool:
         """Whether so much time went by since it was taken off the line that staff may have come: then it is taken anew."""
