@@ -20,7 +20,8 @@ _CLOSING = ".,;:!?)]}…»”。，！？"
 def fill(template: Template, values: Mapping[str, str]) -> str:
     """The text with its values; a placeholder without one vanishes, and the blanks around it become one.
 
-    A punctuation mark that then follows such a blank takes its place: "Hi <first_name>!" is "Hi!".
+    A punctuation mark that then follows such a blank takes its place, and that of a comma before it: "Hi <first_name>!" and
+    "Hi, <first_name>!" are "Hi!".
     """
     if len(template) == 1 and isinstance(template[0], str):
         return template[0]
@@ -33,7 +34,7 @@ def fill(template: Template, values: Mapping[str, str]) -> str:
         text = _joined(text, piece) if vanished else text + piece
         vanished = False
     if vanished:
-        text = text.rstrip()
+        text = text.rstrip().removesuffix(",")
     return text.strip()[:RESULT_CHARS_MAX]
 
 
@@ -42,7 +43,7 @@ def _joined(before: str, after: str) -> str:
     if after[0].isspace():
         return before.rstrip(" ") + after if before else after.lstrip(" ")
     if before.endswith(" ") and after[0] in _CLOSING:
-        return before.rstrip(" ") + after
+        return before.rstrip(" ").removesuffix(",") + after
     return before + after
 
 

@@ -19,6 +19,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
     [
         ("Hi <name>!", "Hi!"), ("Hi <name>, welcome", "Hi, welcome"), ("Hi <name> and welcome", "Hi and welcome"),
         ("<name> welcome", "welcome"), ("welcome <name>", "welcome"), ("Bonjour <name> !", "Bonjour !"), ("<name>", ""),
+        ("Hello, <name>!", "Hello!"), ("Hello, <name>", "Hello"), ("Hello, <name>, welcome", "Hello, welcome"),
         ("a <name><name> b", "a b"), ("a <name> <name> b", "a b"), ("(<name>)", "()"), ("a\n<name>\nb", "a\n\nb"),
     ],
 )  # fmt: skip
