@@ -81,7 +81,10 @@ def sqlite_path(url: URL) -> Path:
     return Path(url.database)
 
 
-OUR_FAULT = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+OUR_FAULT = (
+    IntegrityError, DataError, ProgrammingError, NotSupportedError,
+    sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError,
+)  # fmt: skip
 """A statement or value that the database refuses: trying again later would not help."""
 OUR_FAULT_STATES = frozenset({"0A", "21", "22", "23", "42"})
 """The same as classes of SQLSTATE: PostgreSQL's driver tells most of them only so, a text with a NUL for one."""
@@ -90,13 +93,14 @@ OUR_FAULT_STATES = frozenset({"0A", "21", "22", "23", "42"})
 def translate(error: Exception) -> Exception:
     """UnavailableError when the database is locked, full, read-only or away (the driver's word for it, never a
     statement's values); any other error as it is."""
-    if isinstance(error, DBAPIError) and not _is_our_fault(error):
-        return UnavailableError(f"The database cannot take this now: {type(error.orig or error).__name__}.")
+    original = (error.orig or error) if isinstance(error, DBAPIError) else error
+    if isinstance(error, DBAPIError | sqlite3.Error) and not _is_our_fault(error, original):
+        return UnavailableError(f"The database cannot take this now: {type(original).__name__}.")
     if isinstance(error, OSError | TimeoutError | PoolTimeout):
         return UnavailableError(f"The database cannot be reached: {type(error).__name__}.")
     return error
 
 
-def _is_our_fault(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None) or ""
+def _is_our_fault(error: Exception, original: BaseException) -> bool:
+    state = getattr(original, "sqlstate", None) or ""
     return isinstance(error, OUR_FAULT) or state[:2] in OUR_FAULT_STATES

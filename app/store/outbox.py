@@ -229,7 +229,8 @@ def cancel_void(connection: Connection, customers: Sequence[Key], now: datetime)
 class Result:
     """What became of an attempt.
 
-    `status`: sent, failed, unknown, pending (again later). `keep`: this worker sees to it itself. `left`: a request may have left.
+    `status`: sent, failed, unknown, pending (again later). `keep`: this worker sees to it itself, after `wait_seconds` at least.
+    `left`: a request may have left.
     """
 
     message: OutMessage
@@ -239,6 +240,7 @@ class Result:
     reason: str | None = None
     keep: bool = False
     left: bool = True
+    wait_seconds: float = 0.0
 
 
 # The moment tells apart two attempts of the same number: one that was kept back does not count.

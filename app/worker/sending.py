@@ -81,6 +81,7 @@ class Sender:
     _something_came_back: asyncio.Event = field(default_factory=asyncio.Event)
     _look_for_free: asyncio.Event = field(default_factory=asyncio.Event)
     _requests: int = 0
+    _recording: bool = False
     _batch_most: int = 50
 
     # ---- for the others ------------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ class Sender:
     @property
     def idle(self) -> bool:
         """Nothing is under way."""
-        return not (self._ready or self._requests or self._outcomes)
+        return not (self._ready or self._requests or self._outcomes or self._recording)
 
     # ---- its loops -----------------------------------------------------------------------------------------
 
@@ -212,8 +213,9 @@ class Sender:
             await self._something_came_back.wait()
             self._something_came_back.clear()
             while self._outcomes:
-                outcomes, self._outcomes = self._outcomes, []
+                outcomes, self._outcomes, self._recording = self._outcomes, [], True
                 self.put(await self.record([self._result(message, outcome) for message, outcome in outcomes]))
+                self._recording = False
 
     async def record(self, results: list[Result]) -> list[OutMessage]:
         """Write results down, however long the database is away; gives the next messages of customers whose line moved."""
@@ -243,7 +245,8 @@ class Sender:
     def _wait_of(self, result: Result) -> float:
         if result.status == "unknown":
             return 0.0
-        return wait_before(result.message.attempt, self.chance, RETRY_FIRST_SECONDS, RETRY_LAST_SECONDS)
+        ours = wait_before(result.message.attempt, self.chance, RETRY_FIRST_SECONDS, RETRY_LAST_SECONDS)
+        return max(ours, result.wait_seconds)
 
     def _result(self, message: OutMessage, outcome: Outcome) -> Result:
         self.counts[_count_of(outcome)] += 1
@@ -268,7 +271,10 @@ class Sender:
             self.parking.park(message.page_id, failure, self.clock.monotonic())
             return Result(message, "pending", reason_code=failure.code, reason=failure.sentence)
         if failure.retry and message.attempt < RETRIES_MAX:
-            return Result(message, "pending", reason_code=failure.code, reason=failure.sentence, keep=True)
+            return Result(
+                message, "pending", reason_code=failure.code, reason=failure.sentence, keep=True,
+                wait_seconds=failure.wait_seconds,
+            )  # fmt: skip
         return Result(message, "failed", reason_code=failure.code, reason=failure.sentence)
 
     async def persist(self, work: Callable[[Connection], Value]) -> Value:

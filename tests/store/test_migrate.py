@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from app.errors import AppError
 from app.store import migrate
 from app.store.database import Database, open_database
+from app.store.migrations import HEAD
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -23,6 +26,11 @@ def _differences(connection: Connection) -> list[Any]:
 
 async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
     assert await database.transaction(_differences) == []
+
+
+def test_the_newest_revision_is_the_one_that_the_program_names() -> None:
+    scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == HEAD
 
 
 async def test_a_migrated_database_is_left_alone(database: Database) -> None:
