@@ -74,7 +74,8 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises AppError in words when it cannot be had."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # The protocol is named because asyncio sends small answers at once (no Nagle) only on such a socket.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(2048)

@@ -85,9 +85,9 @@ def release(connection: Connection, worker_id: str, claims: Sequence[Claim], *, 
         )
 
 
-def release_all_of(connection: Connection, worker_id: str) -> None:
-    """Put back everything a dead worker had in hand. Its tries count: one of its events may have killed it."""
-    connection.execute(update(conversations).where(conversations.c.claimed_by == worker_id).values(claimed_by=None))
+def release_all_of(connection: Connection, worker_id: str, *, tried: bool = True) -> None:
+    """Put back everything a worker has in hand. `tried`: it died, perhaps of one of these events, so this counts."""
+    connection.execute(_release_all_tried if tried else _release_all_untried, {"worker": worker_id})
 
 
 def list_claimers(connection: Connection) -> list[str]:
@@ -128,6 +128,8 @@ _take = update(conversations).where(_this).values(
     claimed_by=bindparam("worker"), fence=_c.fence + 1, tries=_c.tries + 1
 )  # fmt: skip
 _release_tried = update(conversations).where(_mine).values(claimed_by=null())
+_release_all_tried = update(conversations).where(_c.claimed_by == bindparam("worker")).values(claimed_by=null())
+_release_all_untried = _release_all_tried.values(tries=_c.tries - 1)
 _release_untried = update(conversations).where(_mine).values(claimed_by=null(), tries=_c.tries - 1)
 
 

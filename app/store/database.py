@@ -90,15 +90,31 @@ OUR_FAULT_STATES = frozenset({"0A", "21", "22", "23", "42"})
 """The same as classes of SQLSTATE: PostgreSQL's driver tells most of them only so, a text with a NUL for one."""
 
 
+SQLITE_SAYS = {
+    "SQLITE_BUSY": "another program holds its file",
+    "SQLITE_CANTOPEN": "its file cannot be opened",
+    "SQLITE_CORRUPT": "its file is damaged; restore it from a backup",
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_NOTADB": "its file is not a SQLite database",
+    "SQLITE_READONLY": "its file may not be written",
+}
+"""What is wrong with the file, by the first two words of SQLite's own name for it."""
+
+
 def translate(error: Exception) -> Exception:
     """UnavailableError when the database is locked, full, read-only or away (the driver's word for it, never a
     statement's values); any other error as it is."""
     original = (error.orig or error) if isinstance(error, DBAPIError) else error
     if isinstance(error, DBAPIError | sqlite3.Error) and not _is_our_fault(error, original):
-        return UnavailableError(f"The database cannot take this now: {type(original).__name__}.")
+        return UnavailableError(f"The database cannot take this now: {_word(original)}.")
     if isinstance(error, OSError | TimeoutError | PoolTimeout):
         return UnavailableError(f"The database cannot be reached: {type(error).__name__}.")
     return error
+
+
+def _word(original: BaseException) -> str:
+    name = "_".join(str(getattr(original, "sqlite_errorname", "")).split("_")[:2])
+    return SQLITE_SAYS.get(name, type(original).__name__)
 
 
 def _is_our_fault(error: Exception, original: BaseException) -> bool:

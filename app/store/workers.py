@@ -43,7 +43,7 @@ def bury(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessag
     Nothing is left to take over when another worker was quicker.
     """
     connection.execute(delete(workers).where(workers.c.id == dead_id))
-    claims.release_all_of(connection, dead_id)
+    claims.release_all_of(connection, dead_id, tried=True)
     return outbox.adopt(connection, dead_id, worker_id)
 
 
@@ -52,6 +52,6 @@ def leave(connection: Connection, worker_id: str) -> None:
 
     What is in doubt stays in this name, which is on no list any more: the next worker that looks settles it.
     """
-    claims.release_all_of(connection, worker_id)
+    claims.release_all_of(connection, worker_id, tried=False)
     outbox.free_pending(connection, worker_id)
     connection.execute(delete(workers).where(workers.c.id == worker_id))

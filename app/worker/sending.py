@@ -186,7 +186,7 @@ class Sender:
             return KEPT_BACK
         try:
             send = self._to_send(message)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
         refusal = self.channel.may_send(send, self.clock.now())
         return Failed(refusal.code, refusal.sentence) if refusal else send

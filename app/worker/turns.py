@@ -61,7 +61,7 @@ class Turns:
         def work(connection: Connection) -> list[Claim]:
             if unsure:
                 # The last claim's commit gave no answer. Nothing is in hand between batches, so what is ours is left over.
-                claims.release_all_of(connection, worker_id)
+                claims.release_all_of(connection, worker_id, tried=False)
             return claims.claim(connection, worker_id, EVENTS_MAX, now)
 
         claimed = await self.database.transaction(work)

@@ -20,6 +20,8 @@ BUTTON_TEXT_CHARS_MAX = 640
 """M: text of a button template."""
 CARDS_MAX = 10
 """M: elements of a generic template."""
+ELEMENTS_MAX = 100
+"""M: elements of a receipt."""
 CARD_CHARS_MAX = 80
 """M: title and subtitle of a card."""
 MENU_ITEMS_MAX = 20

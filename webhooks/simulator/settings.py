@@ -11,11 +11,15 @@ from webhooks.simulator.limits import RETRY_SECONDS_FIRST, RETRY_SECONDS_MAX
 
 @dataclass(frozen=True, slots=True)
 class PageAccount:
-    """One Page. `profile` is the Messenger profile it starts with (greeting, get_started, persistent_menu, ice_breakers)."""
+    """One Page. `profile` is the Messenger profile it starts with (greeting, get_started, persistent_menu, ice_breakers).
+
+    `app_secret`: only where the Page belongs to another app than the settings' one; the proofs of its calls are made with it.
+    """
 
     name: str
     token: str = field(repr=False)
     profile: Mapping[str, Any] = field(default_factory=dict)
+    app_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,11 @@ class Thread:
             return ""
         return self.owner_app_id
 
+    def open_window(self, at_ms: int, now_ms: int) -> None:
+        """The customer did something; an owner who lost the thread meanwhile does not get it back by that."""
+        self.owner_app_id = self.owner(now_ms)
+        self.customer_at_ms = max(at_ms, self.customer_at_ms or at_ms)
+
     def count_copy(self, metadata: str) -> bool:
         """Whether a message with this metadata was taken before."""
         self.copies[metadata] = self.copies.get(metadata, 0) + 1

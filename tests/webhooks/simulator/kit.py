@@ -82,7 +82,7 @@ class Table:
     url: str
 
     async def control(self, path: str, **order: Any) -> dict[str, Any]:
-        answer = await self.http.post(f"{self.url}/_control/{path}", json=order)
+        answer = await self.http.post(f"{self.url}/_control/{path}", content=json.dumps(order))
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -132,7 +132,11 @@ async def eventually(is_so: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def served(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
     """The application on this port of the machine, a free one by default."""
-    with socket.create_server(("127.0.0.1", port)) as listening:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        # The protocol is named because asyncio switches Nagle's algorithm off only then: 40 ms a request.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        listening.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1))
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[listening]))

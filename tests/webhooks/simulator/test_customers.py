@@ -10,7 +10,7 @@ from tests.webhooks.simulator.kit import PAGE, Table, eventually
 
 CHOICES = {
     "text": "Choose",
-    "quick_replies": [{"content_type": "text", "title": title, "payload": f"P-{title}"} for title in ("Yes", "No")],
+    "quick_replies": [{"content_type": "text", "title": name, "payload": f"P-{name}"} for name in ("Yes", "No")],
 }
 BUTTONS = {
     "attachment": {

@@ -18,6 +18,7 @@ from tests.webhooks.simulator.kit import (
     PAGE,
     VERIFY_TOKEN,
     RecordingBot,
+    Table,
     eventually,
     laid_table,
     served,

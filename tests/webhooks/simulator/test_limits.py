@@ -87,6 +87,8 @@ REFUSED: dict[str, tuple[dict[str, Any] | str | list[str], tuple[int, int | None
     "card with nothing but a title": (cards(subtitle=None), (100, None)),
     "card with 4 buttons": (cards(buttons=[BUTTON] * 4), (100, None)),
     "card that leads somewhere with a title": (cards(default_action={**BUTTON, "type": "web_url"}), (100, None)),
+    "receipt whose elements are no list": (template(template_type="receipt", elements="x"), (100, None)),
+    "coupon with a button of an unknown type": (template(template_type="coupon", buttons=[{"type": "x"}]), (100, None)),
     "unknown template": (template(template_type="list"), (100, None)),
     "unknown attachment id": (media(attachment_id="1"), (100, 2018074)),
     "image of no web address": (media(url="file:///etc/passwd"), (100, 2018008)),

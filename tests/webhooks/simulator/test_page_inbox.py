@@ -71,11 +71,10 @@ async def test_a_person_loses_the_thread_after_a_day_without_the_customer(table:
     await table.say(text="anybody?")
     await eventually(lambda: "anybody?" in table.bot.said())
     assert "messaging" in table.bot.entries()[-1]
+    assert (await table.send("I am here")).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "control", ["release_thread_control", "take_thread_control", "request_thread_control", "extend_thread_control"]
-)
+@pytest.mark.parametrize("control", [f"{verb}_thread_control" for verb in ("release", "take", "request", "extend")])
 async def test_our_app_may_call_every_thread_control(table: Table, control: str) -> None:
     await table.say(text="hi")
     assert (await table.graph("POST", f"{PAGE}/{control}", recipient={"id": "c1"})).json() == {"success": True}

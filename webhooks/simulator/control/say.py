@@ -84,7 +84,7 @@ def _post(
     """Queue what the customer did; `opens`: it opens the window."""
     at_ms = _time_of(sim, order)
     if opens:
-        _open_window(thread, at_ms)
+        thread.open_window(at_ms, sim.meta_clock.now_ms())
     sim.queue(items.from_customer(thread, field, at_ms, values, _foreign_owner(sim, thread)))
 
 
@@ -98,17 +98,13 @@ def _post_shown(sim: Simulator, thread: Thread, order: Say, field: str, values: 
     thread.started = True
     thread.said += 1
     thread.entries.append(entry)
-    _open_window(thread, at_ms)
+    thread.open_window(at_ms, sim.meta_clock.now_ms())
     sim.queue(items.from_customer(thread, field, at_ms, values, owner, entry=entry))
     return {"mid": said["mid"]}
 
 
 def _time_of(sim: Simulator, order: Say) -> int:
     return order.timestamp if order.timestamp is not None else sim.meta_clock.stamp_ms()
-
-
-def _open_window(thread: Thread, at_ms: int) -> None:
-    thread.customer_at_ms = max(at_ms, thread.customer_at_ms or at_ms)
 
 
 def _foreign_owner(sim: Simulator, thread: Thread) -> str:

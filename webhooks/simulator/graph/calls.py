@@ -63,7 +63,8 @@ def page_of(sim: Simulator, call: Call) -> str:
     if page_id is None:
         raise failures.dead_token()
     proof = call.values.get("appsecret_proof")
-    if proof is not None and proof != appsecret_proof(call.token, sim.settings.app_secret.encode()):
+    secret = sim.settings.pages[page_id].app_secret or sim.settings.app_secret
+    if proof is not None and proof != appsecret_proof(call.token, secret.encode()):
         raise failures.bad_proof()
     return page_id
 

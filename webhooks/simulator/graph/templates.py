@@ -11,6 +11,7 @@ from webhooks.simulator.limits import (
     BUTTONS_MAX,
     CARD_CHARS_MAX,
     CARDS_MAX,
+    ELEMENTS_MAX,
     PAYLOAD_CHARS_MAX,
     TITLE_CHARS_MAX,
 )
@@ -34,9 +35,16 @@ def check_template(payload: Any, attachments: Any) -> None:
         case "media":
             _check_media_template(payload, attachments)
         case kind if kind in OTHER_TEMPLATES:
-            return
+            _check_other(payload)
         case _:
             raise bad_parameter("This template_type is not supported.")
+
+
+def _check_other(payload: dict[str, Any]) -> None:
+    """Only the form that the customer's screen reads."""
+    for part in check_list(payload.get("elements") or [], "payload[elements]", 0, ELEMENTS_MAX):
+        check_buttons(part.get("buttons"))
+    check_buttons(payload.get("buttons"))
 
 
 def check_buttons(buttons: Any, least: int = 0, most: int = BUTTONS_MAX) -> None:

@@ -48,7 +48,9 @@ export function face(name) {
 
 export const STATUS = { bot: "Bot answers", person: "Person answers", other: "Other app answers" };
 
-export function showBadge(badge, status) {
+export const SHORT_STATUS = { bot: "Bot", person: "Person", other: "Other app" };
+
+export function showBadge(badge, status, words = STATUS) {
   badge.className = `badge by-${status}`;
-  badge.textContent = STATUS[status];
+  badge.textContent = words[status];
 }

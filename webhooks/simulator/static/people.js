@@ -1,6 +1,6 @@
 // The list of customers. `events` has open(key) and beside(key).
 
-import { el, face, showBadge } from "./dom.js";
+import { el, face, SHORT_STATUS, showBadge } from "./dom.js";
 
 export class People {
   constructor(list, events) {
@@ -21,7 +21,7 @@ export class People {
     row.summary = summary;
     row.name.textContent = summary.name;
     row.last.textContent = summary.last ? `${summary.last.from === "customer" ? "You: " : ""}${summary.last.text}` : "Has not started yet";
-    showBadge(row.badge, summary.status);
+    showBadge(row.badge, summary.status, SHORT_STATUS);
     row.badge.hidden = summary.status === "bot";
     if (summary.last && summary.last.from !== "customer" && summary.last.at > row.seenAt && !row.element.classList.contains("open")) {
       row.element.classList.add("unread");

@@ -48,7 +48,7 @@ function describeFaults({ active }) {
 export async function showCounts() {
   try {
     const { webhooks, sends } = await get("report?customers=false");
-    byId("counts").textContent = `${webhooks.acked} webhooks taken, ${webhooks.waiting} waiting · ${sends.accepted} messages from the bot`;
+    byId("counts").textContent = `Webhooks taken: ${webhooks.acked}, waiting: ${webhooks.waiting} · Messages from the bot: ${sends.accepted}`;
   } catch {
     byId("counts").textContent = "";
   }

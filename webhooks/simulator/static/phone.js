@@ -6,6 +6,7 @@ import { keepPhoto, order, screenOf } from "./api.js";
 
 const GAP_MS = 15 * 60 * 1000;
 const NEAR_END = 80;
+const AGAIN_MS = 1000;
 const THUMB = { type: "sticker", payload: { sticker_id: 369239263222822, url: "https://cdn.example/thumb.png" } };
 const MARKS = { sent: "Sent", delivered: "Delivered", read: "Seen" };
 
@@ -119,7 +120,13 @@ export class Phone {
         this.isStale = false;
         this.show(await screenOf(this.key));
       } while (this.isStale);
-    } catch (error) { this.trouble.textContent = error.message; } finally { this.isLoading = false; }
+      if (this.wasCutOff) this.trouble.textContent = "";
+      this.wasCutOff = false;
+    } catch (error) {
+      this.trouble.textContent = error.message;
+      this.wasCutOff = true;
+      if (this.element.isConnected) setTimeout(() => this.refresh(), AGAIN_MS);
+    } finally { this.isLoading = false; }
   }
 
   show(screen) {
