@@ -10,7 +10,7 @@ class Chance:
     """The machine's randomness; ids cannot be guessed."""
 
     def __init__(self) -> None:
-        self._random = random.Random(secrets.randbits(64))
+        self._random = random.Random(secrets.randbits(64))  # noqa: S311 - jitter, no secret
 
     def uniform(self, low: float, high: float) -> float:
         """A number between `low` and `high`, for jitter; not for secrets."""

@@ -7,6 +7,7 @@ import webbrowser
 from contextlib import ExitStack
 from pathlib import Path
 
+import typer
 from pydantic import SecretStr
 
 from app import log as logs
@@ -57,9 +58,7 @@ def simulate(port: int, bot: str) -> int:
             f" http://{HOST}:{port}/v26.0.",
         )
     simulator = create_simulator(_messenger(settings, 0, None, bot), Clock(), Chance())
-    return run(
-        simulator, HOST, port, lambda: print(f"The local Messenger is at http://{HOST}:{port}/\nready", flush=True)
-    )  # noqa: T201
+    return run(simulator, HOST, port, lambda: typer.echo(f"The local Messenger is at http://{HOST}:{port}/\nready"))
 
 
 def _settings(folder: Path, port: int) -> Settings:
@@ -82,7 +81,9 @@ def _settings(folder: Path, port: int) -> Settings:
 
 
 def _messenger(settings: Settings, port: int, flow: Flow | None, bot: str = "") -> SimulatorSettings:
-    assert settings.page_token and settings.app_secret and settings.verify_token
+    assert settings.page_token
+    assert settings.app_secret
+    assert settings.verify_token
     page = PageAccount(
         flow.name if flow else "Your Page",
         settings.page_token.get_secret_value(),
@@ -100,10 +101,9 @@ def _messenger(settings: Settings, port: int, flow: Flow | None, bot: str = "") 
 def _say_ready(port: int, folder: Path, data: Path | None, open_browser: bool) -> None:
     chat = f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/"
     kept = f"kept in {folder}" if data else "forgotten when you stop"
-    print(  # noqa: T201
+    typer.echo(
         f"\nChat as a customer:  {chat}\nThe bot itself:      http://{HOST}:{port}/health/ready\n"
-        f"Everything said is {kept}. Ctrl+C stops both.\nready",
-        flush=True,
+        f"Everything said is {kept}. Ctrl+C stops both.\nready"
     )
     if open_browser:
         webbrowser.open(chat)

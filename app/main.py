@@ -23,7 +23,7 @@ from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
 from app.store import facts, lock
 from app.store.database import Database, open_database, read_url
 from app.store.intake import Intake
-from app.store.migrate import migrate as run_migrations
+from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
@@ -215,15 +215,18 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
 
 def migrate(settings: Settings) -> int:
     """Bring the database to this program's schema. Raises AppError when it cannot be."""
-    ran = asyncio.run(_migrate(settings.database_url.get_secret_value()))
-    if ran:
-        log.info("database migrated", revisions=ran)
+    address = settings.database_url.get_secret_value()
+    if asyncio.run(_is_current(address)):
+        return 0
+    file = sqlite_file(settings)
+    ran = migrate_apart(f"sqlite:///{file.resolve()}" if file else address)
+    log.info("database migrated", revisions=ran)
     return 0
 
 
-async def _migrate(address: str) -> list[str]:
+async def _is_current(address: str) -> bool:
     database = open_database(address)
     try:
-        return await run_migrations(database)
+        return await database.transaction(is_current)
     finally:
         await database.close()

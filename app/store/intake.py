@@ -66,7 +66,9 @@ class Intake:
         try:
             settled = await self._commit([stamped for stamps, _ in group for stamped in stamps])
         except UnavailableError as error:
-            _fail(group, error)
+            # Who waited behind it is told at once: Meta waits five seconds for an answer, and then comes again all the same.
+            behind, self._waiting = self._waiting, []
+            _fail([*group, *behind], error)
         except Exception as error:
             await self._write_alone(group, error)
         else:

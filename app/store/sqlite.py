@@ -16,14 +16,17 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from app.errors import UnavailableError
 from app.store.database import translate
 
 Result = TypeVar("Result")
 
-BUSY_WAIT_SECONDS = 5.0
-"""How long another program may hold the file before we say 503; below Meta's time-out together with one retry."""
+BUSY_WAIT_SECONDS = 3.0
+"""How long another program may hold the file before we say 503; Meta waits five seconds for an answer."""
 GROUP_MAX = 64
 """Transactions under one fsync: enough to carry a burst, few enough that the first does not wait for long."""
+WAITING_MAX = 10_000
+"""Jobs told at once that the file cannot be had; more than ever wait, and an end to the loop in any case."""
 READERS = 2
 
 
@@ -74,21 +77,34 @@ class SqliteDatabase:
 
     def _write(self) -> None:
         """The writer thread: take what waits, commit it as one group, answer all."""
-        while (job := self._jobs.get()) is not None:
+        closing = False
+        while not closing and (job := self._jobs.get()) is not None:
             group = [job]
-            closing = False
-            while len(group) < GROUP_MAX and not self._jobs.empty():
-                if (more := self._jobs.get()) is None:
-                    closing = True
-                    break
-                group.append(more)
-            self._run_group(group)
+            closing = self._gather(group, GROUP_MAX)
+            if (away := self._run_group(group)) is not None:
+                closing = self._give_up_waiting(away) or closing
             _answer(group)
-            if closing:
-                break
         self._drop_connection()
 
-    def _run_group(self, group: list[_Job]) -> None:
+    def _gather(self, group: list[_Job], most: int) -> bool:
+        """Add what waits, until the group has so many jobs; whether the end was among it."""
+        while len(group) < most and not self._jobs.empty():
+            if (more := self._jobs.get()) is None:
+                return True
+            group.append(more)
+        return False
+
+    def _give_up_waiting(self, away: UnavailableError) -> bool:
+        """Those who waited behind a group that the file did not take hear so now: else each would wait once more, and Meta does not."""
+        waiting: list[_Job] = []
+        closing = self._gather(waiting, WAITING_MAX)
+        for job in waiting:
+            job.error = away
+        _answer(waiting)
+        return closing
+
+    def _run_group(self, group: list[_Job]) -> UnavailableError | None:
+        """Commit the group; why not, when the file could not be had."""
         try:
             connection = self._connection = self._connection or self._writer_engine.connect()
             with connection.begin():
@@ -100,8 +116,11 @@ class SqliteDatabase:
         except Exception as error:
             # The commit, or the only job, failed: nothing of the group was written.
             self._drop_connection()
+            told = translate(error)
             for job in group:
-                job.error = translate(error)
+                job.error = told
+            return told if isinstance(told, UnavailableError) else None
+        return None
 
     def _drop_connection(self) -> None:
         """After a failure begin with a fresh connection: this one may be in any state."""

@@ -35,7 +35,7 @@ def read(secret: bytes, key: Key, tap: TapReceived) -> TapReceived:
     if state in SHARED:
         return replace(tap, state=state, choice=choice)
     way, _, signature = tap.payload.rpartition(":")
-    if not hmac.compare_digest(_signature(secret, key, way).encode(), signature.encode()):
+    if not hmac.compare_digest(_signature(secret, key, way).encode(), signature.encode("utf-8", "surrogatepass")):
         return tap
     state, _, choice = way.removeprefix(f"{TAP_VERSION}:").partition(":")
     return replace(tap, state=state, choice=choice)

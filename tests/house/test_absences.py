@@ -46,10 +46,11 @@ PORTS = (
     ),
     Port(("sqlalchemy", "sqlmodel", "sqlite3", "asyncpg", "alembic"), ("app.store",), "add a function to app.store"),
     Port(
-        ("pickle", "marshal", "shelve", "eval", "exec", "subprocess", "os.system", "importlib.import_module"),
+        ("pickle", "marshal", "shelve", "eval", "exec", "os.system", "importlib.import_module"),
         (),
         "use JSON for data and a plain import for code",
     ),
+    Port(("subprocess", "multiprocessing"), ("app.store.migrate",), "do it in this process, in a thread if it is long"),
 )
 
 SQL_TYPES = ("sqlalchemy.Connection",)
