@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import gc
 import socket
 import threading
 from collections.abc import Callable
@@ -30,6 +31,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            # What is there now stays for ever: the garbage collector need not look at it again and again.
+            gc.collect()
+            gc.freeze()
             self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
