@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,7 +26,7 @@ message with the same words is no match, since its id is known."""
 LOOK_UPS_PER_SECOND = 2.0
 """Messenger's limit for one Page's Conversations API."""
 AT_ONCE = 8
-"""Look-ups under way at once."""
+"""Look-ups of one Page under way at once: slow ones hold up neither other Pages nor what is tried again."""
 
 
 @dataclass(slots=True)
@@ -39,10 +40,12 @@ class Settling:
     look_up_after: tuple[float, ...] = (2.0, 8.0)
     grace_seconds: float = 90.0
     _next_look_up: dict[str, float] = field(default_factory=dict)
+    _slots: defaultdict[str, asyncio.Semaphore] = field(
+        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+    )
 
     async def run(self) -> None:
         """Until cancelled."""
-        slots = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
             while True:
                 for waiting in await self.later.due():
@@ -51,8 +54,7 @@ class Settling:
                     elif waiting.step == 0:
                         self._schedule(waiting)
                     else:
-                        await slots.acquire()
-                        group.create_task(self._settle(waiting, slots))
+                        group.create_task(self._settle(waiting))
 
     def adopt(self, message: OutMessage) -> None:
         """Settle what a dead worker left: an unknown send from its beginning, a refused one at once."""
@@ -69,11 +71,9 @@ class Settling:
         self._next_look_up[page_id] = at + 1 / LOOK_UPS_PER_SECOND
         self.later.push(Waiting(waiting.message, waiting.status, step + 1), at - now)
 
-    async def _settle(self, waiting: Waiting, slots: asyncio.Semaphore) -> None:
-        try:
+    async def _settle(self, waiting: Waiting) -> None:
+        async with self._slots[waiting.message.page_id]:
             await self._look(waiting)
-        finally:
-            slots.release()
 
     async def _look(self, waiting: Waiting) -> None:
         message = waiting.message
