@@ -1,0 +1,1 @@
+"""What is measured, how, and the peers. Never imported by the product and never asserted in tests."""

@@ -1,0 +1,187 @@
+"""Kills the real server at random moments under load and counts what customers would notice, for a test and a long run.
+
+Every customer writes "n 1", "n 2", … without waiting for replies; the bot repeats each text. A text is written when the one before
+was acknowledged, so that its order is known. The numbers in the replies show what was lost, doubled or overtaken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from tests.crashes.meta import Arrived, Meta
+from tests.crashes.server import BotServer
+
+NUMBER = re.compile(r"n (\d+)")
+
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do. After the last kill the run waits until every reply came, and then until nothing came for `quiet_seconds`.
+
+    Look-ups settle an unknown send about ten seconds after it: quiet must last longer, or late copies are not counted.
+    Customers pause so long that a page of twenty messages reaches back behind the last kill; else look-ups can settle nothing.
+    """
+
+    folder: Path
+    database_url: str
+    kills: int
+    customers: int = 40
+    processes: int = 1
+    echoes: bool = True
+    look_ups: bool = True
+    seed: int = 1
+    uptime_seconds: tuple[float, float] = (0.2, 2.0)
+    pause_seconds: tuple[float, float] = (0.2, 0.6)
+    quiet_seconds: float = 12.0
+    settle_seconds_max: float = 150.0
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was seen. `lost`, `doubled` (one text answered by two messages) and `out_of_order` must be 0.
+
+    `story` tells for every customer whose replies were not as they should be what arrived around them, and when servers were killed.
+
+    `copies` are repeats of one and the same message; `copies_max` is how often the worst one came beyond the first.
+    """
+
+    kills: int
+    acknowledged: int
+    arrived: int
+    lost: int
+    doubled: int
+    out_of_order: int
+    copies: int
+    copies_max: int
+    slowest_start_seconds: float
+    settled_after_seconds: float
+    exit_code: int
+    story: tuple[str, ...] = ()
+    log_end: str = ""
+
+
+async def run_kills(plan: Plan) -> Counts:
+    """Start, load, kill and restart as planned; wait until all is quiet; count."""
+    chance = random.Random(plan.seed)
+    async with Meta(echoes=plan.echoes, look_ups=plan.look_ups, chance=random.Random(plan.seed + 1)) as meta:
+        servers = [BotServer(plan.folder, plan.database_url, meta.port, plan.settings) for _ in range(plan.processes)]
+        meta.ports = [server.port for server in servers]
+        try:
+            for server in servers:
+                await server.start()
+            await _load_and_kill(plan, meta, servers, chance)
+            settled_after = await _wait_until_quiet(plan, meta)
+        finally:
+            codes = [await server.stop() for server in servers if server.process is not None]
+    return _count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
+
+
+async def _load_and_kill(plan: Plan, meta: Meta, servers: Sequence[BotServer], chance: random.Random) -> None:
+    over = asyncio.Event()
+    async with asyncio.TaskGroup() as customers:
+        for number in range(plan.customers):
+            customers.create_task(_talk(plan, meta, str(20_000 + number), over))
+        for _ in range(plan.kills):
+            await asyncio.sleep(chance.uniform(*plan.uptime_seconds))
+            server = chance.choice(servers)
+            server.kill()
+            meta.note(f"killed the server on port {server.port}")
+            await server.start()
+            meta.note(f"ready again on port {server.port}")
+        await asyncio.sleep(chance.uniform(*plan.uptime_seconds))
+        over.set()
+
+
+async def _talk(plan: Plan, meta: Meta, customer: str, over: asyncio.Event) -> None:
+    number = 0
+    while not over.is_set():
+        number += 1
+        await meta.say(customer, f"n {number}")
+        await asyncio.sleep(meta.chance.uniform(*plan.pause_seconds))
+
+
+async def _wait_until_quiet(plan: Plan, meta: Meta) -> float:
+    """Seconds until the last reply, from the end of the load."""
+    began = time.monotonic()
+    while time.monotonic() - began < plan.settle_seconds_max:
+        await asyncio.sleep(POLL_SECONDS)
+        silent_seconds = time.monotonic() - max(meta.last_arrival, began)
+        if silent_seconds > plan.quiet_seconds and not any(missing(meta, each) for each in meta.acknowledged):
+            break
+    return max(0.0, meta.last_arrival - began)
+
+
+def _count(
+    plan: Plan, meta: Meta, servers: Sequence[BotServer], settled_after_seconds: float, exit_code: int
+) -> Counts:
+    arrived = [meta.arrived.get(customer, []) for customer in meta.acknowledged]
+    extra = [times - 1 for each in arrived for times in Counter(_identity(one) for one in each).values()]
+    return Counts(
+        kills=plan.kills,
+        acknowledged=sum(len(texts) for texts in meta.acknowledged.values()),
+        arrived=sum(len(each) for each in arrived),
+        lost=sum(len(missing(meta, customer)) for customer in meta.acknowledged),
+        doubled=sum(count_doubled(each) for each in arrived),
+        out_of_order=sum(count_out_of_order(each) for each in arrived),
+        copies=sum(extra),
+        copies_max=max(extra, default=0),
+        slowest_start_seconds=round(max(server.slowest_start_seconds for server in servers), 1),
+        settled_after_seconds=round(settled_after_seconds, 1),
+        exit_code=exit_code,
+        story=(*meta.notes, *(line for customer in meta.acknowledged for line in tell(meta, customer))),
+        log_end=servers[0].log_end(),
+    )
+
+
+def missing(meta: Meta, customer: str) -> set[int]:
+    """Numbers of acknowledged texts that no reply holds."""
+    said = {int(text.split()[1]) for text in meta.acknowledged[customer]}
+    return said - {number for each in meta.arrived.get(customer, []) for number in numbers_in(each)}
+
+
+def tell(meta: Meta, customer: str) -> list[str]:
+    """What arrived around each reply that is not the one number after the last; nothing if all is well."""
+    arrived, lines, last = meta.arrived.get(customer, []), [], 0
+    for place, each in enumerate(arrived):
+        numbers = numbers_in(each)
+        if numbers and numbers != list(range(last + 1, last + 1 + len(numbers))):
+            around = arrived[max(0, place - 2) : place + 3]
+            lines += [
+                f"customer {customer}:",
+                *(f"    {meta.seconds(one.at)} {one.metadata} {one.text}" for one in around),
+            ]
+        last = max([last, *numbers])
+    return lines
+
+
+def count_doubled(arrived: Iterable[Arrived]) -> int:
+    """How often a number came again in another message: its text moved the session twice."""
+    first_copies = {_identity(each): each for each in arrived}.values()
+    times = Counter(number for each in first_copies for number in numbers_in(each))
+    return sum(count - 1 for count in times.values())
+
+
+def count_out_of_order(arrived: Iterable[Arrived]) -> int:
+    """How often a number came after a greater one, copies included."""
+    numbers = [number for each in arrived for number in numbers_in(each)]
+    return sum(later < earlier for earlier, later in pairwise(numbers))
+
+
+def numbers_in(arrived: Arrived) -> list[int]:
+    """The numbers that a reply repeats: several if texts that waited were read as one turn."""
+    return [int(each) for each in NUMBER.findall(arrived.text)]
+
+
+def _identity(arrived: Arrived) -> str:
+    return arrived.metadata or arrived.mid
