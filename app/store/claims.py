@@ -54,7 +54,8 @@ def claim(connection: Connection, worker_id: str, most: int, now: datetime) -> l
     if missing := [key for key in waiting if key not in rows]:
         insert_new(connection, conversations, [_new(key, now) for key in missing], ("page_id", "customer_id"))
         rows |= _load(connection, missing)
-    claims = _choose([_claim(rows[key], events) for key, events in waiting.items() if key in rows])
+    ours = inbox.still_waiting(connection, {key: events for key, events in waiting.items() if key in rows})
+    claims = _choose([_claim(rows[key], events) for key, events in ours.items()])
     if claims:
         bulk.run(connection, _take, [{**_where(each), "worker": worker_id} for each in claims])
     return claims

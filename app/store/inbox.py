@@ -77,16 +77,31 @@ _waiting = (
     .where(NEW, conversations.c.claimed_by.is_(None))
     .order_by(inbox.c.id)
     .limit(bindparam("most"))
-    .with_for_update(of=inbox, skip_locked=True)
 )  # fmt: skip
 
 
 def list_waiting(connection: Connection, most: int) -> dict[Key, list[WaitingEvent]]:
-    """The oldest waiting events of customers whom no worker has in hand, by customer, oldest customer first."""
+    """The oldest waiting events of customers whom no worker has in hand, by customer, oldest customer first.
+
+    Nothing is locked: on PostgreSQL another worker may be about to take them. Lock the conversations, then ask `still_waiting`.
+    """
     found: dict[Key, list[WaitingEvent]] = {}
     for page_id, customer_id, *event in bulk.select(connection, _waiting, {"most": most}):
         found.setdefault((page_id, customer_id), []).append(WaitingEvent(*event))
     return found
+
+
+_still_new = select(inbox.c.id).where(NEW, inbox.c.id.in_(bindparam("event_ids", expanding=True)))
+
+
+def still_waiting(connection: Connection, waiting: dict[Key, list[WaitingEvent]]) -> dict[Key, list[WaitingEvent]]:
+    """The same without events that another worker handled since they were listed."""
+    if connection.dialect.name == "sqlite" or not waiting:
+        return waiting  # one writer: nobody else did anything meanwhile
+    ids = [event.id for events in waiting.values() for event in events]
+    new = set(connection.execute(_still_new, {"event_ids": ids}).scalars())
+    left = {key: [event for event in events if event.id in new] for key, events in waiting.items()}
+    return {key: events for key, events in left.items() if events}
 
 
 _finish = (
