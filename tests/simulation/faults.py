@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 OFTEN = 3.0
 """How much more than its usual rate a fault may strike in a seed that draws it high."""
@@ -49,15 +49,3 @@ class Rates:
             factor = 0.0 if dice.random() < 0.3 else dice.uniform(0.2, OFTEN)
             values[each.name] = min(getattr(self, each.name) * factor, 0.4)
         return Rates(**values)
-
-
-@dataclass(slots=True)
-class Chaos:
-    """How many seconds lie between two blows on a process, and which blows there are."""
-
-    every_seconds: float
-    blows: tuple[str, ...] = field(default=("kill", "kill", "freeze", "jump", "restart"))
-
-
-LIVE_ONLY = {"commit_unknown": 0.0, "work_twice": 0.0}
-"""What SQLite does not do: its commit answers, and its work runs once."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.channel import Channel, Echoed, Failed, Outcome, Refusal, Seen, Send, Sent, Unsure
+from app.channel import Channel, Failed, Outcome, Refusal, Seen, Send, Sent, Unsure
 from app.engine.effects import Message
 from app.store.keys import Key
 from tests.simulation.flow import BEGIN
@@ -99,9 +99,7 @@ class FakeMessenger(Channel):
         return [
             Seen(each.mid, each.text, BEGIN + timedelta(seconds=each.at))
             for each in world.meta.deliveries
-            if each.key == (page_id, customer_id)
-            and each.at <= until
-            and BEGIN + timedelta(seconds=each.at) >= since
+            if each.key == (page_id, customer_id) and each.at <= until and BEGIN + timedelta(seconds=each.at) >= since
         ]
 
 

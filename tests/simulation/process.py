@@ -12,8 +12,7 @@ from app.store import facts
 from app.store.intake import Intake
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
-from app.worker.worker import Waits, Worker
-from tests.simulation.messenger import FakeMessenger
+from app.worker.worker import Worker
 from tests.simulation.ports import Dead, SimChance, SimClock, SimDatabase
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 MARK = "sim"
 SECRET = b"a secret of the simulation"
-WAITS = Waits()
 
 
 class Process:
@@ -34,7 +32,7 @@ class Process:
         self._tasks: list[asyncio.Task[Any]] = []
         self.clock, self.chance = SimClock(self), SimChance(name, world.seed)
         self.database = SimDatabase(self, world.store)
-        self.channel = FakeMessenger(self)
+        self.channel = world.bug.create_channel(self)
         self.intake: Intake = world.bug.create_intake(self, MARK, self._woken)
         self.worker: Worker | None = None
 
@@ -76,7 +74,9 @@ class Process:
     def _create_worker(self) -> Worker:
         hands = Hands(lambda _page: self.world.flow, SECRET, self.channel)
         alone = self.world.alone
-        worker = Worker(self.database, hands, self.clock, self.chance, mark=MARK, alone=alone, waits=WAITS)
+        worker = Worker(
+            self.database, hands, self.clock, self.chance, mark=MARK, alone=alone, waits=self.world.bug.waits
+        )
         self.world.bug.fit(self, worker)
         return worker
 
@@ -95,7 +95,7 @@ class Process:
         """Wait; longer while the process is frozen."""
         self.check()
         await asyncio.sleep(seconds)
-        while (rest := self.frozen_until - self.world.loop.time()) > 0 and not self.dead:
+        while (rest := self.frozen_until - self.world.loop.time()) > 0 and not self.dead:  # noqa: ASYNC110 - virtual time
             await asyncio.sleep(rest)
         self.check()
 

@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from tests.simulation.bugs import NO_BUG, Bug
+from tests.simulation.bugs import Bug
 from tests.simulation.loop import SimLoop, run
 from tests.simulation.world import CUSTOMERS, Options, People, World
 
@@ -31,20 +31,18 @@ class Report:
     seconds: float
 
 
-def play(seed: int, options: Options = Options(), bug: Bug = NO_BUG) -> Report:  # noqa: B008 - frozen
+def play(seed: int, options: Options = Options(), bug: type[Bug] = Bug) -> Report:  # noqa: B008 - frozen
     """One seed from beginning to end."""
     settings = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     loop = SimLoop(seed)
-    world = World(loop, seed, options, bug)
+    world = World(loop, seed, replace(options, profile=bug.profile or options.profile), bug())
     try:
         run(loop, lambda: _story(world))
     finally:
         structlog.configure(**settings)
         world.store.close()
-    return Report(
-        seed, tuple(world.failures), loop.trace_hash(), tuple(loop.lines), world.counts, loop.time()
-    )
+    return Report(seed, tuple(world.failures), loop.trace_hash(), tuple(loop.lines), world.counts, loop.time())
 
 
 async def _story(world: World) -> None:
@@ -70,7 +68,7 @@ async def _story(world: World) -> None:
 
 async def _until(world: World, seconds: float, done: Callable[[], bool]) -> None:
     end = world.loop.time() + seconds
-    while world.loop.time() < end and not world.failures and not done():
+    while world.loop.time() < end and not world.failures and not done():  # noqa: ASYNC110 - virtual time
         await asyncio.sleep(STEP_SECONDS)
 
 
@@ -78,8 +76,9 @@ def _quiet(world: World) -> bool:
     """Nothing is on its way to us, and nothing waits."""
     if world.meta.posting:
         return False
-    waiting, live = world.store.bare.execute(
+    open_ = world.store.bare.execute(
         "SELECT (SELECT count(*) FROM inbox WHERE status = 'new'),"
+        " (SELECT count(*) FROM conversations WHERE claimed_by NOT NULL),"
         " (SELECT count(*) FROM outbox WHERE status IN ('pending', 'in_flight', 'unknown'))"
     ).fetchone()
-    return not waiting and not live
+    return not any(open_)

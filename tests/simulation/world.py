@@ -33,13 +33,20 @@ SKEW_MAX = timedelta(hours=1)
 JUMPS = (-3600.0, -30.0, 30.0, 3600.0)
 CUSTOMERS = tuple((page, f"{page}c{number}") for page in ("p1", "p2") for number in range(3))
 
+PROFILES = ("honest", "echo_lossy", "alone")
+"""honest: every message is echoed and listed. echo_lossy: not so; copies are bounded. alone: one process, on SQLite."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is made of. `profile`: honest, echo_lossy (echoes and look-ups fail) or alone (one process on SQLite)."""
+    """What a run is made of: how many virtual seconds have faults, and one of PROFILES."""
 
-    seconds: float = 90.0
+    seconds: float = 60.0
     profile: str = "honest"
+
+
+BLOWS = ("kill", "kill", "freeze", "jump", "restart")
+"""What strikes a process from outside; kills twice as often as the others."""
 
 
 class World:
@@ -117,7 +124,7 @@ class World:
         while self.faults:
             await asyncio.sleep(min(self.dice.expovariate(1 / every_seconds), self.options.seconds))
             if self.faults and (up := self.running()):
-                await self._blow(self.dice.choice(up), self.dice.choice(("kill", "kill", "freeze", "jump", "restart")))
+                await self._blow(self.dice.choice(up), self.dice.choice(BLOWS))
 
     async def _blow(self, process: Process, kind: str) -> None:
         self.count(kind)
@@ -182,7 +189,7 @@ class Meta:
 
     async def _post_until_ok(self, items: Sequence[Item]) -> None:
         try:
-            while not await self._post(items):
+            while not await self._post(items):  # noqa: ASYNC110 - virtual time
                 await asyncio.sleep(AGAIN_SECONDS)
             self.acknowledged.update(each.key for each in items if isinstance(each, Received | Unreadable))
             if self.world.hit("posted_again"):

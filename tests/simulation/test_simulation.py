@@ -1,0 +1,78 @@
+"""Seeds through the real intake, worker and store: none may fail, each replays exactly, and every planted mistake is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.bugs import BUGS, Bug
+from tests.simulation.seeds import Report, play
+from tests.simulation.world import Options
+
+SHORT = 20.0
+"""Virtual seconds with faults for each of the many seeds; the nightly run takes 60."""
+BUG_SEEDS = 25
+
+REGRESSIONS: tuple[tuple[int, str, str], ...] = (
+    (7, "honest", "two results of one customer in one commit took the next message twice, and it was sent twice"),
+    (2, "honest", "what a stopping worker left in doubt stayed in a name that is on no list"),
+    (14, "honest", "a burial whose answer was lost left messages that nobody saw to"),
+    (90, "honest", "joining again after a commit whose answer was lost broke the worker down"),
+    (95, "honest", "a turn wrote back an old place in the line, and staff's next message took a used one"),
+    (0, "honest", "a person's reply overtook an earlier handing back, and the bot went on"),
+)
+"""(seed, profile, what it once found)."""
+
+
+def assert_right(report: Report) -> None:
+    assert not report.failures, "\n".join([*report.lines[-30:], *report.failures])
+
+
+@pytest.mark.parametrize("seed", range(70))
+def test_faults_lose_double_and_disorder_nothing(seed: int) -> None:
+    assert_right(play(seed, Options(SHORT, "honest")))
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_copies_are_bounded_when_nobody_echoes_and_lists(seed: int) -> None:
+    assert_right(play(seed, Options(SHORT, "echo_lossy")))
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_one_process_alone_recovers_from_every_fault(seed: int) -> None:
+    assert_right(play(seed, Options(SHORT, "alone")))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_same_seed_is_the_same_story(seed: int) -> None:
+    first, second = play(seed, Options(SHORT / 2)), play(seed, Options(SHORT / 2))
+    assert (first.trace_hash, first.lines) == (second.trace_hash, second.lines)
+
+
+def test_different_seeds_are_different_stories() -> None:
+    assert len({play(seed, Options(1.0)).trace_hash for seed in range(5)}) == 5
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_mistake_is_found(bug: type[Bug]) -> None:
+    assert any(play(seed, Options(), bug).failures for seed in range(BUG_SEEDS))
+
+
+@pytest.mark.parametrize(("seed", "profile", "found"), REGRESSIONS)
+def test_what_was_found_once_stays_mended(seed: int, profile: str, found: str) -> None:
+    assert_right(play(seed, Options(60.0, profile)))
+
+
+def test_faults_do_strike() -> None:
+    """A world in which nothing happens would prove nothing."""
+    counts = sum((play(seed, Options(SHORT)).counts for seed in range(8)), start=play(8, Options(SHORT)).counts)
+    for fault in (
+        "kill",
+        "freeze",
+        "jump",
+        "restart",
+        "locked",
+        "commit_unknown",
+        "killed_after_commit",
+        "posted_twice",
+    ):
+        assert counts[fault], fault
