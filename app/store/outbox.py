@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Connection,
     Select,
@@ -22,7 +21,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal_column,
     null,
     select,
     text,
@@ -44,9 +42,6 @@ _this = (
 _LIVE = text("outbox.status IN ('pending', 'in_flight', 'unknown')")
 _EARLIER_LIVE = text("earlier.status IN ('pending', 'in_flight', 'unknown')")
 _FREE = text("outbox.status = 'pending' AND outbox.sender IS NULL")
-_OWNED: ColumnElement[bool] = literal_column(
-    "(outbox.status IN ('pending', 'in_flight', 'unknown') AND outbox.sender IS NOT NULL)", Boolean
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +105,11 @@ def line_is_busy() -> ColumnElement[bool]:
 
 # ---- to the sender -----------------------------------------------------------------------------------------
 
-_columns = (
+COLUMNS = (
     _o.page_id, _o.customer_id, _o.seq, _o.body, _o.written_by, _o.epoch, _o.attempt, _o.created_at,
     _o.attempted_at, _c.last_customer_at, _o.status, _o.unsure,
 )  # fmt: skip
-_of_conversation = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id)
+OF_CONVERSATION = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id)
 _void: ColumnElement[bool] = (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
 _first_in_line = ~exists().where(
     _earlier.c.page_id == _o.page_id, _earlier.c.customer_id == _o.customer_id, _earlier.c.seq < _o.seq, _EARLIER_LIVE
@@ -139,8 +134,8 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
 
 
 _free_heads = (
-    select(*_columns, _void.label("void"))
-    .select_from(outbox.join(conversations, _of_conversation))
+    select(*COLUMNS, _void.label("void"))
+    .select_from(outbox.join(conversations, OF_CONVERSATION))
     .where(_FREE, _first_in_line, _o.page_id.not_in(bindparam("parked", expanding=True)))
     .order_by(_o.created_at)
     .limit(bindparam("most"))
@@ -153,8 +148,8 @@ def _next_heads(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)
     here = (_o.page_id == page_id) & (_o.customer_id == customer_id)
     return (
-        select(*_columns, _void.label("void"))
-        .select_from(each.join(outbox, here).join(conversations, _of_conversation))
+        select(*COLUMNS, _void.label("void"))
+        .select_from(each.join(outbox, here).join(conversations, OF_CONVERSATION))
         .where(_LIVE, _FREE, _first_in_line)
         .with_for_update(of=[outbox, conversations], skip_locked=True)
     )
@@ -184,7 +179,7 @@ def _flying(message: OutMessage, now: datetime) -> OutMessage:
     return replace(message, attempt=message.attempt + 1, attempted_at=now, status="in_flight")
 
 
-def _of(message: OutMessage, worker_id: str) -> dict[str, Any]:
+def attempt_of(message: OutMessage, worker_id: str) -> dict[str, Any]:
     """This very attempt of this worker."""
     attempt = {"of_attempt": message.attempt, "of_moment": message.attempted_at, "worker": worker_id}
     return {**_at(message), **attempt}
@@ -201,7 +196,7 @@ _cancel = (
         _o.customer_id == bindparam("of_customer"),
         _o.status == "pending",
         _o.written_by == "bot",
-        exists().where(_of_conversation, _void),
+        exists().where(OF_CONVERSATION, _void),
     )
     .values(
         status="cancelled",
@@ -230,7 +225,7 @@ class Result:
     """What became of an attempt.
 
     `status`: sent, failed, unknown, pending (again later). `keep`: this worker sees to it itself, after `wait_seconds` at least.
-    `left`: a request may have left.
+    `counts`: it was a try.
     """
 
     message: OutMessage
@@ -239,12 +234,12 @@ class Result:
     reason_code: str | None = None
     reason: str | None = None
     keep: bool = False
-    left: bool = True
+    counts: bool = True
     wait_seconds: float = 0.0
 
 
 # The moment tells apart two attempts of the same number: one that was kept back does not count.
-_mine = (
+THIS_ATTEMPT = (
     _this
     & (_o.attempt == bindparam("of_attempt"))
     & (_o.attempted_at == bindparam("of_moment"))
@@ -252,7 +247,7 @@ _mine = (
 )
 _ended = (
     update(outbox)
-    .where(_mine, _LIVE)
+    .where(THIS_ATTEMPT, _LIVE)
     .values(
         status=bindparam("new_status"),
         mid=bindparam("new_mid"),
@@ -263,7 +258,7 @@ _ended = (
 )
 _not_ended = (
     update(outbox)
-    .where(_mine, _LIVE)
+    .where(THIS_ATTEMPT, _LIVE)
     .values(
         status=bindparam("new_status"),
         sender=bindparam("new_sender"),
@@ -280,7 +275,7 @@ def record(connection: Connection, worker_id: str, results: Sequence[Result], no
     ended, open_ = [], []
     for result in results:
         row = {
-            **_of(result.message, worker_id),
+            **attempt_of(result.message, worker_id),
             "new_status": result.status,
             "code": result.reason_code,
             "why": result.reason,
@@ -298,15 +293,15 @@ def record(connection: Connection, worker_id: str, results: Sequence[Result], no
 def _open_values(result: Result, worker_id: str) -> dict[str, Any]:
     return {
         "new_sender": worker_id if result.keep else None,
-        "new_attempt": result.message.attempt - (not result.left),
+        "new_attempt": result.message.attempt - (not result.counts),
         "new_unsure": result.message.unsure + (result.status == "unknown"),
     }
 
 
 _one_of_mine = (
-    select(*_columns, _void.label("void"))
-    .select_from(outbox.join(conversations, _of_conversation))
-    .where(_mine, _LIVE)
+    select(*COLUMNS, _void.label("void"))
+    .select_from(outbox.join(conversations, OF_CONVERSATION))
+    .where(THIS_ATTEMPT, _LIVE)
     .with_for_update(of=[outbox, conversations])
 )
 
@@ -317,7 +312,7 @@ def take_again(
     """Take messages of this worker in flight once more, those that nobody settled meanwhile; what is void by now is cancelled."""
     rows: list[Any] = []
     for message in sorted(messages, key=lambda each: each.key):
-        rows += connection.execute(_one_of_mine, _of(message, worker_id)).fetchall()
+        rows += connection.execute(_one_of_mine, attempt_of(message, worker_id)).fetchall()
     # An unknown one may have reached the customer: it is settled, never cancelled as if it had not left.
     certain = [row for row in rows if row.status == "pending"]
     return _take_off(connection, worker_id, certain, now) + _take_off_unknown(connection, worker_id, rows, now)
@@ -377,55 +372,6 @@ def find_status(connection: Connection, message: OutMessage) -> tuple[str, str |
     """(status, mid) of a message as it stands, or None if it is gone."""
     row = connection.execute(select(_o.status, _o.mid).where(_this), _at(message)).one_or_none()
     return (row[0], row[1]) if row else None
-
-
-# ---- when a worker dies ------------------------------------------------------------------------------------
-
-
-def adopt(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessage]:
-    """Take over what a dead worker was sending. What it had in flight may have arrived: it is unknown now."""
-    rows = connection.execute(_owned_by.with_for_update(of=outbox), {"owner": dead_id}).fetchall()
-    connection.execute(_unsure, {"owner": dead_id})
-    connection.execute(_adopt, {"owner": dead_id, "worker": worker_id})
-    messages = [OutMessage(*row) for row in rows]
-    return [
-        replace(each, status="unknown", unsure=each.unsure + 1) if each.status == "in_flight" else each
-        for each in messages
-    ]
-
-
-_owned = _OWNED & (_o.sender == bindparam("owner"))
-_owned_by = select(*_columns).select_from(outbox.join(conversations, _of_conversation)).where(_owned)
-_unsure = update(outbox).where(_owned, _o.status == "in_flight").values(status="unknown", unsure=_o.unsure + 1)
-_adopt = update(outbox).where(_owned).values(sender=bindparam("worker"))
-
-
-def doubt(connection: Connection, worker_id: str, messages: Sequence[OutMessage]) -> None:
-    """These are in flight in this worker's name and it knows nothing of them: they are unknown now."""
-    rows = [_of(message, worker_id) for message in messages]
-    if rows:
-        bulk.run(connection, _doubt, rows)
-
-
-_doubt = update(outbox).where(_mine, _o.status == "in_flight").values(status="unknown", unsure=_o.unsure + 1)
-
-
-def list_owned(connection: Connection, worker_id: str) -> list[OutMessage]:
-    """What stands in this worker's name: in flight, unknown, or refused for now."""
-    return [OutMessage(*row) for row in connection.execute(_owned_by, {"owner": worker_id})]
-
-
-def list_owners(connection: Connection) -> list[str]:
-    """The names in which messages are on their way."""
-    return list(connection.execute(_owners).scalars())
-
-
-_owners = select(_o.sender).where(_OWNED).distinct()
-
-
-def free_pending(connection: Connection, worker_id: str) -> None:
-    """Let go of what this worker only kept to try again later: it stops."""
-    connection.execute(update(outbox).where(_OWNED, _o.sender == worker_id, _o.status == "pending").values(sender=None))
 
 
 def count_live(connection: Connection) -> dict[str, int]:

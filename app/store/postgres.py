@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 CONNECTIONS = 8
 """Per process: webhook, turns, sender, timers and a few pages at once."""
 CONNECT_SECONDS = 5
+IDLE_SECONDS = 4
+"""A process that stands still in the middle of a transaction loses its locks after so long, before it counts as dead (six
+seconds): else whoever wants to take its work over would stand still with it."""
 TRIES = 5
 """A deadlock or serialisation failure is the database asking for the same transaction again."""
 AGAIN = frozenset({"40001", "40P01"})
@@ -35,7 +38,10 @@ class PostgresDatabase:
             max_overflow=4,
             pool_timeout=CONNECT_SECONDS,
             pool_pre_ping=False,
-            connect_args={"timeout": CONNECT_SECONDS},
+            connect_args={
+                "timeout": CONNECT_SECONDS,
+                "server_settings": {"idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1_000)},
+            },
         )
 
     async def transaction(self, work: Callable[[Connection], Result]) -> Result:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from app.store import claims, outbox
+from app.store import claims, underway
 from app.store.outbox import OutMessage
 from app.store.tables import workers
 from app.store.upsert import insert_new
@@ -34,7 +34,7 @@ _names = select(workers.c.id)
 
 def list_unlisted(connection: Connection) -> list[str]:
     """Names that have work in hand and are not on the list: who left with something in doubt, or took it on when already buried."""
-    return sorted({*claims.list_claimers(connection), *outbox.list_owners(connection)} - {*list_all(connection)})
+    return sorted({*claims.list_claimers(connection), *underway.list_owners(connection)} - {*list_all(connection)})
 
 
 def bury(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessage]:
@@ -44,7 +44,7 @@ def bury(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessag
     """
     connection.execute(delete(workers).where(workers.c.id == dead_id))
     claims.release_all_of(connection, dead_id, tried=True)
-    return outbox.adopt(connection, dead_id, worker_id)
+    return underway.adopt(connection, dead_id, worker_id)
 
 
 def leave(connection: Connection, worker_id: str) -> None:
@@ -53,5 +53,5 @@ def leave(connection: Connection, worker_id: str) -> None:
     What is in doubt stays in this name, which is on no list any more: the next worker that looks settles it.
     """
     claims.release_all_of(connection, worker_id, tried=False)
-    outbox.free_pending(connection, worker_id)
+    underway.free_pending(connection, worker_id)
     connection.execute(delete(workers).where(workers.c.id == worker_id))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.clock import Clock
 from app.errors import UnavailableError
-from app.store import outbox, workers
+from app.store import underway, workers
 from app.store.database import Database
 from app.store.outbox import OutMessage
 
@@ -93,13 +93,13 @@ class Beat:
 
     async def _doubt_orphans(self) -> None:
         """Messages that stand in our name though we know nothing of them: a commit whose answer was lost."""
-        mine = await self.database.read(lambda connection: outbox.list_owned(connection, self.worker_id))
+        mine = await self.database.read(lambda connection: underway.list_owned(connection, self.worker_id))
         now = self.clock.monotonic()
         unknown_here = {_attempt(each): each for each in mine if not self.holds(each)}
         self._orphans = {attempt: self._orphans.get(attempt, now) for attempt in unknown_here}
         lost = [unknown_here[each] for each, since in self._orphans.items() if now - since >= ORPHAN_SECONDS]
         if lost:
-            await self.database.transaction(lambda connection: outbox.doubt(connection, self.worker_id, lost))
+            await self.database.transaction(lambda connection: underway.doubt(connection, self.worker_id, lost))
             self.adopt([_doubted(each) for each in lost])
 
 
@@ -108,7 +108,7 @@ def _attempt(message: OutMessage) -> _Attempt:
 
 
 def _doubted(message: OutMessage) -> OutMessage:
-    """As `outbox.doubt` leaves it: one that was in flight is unknown now."""
+    """As `underway.doubt` leaves it: one that was in flight is unknown now."""
     if message.status != "in_flight":
         return message
     return replace(message, status="unknown", unsure=message.unsure + 1)

@@ -265,11 +265,12 @@ class Sender:
 
     def _failed(self, message: OutMessage, failure: Failed) -> Result:
         if failure is KEPT_BACK:
-            return Result(message, "pending", left=False)
+            return Result(message, "pending", counts=False)
         log.warning("send failed", page=message.page_id, seq=message.seq, code=failure.code, retry=failure.retry)
         if failure.scope == "page":
             self.parking.park(message.page_id, failure, self.clock.monotonic())
-            return Result(message, "pending", reason_code=failure.code, reason=failure.sentence)
+            # Not this message's fault, and certain that it did not arrive: it costs it no try.
+            return Result(message, "pending", reason_code=failure.code, reason=failure.sentence, counts=False)
         if failure.retry and message.attempt < RETRIES_MAX:
             return Result(
                 message, "pending", reason_code=failure.code, reason=failure.sentence, keep=True,

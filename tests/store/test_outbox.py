@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
-from app.store import conversations, outbox, workers
+from app.store import conversations, outbox, underway, workers
 from app.store.database import Database
 from app.store.outbox import EchoOf, OutMessage, Result
 from tests.store.kit import NOW, PAGE, flying, know, message, put, status_of
@@ -101,7 +101,7 @@ async def test_a_try_again_counts_as_an_attempt_and_one_kept_back_does_not(datab
         first = flying(connection, "ana")
         outbox.record(connection, "w1", [Result(first, "pending", keep=True)], NOW)
         second = outbox.take_again(connection, "w1", [first], NOW)[0]
-        outbox.record(connection, "w1", [Result(second, "pending", left=False)], NOW)
+        outbox.record(connection, "w1", [Result(second, "pending", counts=False)], NOW)
         return second.attempt, outbox.claim_free(connection, "w1", 10, NOW)[0].attempt
 
     assert await database.transaction(work) == (2, 2)
@@ -175,10 +175,10 @@ async def test_a_message_in_doubt_is_unknown_once(database: Database) -> None:
     def work(connection: Connection) -> list[tuple[str, int]]:
         know(connection, "ana")
         sent = flying(connection, "ana")
-        assert outbox.list_owned(connection, "w1") == [sent]
-        outbox.doubt(connection, "w1", [sent, replace(sent, attempt=7)])
-        outbox.doubt(connection, "w1", [sent])
-        return [(each.status, each.unsure) for each in outbox.list_owned(connection, "w1")]
+        assert underway.list_owned(connection, "w1") == [sent]
+        underway.doubt(connection, "w1", [sent, replace(sent, attempt=7)])
+        underway.doubt(connection, "w1", [sent])
+        return [(each.status, each.unsure) for each in underway.list_owned(connection, "w1")]
 
     assert await database.transaction(work) == [("unknown", 1)]
 

@@ -1,0 +1,88 @@
+"""Real databases and a clock that the test moves; the loop's own time-outs move with it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.store.database import open_database
+from app.store.migrate import migrate
+from tests.databases import Servers, running
+from tests.worker.clock import GivenClock, GivenLoop
+from tests.worker.database import Troubled
+
+TABLES = "inbox, conversations, sessions, history, outbox, timers, workers, facts"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return "asyncio", {"loop_factory": GivenLoop}
+
+
+@pytest.fixture
+async def clock() -> GivenClock:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, GivenLoop)
+    return GivenClock(loop)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    yield from running()
+
+
+@pytest.fixture(scope="session")
+def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, made once."""
+    path = tmp_path_factory.mktemp("blank") / "blank.db"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_address(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated PostgreSQL database, made once and emptied by `both` before each test."""
+    address = servers.address("postgres", tmp_path_factory.mktemp("postgres"))
+    asyncio.run(_migrate(address))
+    return address
+
+
+async def _migrate(address: str) -> None:
+    opened = open_database(address)
+    await migrate(opened)
+    await opened.close()
+
+
+@pytest.fixture
+def file_address(blank_file: Path, tmp_path: Path) -> str:
+    """A fresh copy of the blank file."""
+    return f"sqlite:///{shutil.copy(blank_file, tmp_path / 'test.db')}"
+
+
+@pytest.fixture
+async def database(file_address: str) -> AsyncIterator[Troubled]:
+    """An empty SQLite database."""
+    opened = open_database(file_address)
+    yield Troubled(opened)
+    await opened.close()
+
+
+@pytest.fixture(params=["file_address", "postgres_address"], ids=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+async def both(address: str) -> AsyncIterator[Troubled]:
+    """An empty database of each kind, for what must hold on both."""
+    opened = open_database(address)
+    if address.startswith("postgresql"):
+        await opened.transaction(lambda connection: connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY")))
+    yield Troubled(opened)
+    await opened.close()

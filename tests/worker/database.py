@@ -1,0 +1,55 @@
+"""The real database, with trouble on order: away, an answer lost after the commit, somebody else's move in between."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from app.errors import UnavailableError
+from app.store.database import Database
+
+Value = TypeVar("Value")
+Before = Callable[[], Awaitable[None]]
+
+
+class Troubled:
+    """Hands everything on to a real database. Each transaction takes one entry off `plan`, if there is any.
+
+    `None`: nothing special. "away": nothing is written. "answer lost": committed, and nobody hears of it. A function: runs before.
+    """
+
+    def __init__(self, inner: Database) -> None:
+        self.inner = inner
+        self.plan: deque[str | Before | None] = deque()
+        self.transactions = self.under_way = 0
+
+    async def transaction(self, work: Callable[[Connection], Value]) -> Value:
+        self.transactions += 1
+        self.under_way += 1
+        try:
+            return await self._transaction(work, self.plan.popleft() if self.plan else None)
+        finally:
+            self.under_way -= 1
+
+    async def _transaction(self, work: Callable[[Connection], Value], trouble: str | Before | None) -> Value:
+        if trouble == "away":
+            raise UnavailableError("The database is away.")
+        if callable(trouble):
+            await trouble()
+        result = await self.inner.transaction(work)
+        if trouble == "answer lost":
+            raise UnavailableError("The connection was lost in the commit.")
+        return result
+
+    async def read(self, work: Callable[[Connection], Value]) -> Value:
+        self.under_way += 1
+        try:
+            return await self.inner.read(work)
+        finally:
+            self.under_way -= 1
+
+    async def close(self) -> None:
+        await self.inner.close()

@@ -1,0 +1,105 @@
+"""Two workers on one PostgreSQL at the same moment: what one looks at, the other must not overtake."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.store import claims, conversations, inbox, sessions
+from app.store.conversations import AfterTurns
+from app.store.database import open_database
+from app.store.postgres import IDLE_SECONDS
+from tests.store.kit import NOW, PAGE, event
+from tests.worker.conftest import TABLES
+from tests.worker.database import Troubled
+
+ANA = (PAGE, "ana")
+
+
+@pytest.fixture
+async def postgres(postgres_address: str) -> AsyncIterator[Troubled]:
+    opened = open_database(postgres_address)
+    await opened.transaction(lambda connection: connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY")))
+    yield Troubled(opened)
+    await opened.close()
+
+
+@pytest.fixture
+async def other(postgres_address: str) -> AsyncIterator[AsyncEngine]:
+    """Another process's connections, to be held open in the middle of a transaction."""
+    engine = create_async_engine(postgres_address)
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_later_event_does_not_overtake_one_that_another_worker_is_looking_at(
+    postgres: Troubled, other: AsyncEngine
+) -> None:
+    await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "1")]))
+    async with other.begin() as looking:
+        await looking.run_sync(lambda connection: inbox.list_waiting(connection, 10))
+        await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "2")]))
+        [claim] = await postgres.transaction(lambda connection: claims.claim(connection, "quick", 10, NOW))
+    assert [each.body["text"] for each in claim.events] == ["1", "2"]
+
+
+async def test_an_event_that_came_after_the_look_waits_for_the_next_claim(
+    postgres: Troubled, other: AsyncEngine
+) -> None:
+    await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "1"), event("bea", "1")]))
+    found = await postgres.transaction(lambda connection: claims.claim(connection, "w1", 10, NOW))
+    assert [(each.customer_id, len(each.events)) for each in found] == [("ana", 1), ("bea", 1)]
+
+
+async def test_a_session_is_read_as_it_is_behind_the_lock(postgres: Troubled) -> None:
+    await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "1")]))
+    [first] = await postgres.transaction(lambda connection: claims.claim(connection, "w1", 10, NOW))
+    assert first.session is None
+    kept = AfterTurns(PAGE, "ana", "bot", 0, 2, NOW)
+
+    def end(connection: object) -> None:
+        sessions.save(connection, [(ANA, {"state": "moved"}, "r1")], NOW)  # type: ignore[arg-type]
+        conversations.save_kept(connection, [kept])  # type: ignore[arg-type]
+        inbox.finish(connection, [(first.events[0].id, "done", None)], NOW)  # type: ignore[arg-type]
+
+    await postgres.transaction(end)
+    await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "2")]))
+    [second] = await postgres.transaction(lambda connection: claims.claim(connection, "w2", 10, NOW))
+    assert (second.session, second.next_seq) == ({"state": "moved"}, 2)
+
+
+async def test_many_claims_at_once_give_each_customer_to_one_worker_with_all_its_events_in_order(
+    postgres: Troubled,
+) -> None:
+    customers = [f"c{number}" for number in range(40)]
+    for number in range(3):
+        await postgres.transaction(
+            lambda connection, number=number: inbox.add(connection, [event(each, str(number)) for each in customers])
+        )
+    works = [
+        postgres.transaction(lambda connection, name=name: claims.claim(connection, name, 30, NOW))
+        for name in ("w1", "w2", "w3", "w4")
+    ]
+    taken = [claim for found in await asyncio.gather(*works) for claim in found]
+    assert len({claim.customer_id for claim in taken}) == len(taken)
+    assert taken
+    for claim in taken:
+        texts = [each.body["text"] for each in claim.events]
+        assert texts == [str(number) for number in range(len(texts))]
+
+
+async def test_a_process_that_stands_still_in_a_transaction_loses_its_locks(postgres: Troubled) -> None:
+    frozen = open_database(postgres.inner.url.render_as_string(hide_password=False))  # type: ignore[attr-defined]
+    await postgres.transaction(lambda connection: conversations.take_over(connection, ANA, NOW))
+    async with frozen._engine.connect() as standing_still:  # type: ignore[attr-defined]
+        await standing_still.run_sync(lambda connection: conversations.lock(connection, [ANA]))
+        began = time.monotonic()
+        await postgres.transaction(lambda connection: conversations.lock(connection, [ANA]))
+        assert time.monotonic() - began < IDLE_SECONDS + 2
+        await standing_still.invalidate()
+    await frozen.close()
