@@ -94,6 +94,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> F
             async with _running(house):
                 yield
         finally:
+            house.wake.close()
             await house.database.close()
 
     return FastAPI(

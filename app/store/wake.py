@@ -33,6 +33,10 @@ class Wake(Protocol):
         """Call `woken` whenever another process tells, until cancelled."""
         ...
 
+    def close(self) -> None:
+        """Let go of what telling needs."""
+        ...
+
 
 class Nearby:
     """One machine: a datagram socket beside the SQLite file; nothing is read from it but that something came."""
@@ -65,6 +69,10 @@ class Nearby:
                 await loop.sock_recv(ear, 16)
                 woken()
 
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
 
 class Fleet:
     """Many machines: PostgreSQL's NOTIFY, at most one on its way from each process."""
@@ -80,6 +88,9 @@ class Fleet:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._hear(woken))
             group.create_task(self._pass_on())
+
+    def close(self) -> None:
+        """Its connections end with those who listen."""
 
     async def _pass_on(self) -> None:
         from sqlalchemy import text

@@ -62,8 +62,8 @@ def create_routes(
     door = _Door(account, take, clock, Counts() if counts is None else counts)
     door.body_seconds_max = body_seconds_max
     router = APIRouter()
+    router.add_route(PATH, door.receive, methods=["POST"], include_in_schema=False)  # first: it is matched most
     router.add_api_route(PATH, door.verify, methods=["GET"], response_class=PlainTextResponse, include_in_schema=False)
-    router.add_route(PATH, door.receive, methods=["POST"], include_in_schema=False)
     return router
 
 
