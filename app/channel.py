@@ -191,6 +191,18 @@ class Seen:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The latest of one conversation as the channel lists it: the Page's own messages, newest first.
+
+    `whole`: there are no older ones. Otherwise it reaches back to `oldest_at`, whoever wrote that one.
+    """
+
+    messages: tuple[Seen, ...]
+    whole: bool = True
+    oldest_at: datetime | None = None
+
+
 class Channel(Protocol):
     """A way to reach customers. Methods never raise for what the outside does: failures are values."""
 
@@ -213,6 +225,6 @@ class Channel(Protocol):
         """Send messages of different customers of one Page by one request; one outcome for each, in order."""
         ...
 
-    async def look_up(self, page_id: str, customer_id: str, since: datetime) -> Sequence[Seen] | None:
-        """The Page's own messages to this customer from `since` on; None when that cannot be found out now."""
+    async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
+        """What the channel lists of this customer's conversation; None when that cannot be found out now."""
         ...

@@ -362,10 +362,10 @@ def settle_by_echo(connection: Connection, echoes: Sequence[EchoOf], now: dateti
     return bulk.run(connection, _echoed, rows) != 0
 
 
-def mids_known(connection: Connection, key: Key, mids: Sequence[str]) -> set[str]:
-    """Those of the channel's ids that belong to a message of ours already."""
+def find_places(connection: Connection, key: Key, mids: Sequence[str]) -> dict[str, int]:
+    """Which of the channel's ids belong to messages of ours already, with their places in the customer's line."""
     here = (_o.page_id == key[0]) & (_o.customer_id == key[1]) & _o.mid.in_(list(mids))
-    return set(connection.execute(select(_o.mid).where(here)).scalars())
+    return {row.mid: row.seq for row in connection.execute(select(_o.mid, _o.seq).where(here))}
 
 
 def find_status(connection: Connection, message: OutMessage) -> tuple[str, str | None] | None:

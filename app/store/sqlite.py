@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,8 @@ GROUP_MAX = 64
 """Transactions under one fsync: enough to carry a burst, few enough that the first does not wait for long."""
 WAITING_MAX = 10_000
 """Jobs told at once that the file cannot be had; more than ever wait, and an end to the loop in any case."""
+SWITCHES_MAX, SWITCH_AGAIN_SECONDS = 5, 0.1
+"""A switch takes a few milliseconds; a file that somebody holds for himself is told soon all the same."""
 READERS = 2
 
 
@@ -177,7 +180,7 @@ def make_engine(path: Path, begin: str, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -187,3 +190,15 @@ def make_engine(path: Path, begin: str, busy_seconds: float) -> Engine:
         connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
 
     return engine
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Once for each file. SQLite does not wait when two processes switch a new one at the same moment: one of them hears "locked"."""
+    for _ in range(SWITCHES_MAX - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            threading.Event().wait(SWITCH_AGAIN_SECONDS)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")

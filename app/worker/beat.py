@@ -18,8 +18,8 @@ from app.store.outbox import OutMessage
 log = structlog.get_logger()
 
 ORPHAN_SECONDS = 15.0
-"""A message in our name for so long that nobody here knows of is in doubt: longer than the sender's LEAVES_WITHIN, so that whoever
-still waits for the answer of its commit will not send it any more."""
+"""A message in our name that nobody here knows of for so long is in doubt: longer than the sender's LEAVES_WITHIN_SECONDS, so that
+whoever still waits for the answer of its commit will not send it any more."""
 
 _Attempt = tuple[str, str, int, int, str]
 

@@ -9,7 +9,6 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TypeVar
 
 import structlog
@@ -50,7 +49,7 @@ POLL_SECONDS = 0.5
 """How soon a free message is found that nobody told us of."""
 POLL_MOST = 200
 
-LEAVES_WITHIN = timedelta(seconds=10)
+LEAVES_WITHIN_SECONDS = 10.0
 """How old the look at who answers may be when a message leaves: longer than a message waits for its request under usual load."""
 
 KEPT_BACK = Failed("kept back", "It waits in the outbox.", retry=True, scope="page")
@@ -75,7 +74,7 @@ class Sender:
     parking: Parking = field(default_factory=Parking)
     stopping: bool = False
     _ready: deque[OutMessage] = field(default_factory=deque)
-    _held: set[_Key] = field(default_factory=set)
+    _held: dict[_Key, float] = field(default_factory=dict)
     _outcomes: list[tuple[OutMessage, Outcome]] = field(default_factory=list)
     _something_ready: asyncio.Event = field(default_factory=asyncio.Event)
     _something_came_back: asyncio.Event = field(default_factory=asyncio.Event)
@@ -90,10 +89,11 @@ class Sender:
         """How many more messages it takes at once."""
         return 0 if self.stopping or not self.alive() else HELD_MAX - len(self._held)
 
-    def put(self, messages: Sequence[OutMessage]) -> None:
-        """Send these: they are in flight already, in the name of this worker."""
+    def put(self, messages: Sequence[OutMessage], since: float | None = None) -> None:
+        """Send these: they are in flight already, in the name of this worker, by a transaction that began at `since`."""
+        at = self.clock.monotonic() if since is None else since
         for message in messages:
-            self.hold(message)
+            self._held[_key(message)] = at
         self._ready.extend(messages)
         self._something_ready.set()
 
@@ -103,7 +103,7 @@ class Sender:
 
     def hold(self, message: OutMessage) -> None:
         """Whatever becomes of this message next, this worker sees to it."""
-        self._held.add(_key(message))
+        self._held[_key(message)] = self.clock.monotonic()
 
     def holds(self, message: OutMessage) -> bool:
         return _key(message) in self._held
@@ -193,7 +193,7 @@ class Sender:
 
     def _is_stale(self, message: OutMessage) -> bool:
         """Whether so much time went by since it was taken off the line that staff may have come: then it is taken anew."""
-        return message.attempted_at is not None and self.clock.now() - message.attempted_at > LEAVES_WITHIN
+        return self.clock.monotonic() - self._held.get(_key(message), 0.0) > LEAVES_WITHIN_SECONDS
 
     def _to_send(self, message: OutMessage) -> Send:
         return Send(
@@ -214,7 +214,8 @@ class Sender:
             self._something_came_back.clear()
             while self._outcomes:
                 outcomes, self._outcomes, self._recording = self._outcomes, [], True
-                self.put(await self.record([self._result(message, outcome) for message, outcome in outcomes]))
+                started = self.clock.monotonic()
+                self.put(await self.record([self._result(message, outcome) for message, outcome in outcomes]), started)
                 self._recording = False
 
     async def record(self, results: list[Result]) -> list[OutMessage]:
@@ -240,7 +241,7 @@ class Sender:
             message = replace(result.message, unsure=result.message.unsure + doubt, status=result.status)
             self.later.push(Waiting(message, result.status), self._wait_of(result))
         else:
-            self._held.discard(_key(result.message))
+            self._held.pop(_key(result.message), None)
 
     def _wait_of(self, result: Result) -> float:
         if result.status == "unknown":
@@ -296,15 +297,15 @@ class Sender:
             most = min(self.room(), POLL_MOST)
             if most <= 0:
                 continue
-            parked = self.parking.parked(self.clock.monotonic())
-            now = self.clock.now()
+            started, now = self.clock.monotonic(), self.clock.now()
+            parked = self.parking.parked(started)
             try:
                 found = await self.database.transaction(
                     lambda connection: outbox.claim_free(connection, self.worker_id, most, now, parked)  # noqa: B023
                 )
             except UnavailableError:
                 continue
-            self.put(found)
+            self.put(found, started)
             if len(found) == most:
                 self.look()
 
@@ -319,11 +320,14 @@ class Sender:
     async def next_of(self, keys: Sequence[Key]) -> None:
         """Go on with these customers' lines."""
         now = self.clock.now()
-        self.put(await self.persist(lambda connection: outbox.claim_next(connection, self.worker_id, keys, now)))
+        started = self.clock.monotonic()
+        self.put(
+            await self.persist(lambda connection: outbox.claim_next(connection, self.worker_id, keys, now)), started
+        )
 
     def forget(self, message: OutMessage) -> None:
         """This message is no longer ours to send."""
-        self._held.discard(_key(message))
+        self._held.pop(_key(message), None)
 
 
 def _key(message: OutMessage) -> _Key:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import takewhile
 
 import structlog
 from sqlalchemy import Connection
 
-from app.channel import Seen
+from app.channel import Listing
 from app.clock import Clock
 from app.store import outbox
 from app.store.outbox import OutMessage, Result
@@ -81,13 +82,13 @@ class Settling:
         if status != "unknown":
             await self._done(message)  # its echo came, or another worker settled it
             return
-        since = (message.attempted_at or message.created_at) - CLOCKS_DIFFER
-        seen = await self.sender.channel.look_up(message.page_id, message.customer_id, since)
-        if seen is None:
-            await self._without_look_up(waiting)
-        elif (mid := await self._ours_among(message, seen)) is not None:
+        listing = await self.sender.channel.look_up(message.page_id, message.customer_id)
+        mid, is_absent = await self._find(message, listing) if listing else ("", False)
+        if mid:
             log.info("send settled by look-up", page=message.page_id, seq=message.seq)
-            self.sender.put(await self.sender.record([Result(message, "sent", mid=mid)]))
+            await self._end(Result(message, "sent", mid=mid))
+        elif not is_absent:
+            await self._without_look_up(waiting)
         elif waiting.step < len(self.look_up_after):
             self._schedule(waiting)
         else:
@@ -101,14 +102,11 @@ class Settling:
         else:
             await self._send_again(waiting.message)
 
-    async def _ours_among(self, message: OutMessage, seen: Sequence[Seen]) -> str | None:
-        """The id of the message that must be this one: the same text, and no other message's."""
-        text = str(message.body.get("text", "")).strip()
-        same = [each.mid for each in seen if each.text.strip() == text]
-        if not same:
-            return None
-        known = await self.sender.persist(lambda connection: outbox.mids_known(connection, message.key, same))
-        return next((mid for mid in same if mid not in known), None)
+    async def _find(self, message: OutMessage, listing: Listing) -> tuple[str, bool]:
+        """(the id of the message in the listing that must be this one, or empty; whether it certainly is not there)."""
+        mids = [each.mid for each in listing.messages]
+        places = await self.sender.persist(lambda connection: outbox.find_places(connection, message.key, mids))
+        return find_in(listing, message, places)
 
     async def _status_of(self, message: OutMessage) -> str | None:
         found = await self.sender.persist(lambda connection: outbox.find_status(connection, message))
@@ -117,7 +115,7 @@ class Settling:
     async def _send_again(self, message: OutMessage) -> None:
         if message.unsure >= COPIES_MAX:
             reason = "Nobody can say whether it arrived; it was not sent again."
-            self.sender.put(await self.sender.record([Result(message, "failed", reason_code="unknown", reason=reason)]))
+            await self._end(Result(message, "failed", reason_code="unknown", reason=reason))
             return
         log.warning("send repeated", page=message.page_id, seq=message.seq, attempt=message.attempt + 1)
         await self._again([message])
@@ -128,13 +126,35 @@ class Settling:
         def work(connection: Connection) -> list[OutMessage]:
             return outbox.take_again(connection, worker_id, messages, now)
 
+        started = self.clock.monotonic()
         taken = await self.sender.persist(work)
-        self.sender.put(taken)
+        self.sender.put(taken, started)
         for message in messages:
             if not any(each.key == message.key and each.seq == message.seq for each in taken):
                 await self._done(message)
+
+    async def _end(self, result: Result) -> None:
+        started = self.clock.monotonic()
+        self.sender.put(await self.sender.record([result]), started)
 
     async def _done(self, message: OutMessage) -> None:
         """Settled by somebody else: its customer's next message may go."""
         self.sender.forget(message)
         await self.sender.next_of([message.key])
+
+
+def find_in(listing: Listing, message: OutMessage, places: Mapping[str, int]) -> tuple[str, bool]:
+    """The same, with the places in line of the listed messages that are known already.
+
+    A line is sent in order: what is listed after a message from further ahead in it is newer than ours, whatever clocks say. Only
+    where none is listed do times count.
+    """
+    since = (message.attempted_at or message.created_at) - CLOCKS_DIFFER
+    newer = list(takewhile(lambda each: places.get(each.mid, message.seq) >= message.seq, listing.messages))
+    is_bounded = len(newer) < len(listing.messages)
+    if not is_bounded:
+        newer = [each for each in newer if each.created_at >= since]
+    text = str(message.body.get("text", "")).strip()
+    ours = next((each.mid for each in newer if each.text.strip() == text and each.mid not in places), "")
+    reaches_back = listing.oldest_at is not None and listing.oldest_at < since
+    return ours, not ours and (is_bounded or listing.whole or reaches_back)

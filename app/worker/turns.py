@@ -34,7 +34,7 @@ TRIES_MAX = 3
 
 @dataclass(slots=True)
 class Turns:
-    """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over."""
+    """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when."""
 
     database: Database
     hands: Hands
@@ -42,7 +42,7 @@ class Turns:
     chance: Chance
     worker_id: str
     room: Callable[[], int]
-    send: Callable[[Sequence[OutMessage]], None]
+    send: Callable[[Sequence[OutMessage], float], None]
     taken: int = 0
     failed: int = 0
     _unsure_of_claims: bool = field(default=False)
@@ -94,12 +94,13 @@ class Turns:
         if not handled:
             return
         try:
+            started = self.clock.monotonic()
             flying = await self._persist(lambda connection: self._commit(connection, handled))
         except Exception as error:
             await self._write_alone(handled, error)
             return
         self.taken += sum(len(each.finished) for each in handled)
-        self.send(flying)
+        self.send(flying, started)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
         """The database refuses something that one of them holds: each alone, and that one is tried again or set aside."""

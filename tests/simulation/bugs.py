@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.channel import Echoed, Failed, Item, Outcome, Received, Seen, Unsure
+from app.channel import Echoed, Failed, Item, Outcome, Received, Unsure
 from app.errors import UnavailableError
 from app.store.intake import Intake
 from app.store.outbox import OutMessage, Result
-from app.worker import settling
 from app.worker.sending import Sender
 from app.worker.worker import Waits, Worker
 from tests.simulation import wrong_hands
@@ -246,23 +245,6 @@ class _GivingUp(Sender):
 # ---- once found in the product -----------------------------------------------------------------------------
 
 
-class ClocksAgree(Bug):
-    """A look-up asks for messages since the request as if our clock were the channel's."""
-
-    name = "clocks_agree"
-
-    def change_rates(self, rates: Rates) -> None:
-        rates.error_delivered, rates.locked = max(rates.error_delivered, 0.1), max(rates.locked, 0.2)
-
-    def create_channel(self, process: Process) -> FakeMessenger:
-        return _Exact(process)
-
-
-class _Exact(FakeMessenger):
-    async def look_up(self, page_id: str, customer_id: str, since: datetime) -> Sequence[Seen] | None:
-        return await super().look_up(page_id, customer_id, since + settling.CLOCKS_DIFFER - timedelta(seconds=5))
-
-
 class StaleFlightsLeave(Bug):
     """A message leaves however long ago somebody looked whether staff had come."""
 
@@ -283,7 +265,7 @@ class _Patient(Sender):
 
 BUGS: tuple[type[Bug], ...] = (
     AckBeforeCommit, NoDedupe, DedupeBeforeCommit, NoLease, LeaseWithoutFence, ResendOnTimeout, NoIntentRecord, EchoIgnored,
-    TakeoverNotRechecked, SendOutOfOrder, DropAfterThreeErrors, ClockJumpFreesLease, ClocksAgree, StaleFlightsLeave,
+    TakeoverNotRechecked, SendOutOfOrder, DropAfterThreeErrors, ClockJumpFreesLease, StaleFlightsLeave,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.channel import Channel, Failed, Outcome, Refusal, Seen, Send, Sent, Unsure
+from app.channel import Channel, Failed, Listing, Outcome, Refusal, Seen, Send, Sent, Unsure
 from app.engine.effects import Message
 from app.store.keys import Key
 from tests.simulation.flow import BEGIN
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 30.0
 ECHO_SECONDS_MAX = 4.0
+LISTED_MOST = 20
+"""As many as Messenger's listing holds: some customers say more in one story."""
 LISTED_AFTER_SECONDS = 1.0
 """How long a delivered message may be missing in the list of a conversation."""
 
@@ -88,19 +90,21 @@ class FakeMessenger(Channel):
             return TIMEOUT_SECONDS
         return self._process.world.dice.uniform(*((20.0, 29.0) if fate == "slow_answer" else (0.01, 0.3)))
 
-    async def look_up(self, page_id: str, customer_id: str, since: datetime) -> Sequence[Seen] | None:
+    async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         world = self._process.world
         await self._process.pause(world.dice.uniform(0.1, 0.6))
         if world.hit("look_up_none"):
             return None
         if world.hit("look_up_wrong"):
-            return []
+            return Listing(())
         until = world.loop.time() - LISTED_AFTER_SECONDS * world.dice.random()
-        return [
+        listed = [
             Seen(each.mid, each.text, BEGIN + timedelta(seconds=each.at))
-            for each in world.meta.deliveries
-            if each.key == (page_id, customer_id) and each.at <= until and BEGIN + timedelta(seconds=each.at) >= since
+            for each in reversed(world.meta.deliveries)
+            if each.key == (page_id, customer_id) and each.at <= until
         ]
+        latest = tuple(listed[:LISTED_MOST])
+        return Listing(latest, len(listed) <= LISTED_MOST, latest[-1].created_at if latest else None)
 
 
 def _outcome(fate: str, mid: str) -> Outcome:

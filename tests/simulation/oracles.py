@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 STILL_LEAVING_SECONDS = 10.0
-"""How long after a take-over a message may leave whose intent was committed before it: `LEAVES_WITHIN` of the sender."""
+"""How long after a take-over a message may leave whose intent was committed before it: `LEAVES_WITHIN_SECONDS` of the sender."""
 COPIES_MAX = 3
 """How often a customer may see a message at most when Meta neither echoes nor lists."""
 

@@ -64,7 +64,7 @@ def test_what_was_found_once_stays_mended(seed: int, profile: str, found: str) -
 
 def test_faults_do_strike() -> None:
     """A world in which nothing happens would prove nothing."""
-    counts = sum((play(seed, Options(SHORT)).counts for seed in range(8)), start=play(8, Options(SHORT)).counts)
+    counts = sum((play(seed, Options(SHORT)).counts for seed in range(1, 24)), start=play(0, Options(SHORT)).counts)
     for fault in (
         "kill",
         "freeze",

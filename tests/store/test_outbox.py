@@ -184,14 +184,14 @@ async def test_a_message_in_doubt_is_unknown_once(database: Database) -> None:
 
 
 async def test_ids_of_the_channel_are_known_for_their_customer_only(database: Database) -> None:
-    def work(connection: Connection) -> tuple[set[str], set[str]]:
+    def work(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
         know(connection, "ana", "bea")
         sent = flying(connection, "ana")
         outbox.record(connection, "w1", [Result(sent, "sent", mid="m_1")], NOW)
         wanted = ["m_1", "m_2"]
-        return outbox.mids_known(connection, ANA, wanted), outbox.mids_known(connection, (PAGE, "bea"), wanted)
+        return outbox.find_places(connection, ANA, wanted), outbox.find_places(connection, (PAGE, "bea"), wanted)
 
-    assert await database.transaction(work) == ({"m_1"}, set())
+    assert await database.transaction(work) == ({"m_1": 1}, {})
 
 
 async def test_a_line_holds_one_message_in_each_place(database: Database) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.channel import Channel, Outcome, Refusal, Seen, Send, Sent
+from app.channel import Channel, Listing, Outcome, Refusal, Seen, Send, Sent
 from app.engine.effects import Message
 from tests.worker.clock import GivenClock
 
@@ -59,12 +59,12 @@ class Outside(Channel):
             self.broken_rules.append(f"a batch of {len(sends)}")
         return await self._request(sends)
 
-    async def look_up(self, page_id: str, customer_id: str, since: datetime) -> Sequence[Seen] | None:
+    async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         self.looked_up.append((page_id, customer_id, self.clock.monotonic()))
         if page_id in self.slow_pages:
             await asyncio.Event().wait()
         found = self.listed[customer_id].popleft() if self.listed[customer_id] else []
-        return None if found is None else [each for each in found if each.created_at >= since]
+        return None if found is None else Listing(tuple(found))
 
     async def _request(self, sends: Sequence[Send]) -> list[Outcome]:
         self.requests.append(list(sends))

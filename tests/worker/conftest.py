@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,19 @@ def address(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def both(address: str) -> AsyncIterator[Troubled]:
     """An empty database of each kind, for what must hold on both."""
+    async with _emptied(address) as troubled:
+        yield troubled
+
+
+@pytest.fixture
+async def postgres(postgres_address: str) -> AsyncIterator[Troubled]:
+    """The same of PostgreSQL alone, for what only several processes at once can do."""
+    async with _emptied(postgres_address) as troubled:
+        yield troubled
+
+
+@asynccontextmanager
+async def _emptied(address: str) -> AsyncIterator[Troubled]:
     opened = open_database(address)
     if address.startswith("postgresql"):
         await opened.transaction(lambda connection: connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY")))

@@ -72,7 +72,11 @@ class Crew:
             database, self.channel, clock, Longest(), name, MARK, self.later, lambda: self.living
         )  # fmt: skip
         self.settling = Settling(self.sender, self.later, clock)
-        self.turns = Turns(database, self.hands, clock, Longest(), name, lambda: self.room, self.handed_over.extend)
+        self.turns = Turns(database, self.hands, clock, Longest(), name, lambda: self.room, self._hand_over)
+
+    def _hand_over(self, messages: Sequence[OutMessage], since: float) -> None:
+        assert since <= self.clock.monotonic()
+        self.handed_over += messages
 
     async def fly(self, *messages: OutMessage) -> list[OutMessage]:
         """Put these messages in flight in this worker's name and hand them to its sender."""

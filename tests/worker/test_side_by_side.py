@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.store import claims, conversations, inbox, sessions
@@ -15,18 +14,10 @@ from app.store.conversations import AfterTurns
 from app.store.database import open_database
 from app.store.postgres import IDLE_SECONDS
 from tests.store.kit import NOW, PAGE, event
-from tests.worker.conftest import TABLES
 from tests.worker.database import Troubled
+from tests.worker.kit import acquaint
 
 ANA = (PAGE, "ana")
-
-
-@pytest.fixture
-async def postgres(postgres_address: str) -> AsyncIterator[Troubled]:
-    opened = open_database(postgres_address)
-    await opened.transaction(lambda connection: connection.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY")))
-    yield Troubled(opened)
-    await opened.close()
 
 
 @pytest.fixture
@@ -62,10 +53,10 @@ async def test_a_session_is_read_as_it_is_behind_the_lock(postgres: Troubled) ->
     assert first.session is None
     kept = AfterTurns(PAGE, "ana", "bot", 0, 2, NOW)
 
-    def end(connection: object) -> None:
-        sessions.save(connection, [(ANA, {"state": "moved"}, "r1")], NOW)  # type: ignore[arg-type]
-        conversations.save_kept(connection, [kept])  # type: ignore[arg-type]
-        inbox.finish(connection, [(first.events[0].id, "done", None)], NOW)  # type: ignore[arg-type]
+    def end(connection: Connection) -> None:
+        sessions.save(connection, [(ANA, {"state": "moved"}, "r1")], NOW)
+        conversations.save_kept(connection, [kept])
+        inbox.finish(connection, [(first.events[0].id, "done", None)], NOW)
 
     await postgres.transaction(end)
     await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "2")]))
@@ -98,8 +89,28 @@ async def test_a_process_that_stands_still_in_a_transaction_loses_its_locks(post
     await postgres.transaction(lambda connection: conversations.take_over(connection, ANA, NOW))
     async with frozen._engine.connect() as standing_still:  # type: ignore[attr-defined]
         await standing_still.run_sync(lambda connection: conversations.lock(connection, [ANA]))
-        began = time.monotonic()
-        await postgres.transaction(lambda connection: conversations.lock(connection, [ANA]))
-        assert time.monotonic() - began < IDLE_SECONDS + 2
+        async with asyncio.timeout(IDLE_SECONDS + 3):
+            await postgres.transaction(lambda connection: conversations.lock(connection, [ANA]))
         await standing_still.invalidate()
     await frozen.close()
+
+
+async def test_of_two_transactions_that_wait_for_each_other_both_are_done(postgres: Troubled) -> None:
+    await acquaint(postgres, "ana", "bea")
+
+    def one_after_the_other(first: str, second: str) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            conversations.take_over(connection, (PAGE, first), NOW)
+            connection.execute(text("SELECT pg_sleep(0.2)"))
+            conversations.take_over(connection, (PAGE, second), NOW)
+
+        return work
+
+    await asyncio.gather(
+        postgres.transaction(one_after_the_other("ana", "bea")), postgres.transaction(one_after_the_other("bea", "ana"))
+    )
+    for customer in ("ana", "bea"):
+        key = (PAGE, customer)
+        found = await postgres.read(lambda connection, key=key: conversations.find(connection, key))
+        assert found is not None
+        assert found.epoch == 2

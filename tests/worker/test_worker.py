@@ -44,7 +44,7 @@ class Staff:
     def __init__(
         self, database: Troubled, clock: GivenClock, *, alone: bool = True, name: str = "", beat_seconds: float = 1.0
     ) -> None:
-        self.channel = Outside(clock)
+        self.database, self.channel = database, Outside(clock)
         hands = Hands(lambda _: small_bot(), SECRET, self.channel)
         chance = Longest() if not name else Named(name)
         self.worker = Worker(database, hands, clock, chance, mark=MARK, alone=alone, waits=Waits(beat_seconds))
@@ -64,6 +64,7 @@ async def at_work(staff: Staff) -> AsyncIterator[Staff]:
     task = asyncio.ensure_future(staff.worker.run())
     try:
         await until(lambda: staff.worker.beat.alive() or task.done())
+        await quiet(staff.database)  # all its loops wait before the test moves the clock
         yield staff
     finally:
         task.cancel()
@@ -72,7 +73,6 @@ async def at_work(staff: Staff) -> AsyncIterator[Staff]:
 
 async def test_an_event_is_answered_when_the_worker_is_woken(both: Troubled, clock: GivenClock) -> None:
     async with at_work(Staff(both, clock)) as staff:
-        await quiet(both)
         await add(both.inner, event("ana", "twice"))
         staff.worker.wake()
         await until(lambda: staff.channel.texts() == ["One.", "Two."])
@@ -86,7 +86,6 @@ REAL_ONLY_SECONDS = 8.0
 
 async def test_an_event_that_nobody_told_of_is_found(database: Troubled, clock: GivenClock) -> None:
     async with at_work(Staff(database, clock)) as staff:
-        await quiet(database)
         await add(database.inner, event("ana", "hello"))
         await pass_time(clock, database, POLL_SECONDS + 0.1)
         await until(lambda: staff.channel.texts() == ["You said: hello"])
@@ -94,7 +93,6 @@ async def test_an_event_that_nobody_told_of_is_found(database: Troubled, clock: 
 
 async def test_more_than_a_batch_is_worked_off_without_another_word(database: Troubled, clock: GivenClock) -> None:
     async with at_work(Staff(database, clock)) as staff:
-        await quiet(database)
         await add(database.inner, *(event(f"c{number}", "hi") for number in range(250)))
         staff.worker.wake(outbox_too=False)
         await until(lambda: len(staff.channel.texts()) == 250)
@@ -152,7 +150,6 @@ async def test_stopping_ends_in_time_even_when_a_request_never_comes_back(
 
 async def test_stopping_does_not_wait_for_a_database_that_is_away(database: Troubled, clock: GivenClock) -> None:
     async with at_work(Staff(database, clock)) as staff:
-        await quiet(database)
         database.plan.append("away")
         await asyncio.wait_for(staff.worker.stop(), 5)
     assert await database.inner.read(workers.list_all) == ["worker1"]
@@ -160,7 +157,6 @@ async def test_stopping_does_not_wait_for_a_database_that_is_away(database: Trou
 
 async def test_a_stopped_worker_takes_no_turn_and_fires_no_timer(database: Troubled, clock: GivenClock) -> None:
     async with at_work(Staff(database, clock)) as staff:
-        await quiet(database)
         await staff.worker.stop()
         await add(database.inner, event("ana", "hello"))
         staff.worker.wake()
@@ -247,7 +243,6 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(database: Trou
 
 async def test_a_database_that_goes_away_for_a_while_is_outlived(database: Troubled, clock: GivenClock) -> None:
     async with at_work(Staff(database, clock)) as staff:
-        await quiet(database)
         database.plan.extend(["away"] * 6)
         await add(database.inner, event("ana", "hello"))
         staff.worker.wake()
@@ -263,7 +258,6 @@ async def test_a_worker_that_may_have_been_buried_does_nothing_until_its_next_be
     await acquaint(database, "bea")
     due = NewTimer(PAGE, "bea", "later", "0", NOW)
     async with at_work(Staff(database, clock, beat_seconds=60.0)) as staff:
-        await quiet(database)
         clock.move(staff.worker.beat.dead_seconds / 2 + 0.1)
         assert not staff.worker.beat.alive()
         await add(database.inner, event("ana", "hello"))
@@ -279,7 +273,6 @@ async def test_a_worker_that_may_have_been_buried_does_nothing_until_its_next_be
 async def test_a_message_of_ours_that_no_memory_holds_is_settled(database: Troubled, clock: GivenClock) -> None:
     await acquaint(database, "ana")
     async with at_work(Staff(database, clock)) as staff:
-        await quiet(database)
         await database.inner.transaction(lambda connection: outbox.add(connection, [flying("ana")], "worker1"))
         for _ in range(60):
             await pass_time(clock, database, 1.1)

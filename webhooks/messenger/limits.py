@@ -75,5 +75,3 @@ IDLE_SECONDS_MAX = 15.0
 """O: an idle connection is dropped before the other side is likely to close it under a request."""
 LOOK_UP_MESSAGES = 20
 """O: a look-up asks within seconds of the send; more than this was not said in between."""
-LOOK_UP_SLACK_SECONDS = 5
-"""O: Meta's clock and ours may differ, and its listing has whole seconds."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from app.channel import Failed, Outcome, Refusal, Seen, Send, Unsure
+from app.channel import Failed, Listing, Outcome, Refusal, Seen, Send, Unsure
 from app.clock import Clock
 from app.engine.effects import Message
 from webhooks.messenger import batch
@@ -20,7 +20,6 @@ from webhooks.messenger.limits import (
     LISTING_BYTES_MAX,
     LOOK_UP_MESSAGES,
     LOOK_UP_SECONDS_MAX,
-    LOOK_UP_SLACK_SECONDS,
 )
 from webhooks.messenger.parse.fields import to_mid
 from webhooks.messenger.payload import clean_text
@@ -92,8 +91,8 @@ class Messenger:
             case Lost(reason):
                 return [Unsure(reason)] * len(sends)
 
-    async def look_up(self, page_id: str, customer_id: str, since: datetime) -> Sequence[Seen] | None:
-        """The Page's own messages to this customer from `since` on, less what clocks may differ; None when Meta does not say."""
+    async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
+        """The latest LOOK_UP_MESSAGES of this conversation; None when Meta does not say."""
         page = self._account.pages.get(page_id)
         if page is None or not page.token:
             return None
@@ -109,7 +108,7 @@ class Messenger:
         result = await request(self._client, ask, LISTING_BYTES_MAX, LOOK_UP_SECONDS_MAX)
         if not isinstance(result, Answer) or result.status != 200:
             return None
-        return read_listing(result.body, page_id, since - timedelta(seconds=LOOK_UP_SLACK_SECONDS))
+        return read_listing(result.body, page_id)
 
     def _create_proof(self, page: Page) -> str:
         secrets = self._account.secrets_of(page.page_id)
@@ -124,23 +123,23 @@ def _headers(page: Page, content_type: str) -> Mapping[str, str]:
     }
 
 
-def read_listing(body: bytes, page_id: str, since: datetime) -> tuple[Seen, ...] | None:
-    """The Page's messages from `since` on out of a Conversations answer; None when it is not whole or does not reach back so far."""
+def read_listing(body: bytes, page_id: str) -> Listing | None:
+    """What a Conversations answer lists, by Meta's clock; None when it cannot be read."""
     try:
         conversations = orjson.loads(body)["data"]
         listed = [each for one in conversations for each in one.get("messages", {}).get("data", [])]
         moments = [datetime.fromisoformat(each["created_time"]) for each in listed]
-        found = [
-            _read_seen(each, at) for each, at in zip(listed, moments, strict=True) if _is_from(each, page_id, at, since)
-        ]
+        ours = [_read_seen(each, at) for each, at in zip(listed, moments, strict=True) if _is_from(each, page_id)]
+        if any(at.tzinfo is None for at in moments):
+            return None
+        newest_first = sorted(ours, key=lambda seen: seen.created_at, reverse=True)
+        return Listing(tuple(newest_first), len(listed) < LOOK_UP_MESSAGES, min(moments, default=None))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    reaches_back = len(listed) < LOOK_UP_MESSAGES or min(moments) < since
-    return tuple(found) if reaches_back else None
 
 
-def _is_from(message: dict[str, Any], page_id: str, at: datetime, since: datetime) -> bool:
-    return at >= since and str(message["from"]["id"]) == page_id
+def _is_from(message: dict[str, Any], page_id: str) -> bool:
+    return str(message["from"]["id"]) == page_id
 
 
 def _read_seen(message: dict[str, Any], at: datetime) -> Seen:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from app.channel import Channel, Failed, Outcome, Seen, Sent, Unsure
+from app.channel import Channel, Failed, Listing, Outcome, Seen, Sent, Unsure
 from app.clock import Clock
 from app.engine.effects import Message, Option
 from tests.webhooks.messenger.graph import Graph, answer
@@ -121,7 +121,7 @@ async def test_when_nothing_left_it_may_be_tried_again(client: http.Client) -> N
         expected = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
         assert await messenger.send(create_send()) == expected
         assert await messenger.send_batch([create_send()] * 2) == [expected] * 2
-        assert await messenger.look_up(PAGE, CUSTOMER, NOW) is None
+        assert await messenger.look_up(PAGE, CUSTOMER) is None
 
 
 async def test_a_name_that_does_not_resolve_is_no_connection(client: http.Client) -> None:
@@ -158,7 +158,7 @@ async def test_a_page_that_is_not_connected_fails_as_a_whole(graph: Graph, clien
         assert isinstance(outcome, Failed)
         assert (outcome.scope, outcome.retry) == ("page", False)
         assert await messenger.send_batch([create_send(page_id=page_id)]) == [outcome]
-        assert await messenger.look_up(page_id, CUSTOMER, NOW) is None
+        assert await messenger.look_up(page_id, CUSTOMER) is None
     assert graph.came == []
 
 
@@ -256,14 +256,18 @@ def listing(*messages: object) -> bytes:
     return answer(200, {"data": [{"id": "t_1", "messages": {"data": list(messages), "paging": {}}}]})
 
 
-async def test_a_look_up_lists_the_pages_messages_since_then(graph: Graph, messenger: Messenger) -> None:
+async def test_a_look_up_lists_the_pages_messages_newest_first(graph: Graph, messenger: Messenger) -> None:
     graph.reply = listing(
-        listed("m_3", "2026-09-21T14:14:02+0000", text="a\0b"), listed("m_2", "2026-09-21T14:14:01+0000", sender=CUSTOMER),
-        listed("m_1", "2026-09-21T14:13:56+0000"), listed("m_0", "2026-09-21T14:13:54+0000"),
+        listed("m_1", "2026-09-21T14:13:56+0000"), listed("m_2", "2026-09-21T14:14:01+0000", sender=CUSTOMER),
+        listed("m_3", "2026-09-21T14:14:02+0000", text="a\0b"), listed("m_0", "2026-09-21T14:13:54+0000", sender=CUSTOMER),
     )  # fmt: skip
-    assert await messenger.look_up(PAGE, CUSTOMER, NOW) == (
-        Seen("m_3", "a\ufffdb", datetime(2026, 9, 21, 14, 14, 2, tzinfo=UTC)),
-        Seen("m_1", "Hi", datetime(2026, 9, 21, 14, 13, 56, tzinfo=UTC)),
+    assert await messenger.look_up(PAGE, CUSTOMER) == Listing(
+        (
+            Seen("m_3", "a\ufffdb", datetime(2026, 9, 21, 14, 14, 2, tzinfo=UTC)),
+            Seen("m_1", "Hi", datetime(2026, 9, 21, 14, 13, 56, tzinfo=UTC)),
+        ),
+        whole=True,
+        oldest_at=datetime(2026, 9, 21, 14, 13, 54, tzinfo=UTC),
     )
     [came] = graph.came
     assert (came.method, came.path) == ("GET", f"/v26.0/{PAGE}/conversations")
@@ -278,7 +282,14 @@ async def test_a_look_up_lists_the_pages_messages_since_then(graph: Graph, messe
 @pytest.mark.parametrize("reply", [answer(200, {"data": []}), listing(), answer(200, {"data": [{"id": "t_1"}]})])
 async def test_no_conversation_means_that_nothing_arrived(reply: bytes, graph: Graph, messenger: Messenger) -> None:
     graph.reply = reply
-    assert await messenger.look_up(PAGE, CUSTOMER, NOW) == ()
+    assert await messenger.look_up(PAGE, CUSTOMER) == Listing(())
+
+
+async def test_a_full_listing_says_that_it_may_not_be_whole(graph: Graph, messenger: Messenger) -> None:
+    graph.reply = listing(*[listed(f"m_{index}", "2026-09-21T14:14:02+0000") for index in range(20)])
+    found = await messenger.look_up(PAGE, CUSTOMER)
+    assert found is not None
+    assert (len(found.messages), found.whole) == (20, False)
 
 
 @pytest.mark.parametrize(
@@ -289,16 +300,15 @@ async def test_no_conversation_means_that_nothing_arrived(reply: bytes, graph: G
         listing({"id": "m"}), listing(listed("m", "yesterday")), listing({**listed("m", "2026-09-21T14:14:02+0000"), "from": None}),
         listing(listed("m", "2026-09-21T14:14:02")), listing(listed("m", 5)),  # type: ignore[arg-type]
         listing({**listed("m", "2026-09-21T14:14:02+0000"), "message": 5}),
-        listing(*[listed(f"m_{index}", "2026-09-21T14:14:02+0000") for index in range(20)]),
     ],
 )  # fmt: skip
 async def test_a_look_up_that_does_not_tell_is_none(reply: bytes, graph: Graph, messenger: Messenger) -> None:
     graph.reply = reply
-    assert await messenger.look_up(PAGE, CUSTOMER, NOW) is None
+    assert await messenger.look_up(PAGE, CUSTOMER) is None
 
 
 @pytest.mark.parametrize("how", ["reset", "hang_up"])
 async def test_a_look_up_that_breaks_is_none(how: str, graph: Graph, messenger: Messenger) -> None:
     graph.reply = b""
     setattr(graph, how, True)
-    assert await messenger.look_up(PAGE, CUSTOMER, NOW) is None
+    assert await messenger.look_up(PAGE, CUSTOMER) is None

@@ -1,0 +1,192 @@
+"""Intake when the database is away, slow or refuses: who asked is told, and nobody is told too much."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from app.channel import Echoed, Ignored, Receipt, Received, Unreadable
+from app.engine.events import TextReceived
+from app.errors import UnavailableError
+from app.store import inbox, outbox
+from app.store.database import open_database
+from app.store.intake import ITEMS_MAX, Intake, outbox_id
+from tests.store.kit import NOW, PAGE, key_of, received
+from tests.worker.database import Troubled
+from tests.worker.kit import acquaint, begun, flying, quiet, running
+
+
+@pytest.fixture
+def woken() -> list[bool]:
+    return []
+
+
+@pytest.fixture
+async def intake(both: Troubled, woken: list[bool]) -> AsyncIterator[Intake]:
+    made = Intake(both, "mark", woken.append)
+    async with running(made.run()):
+        yield made
+
+
+async def test_what_the_database_cannot_take_is_refused_and_the_next_is_taken(intake: Intake, both: Troubled) -> None:
+    both.plan.append("away")
+    with pytest.raises(UnavailableError):
+        await intake.take([received("ana", "hello")], NOW)
+    assert await both.read(inbox.count_by_status) == {}
+    await intake.take([received("ana", "hello")], NOW)
+    assert await both.read(inbox.count_by_status) == {"new": 1}
+    assert intake.counts["Received"] == 1
+
+
+async def test_who_waited_behind_a_database_that_is_away_is_told_at_once(intake: Intake, both: Troubled) -> None:
+    may_go_on = asyncio.Event()
+
+    async def away_after_a_while() -> None:
+        await may_go_on.wait()
+        raise UnavailableError("The database is away.")
+
+    both.plan.append(away_after_a_while)
+    first = await begun(intake.take([received("ana", "hi")], NOW))
+    await asyncio.sleep(0.01)
+    behind = await begun(intake.take([received("bea", "hi")], NOW))
+    may_go_on.set()
+    results = await asyncio.gather(first, behind, return_exceptions=True)
+    assert [type(each) for each in results] == [UnavailableError, UnavailableError]
+    assert both.transactions == 1
+
+
+async def test_nothing_to_take_asks_the_database_nothing(intake: Intake, both: Troubled) -> None:
+    await intake.take([], NOW)
+    assert both.transactions == 0
+
+
+async def test_requests_that_wait_together_share_a_transaction(intake: Intake, both: Troubled) -> None:
+    await asyncio.gather(*(intake.take([received(f"c{each}", "hi")], NOW) for each in range(30)))
+    assert both.transactions == 1
+
+
+async def test_a_transaction_never_grows_beyond_its_limit(intake: Intake, both: Troubled) -> None:
+    many = [received("ana", str(number)) for number in range(ITEMS_MAX - 10)]
+    await asyncio.gather(*(intake.take(items, NOW) for items in (many, [received("bea", str(n)) for n in range(20)])))
+    assert both.transactions == 2
+    assert await both.read(inbox.count_by_status) == {"new": ITEMS_MAX + 10}
+
+
+async def test_one_request_beyond_the_limit_is_taken_whole(intake: Intake, both: Troubled) -> None:
+    await intake.take([received("ana", str(number)) for number in range(ITEMS_MAX + 1)], NOW)
+    assert both.transactions == 1
+
+
+async def test_somebody_who_went_away_takes_nobody_along(intake: Intake, both: Troubled) -> None:
+    may_go_on = asyncio.Event()
+
+    async def wait() -> None:
+        await may_go_on.wait()
+
+    both.plan.append(wait)
+    impatient = await begun(intake.take([received("ana", "hi")], NOW))
+    patient = await begun(intake.take([received("bea", "hi")], NOW))
+    await asyncio.sleep(0.01)
+    impatient.cancel()
+    may_go_on.set()
+    await patient
+    assert await both.read(inbox.count_by_status) == {"new": 2}
+
+
+@pytest.mark.parametrize("trouble", ["away", None])
+async def test_somebody_who_went_away_is_not_told(intake: Intake, both: Troubled, trouble: str | None) -> None:
+    may_go_on = asyncio.Event()
+
+    async def wait() -> None:
+        await may_go_on.wait()
+        if trouble:
+            raise UnavailableError("The database is away.")
+
+    both.plan.append(wait)
+    poison = Received(key_of("poison"), PAGE, "ana", TextReceived("half a sign \ud83d"), NOW)
+    impatient = await begun(intake.take([received("ana", "hi"), poison], NOW))
+    await asyncio.sleep(0.01)
+    impatient.cancel()
+    may_go_on.set()
+    await quiet(both)
+    await intake.take([received("bea", "hi")], NOW)
+    assert "bea" in {key[1] for key in await both.read(lambda connection: inbox.list_waiting(connection, 10))}
+
+
+async def test_a_request_of_which_one_item_meets_a_database_that_is_away_comes_again_as_a_whole(
+    intake: Intake, both: Troubled
+) -> None:
+    poison = Received(key_of("poison"), PAGE, "ana", TextReceived("half a sign \ud83d"), NOW)
+    both.plan.extend([None, None, "away"])
+    with pytest.raises(UnavailableError):
+        await intake.take([received("ana", "1"), poison, received("ana", "2")], NOW)
+    await intake.take([received("ana", "1"), poison, received("ana", "2")], NOW)
+    assert await both.read(inbox.count_by_status) == {"new": 2, "quarantined": 1}
+
+
+async def test_what_cannot_even_be_set_aside_fails_its_request_alone(intake: Intake, both: Troubled) -> None:
+    hopeless = Unreadable(key_of("x"), PAGE, "ana", "half a sign \ud83d", "{}", NOW)
+    results = await asyncio.gather(
+        intake.take([hopeless], NOW), intake.take([received("bea", "hi")], NOW), return_exceptions=True
+    )
+    assert isinstance(results[0], Exception)
+    assert not isinstance(results[0], UnavailableError)
+    assert results[1] is None
+    assert await both.read(inbox.count_by_status) == {"new": 1}
+
+
+async def test_an_echo_that_settles_something_wakes_the_sender_too(
+    intake: Intake, both: Troubled, woken: list[bool]
+) -> None:
+    await acquaint(both, "ana")
+    await both.inner.transaction(lambda connection: outbox.add(connection, [flying("ana")], "w1"))
+    await intake.take([Echoed(PAGE, "ana", outbox_id("mark", 1), "m_1")], NOW)
+    await intake.take([Ignored("a dead kind"), Echoed(PAGE, "ana", "another.1", "m_2")], NOW)
+    assert woken == [True, False]
+    assert await both.read(outbox.count_live) == {}
+
+
+async def test_receipts_of_people_nobody_knows_are_passed_over(intake: Intake, both: Troubled) -> None:
+    await intake.take([Receipt(PAGE, "nobody", "read", NOW), Receipt(PAGE, "nobody", "delivered", NOW)], NOW)
+    assert await both.read(inbox.count_by_status) == {}
+
+
+# ---- what the database says --------------------------------------------------------------------------------
+
+
+async def test_a_value_that_the_database_refuses_is_not_taken_for_a_database_that_is_away(both: Troubled) -> None:
+    def work(connection: Connection) -> None:
+        inbox.quarantine(connection, 2**70, "no such number", NOW)
+
+    with pytest.raises(Exception, match=r"(?i)int|overflow|range") as raised:
+        await both.transaction(work)
+    assert not isinstance(raised.value, UnavailableError)
+
+
+async def test_a_nul_never_stops_the_intake(intake: Intake, both: Troubled) -> None:
+    """PostgreSQL refuses it in a text: then the item is set aside; SQLite keeps it."""
+    odd = Received(key_of("nul"), PAGE, "a\0na", TextReceived("hi"), NOW)
+    await intake.take([received("bea", "hi")], NOW)
+    await asyncio.gather(intake.take([odd], NOW), intake.take([received("cleo", "hi")], NOW), return_exceptions=True)
+    waiting = await both.read(lambda connection: inbox.list_waiting(connection, 10))
+    assert {"bea", "cleo"} <= {customer for _, customer in waiting}
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    nowhere = open_database("postgresql+asyncpg://postgres@127.0.0.1:1/nowhere")
+    with pytest.raises(UnavailableError):
+        await nowhere.transaction(inbox.count_by_status)
+    await nowhere.close()
+
+
+async def test_a_file_that_cannot_be_opened_is_unavailable_to_readers_and_writers(tmp_path: Path) -> None:
+    nowhere = open_database(f"sqlite:///{tmp_path / 'no such folder' / 'a.db'}")
+    with pytest.raises(UnavailableError):
+        await nowhere.read(inbox.count_by_status)
+    with pytest.raises(UnavailableError):
+        await nowhere.transaction(inbox.count_by_status)
+    await nowhere.close()
