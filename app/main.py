@@ -27,7 +27,7 @@ from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
-from app.worker.worker import Waits, Worker
+from app.worker.worker import Terms, Worker
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.http import create_client
@@ -174,7 +174,8 @@ async def _running(house: House) -> AsyncIterator[None]:
 async def _work(house: House) -> None:
     """A worker, and another one when it broke down or was declared dead."""
     settings = house.settings
-    waits = Waits(
+    terms = Terms(
+        sqlite_file(settings) is not None,
         settings.worker_beat_seconds,
         settings.worker_dead_seconds,
         settings.look_up_after_seconds,
@@ -182,9 +183,8 @@ async def _work(house: House) -> None:
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     hands = Hands(house.flows.flow_of, secret, house.channel)
-    alone = sqlite_file(settings) is not None
     while True:
-        house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, alone=alone, waits=waits)
+        house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:
             await house.worker.run()
         except DeclaredDeadError:

@@ -39,9 +39,10 @@ STOP_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
-    """The worker's times, from the settings."""
+class Terms:
+    """What a worker goes by, from the settings. `alone`: no other worker can be at work on this database."""
 
+    alone: bool = False
     beat_seconds: float = 1.0
     dead_seconds: float = 6.0
     look_up_after: tuple[float, ...] = (2.0, 8.0)
@@ -52,18 +53,18 @@ class Worker:
     """Takes turns, sends, settles and fires timers, under a name of its own."""
 
     def __init__(
-        self, database: Database, hands: Hands, clock: Clock, chance: Chance, *, mark: str, alone: bool, waits: Waits
+        self, database: Database, hands: Hands, clock: Clock, chance: Chance, *, mark: str, terms: Terms
     ) -> None:
-        """`mark` goes with every message; `alone`: no other worker can be at work on this database."""
-        self.database, self.clock, self.chance, self.alone = database, clock, chance, alone
+        """`mark` goes with every message and tells our echoes from another database's."""
+        self.database, self.clock, self.chance, self.alone = database, clock, chance, terms.alone
         self.worker_id = chance.new_id()
         self.later = Later(clock)
         self.beat = Beat(
             database, clock, self.worker_id, self._adopt, self._holds,
-            waits.beat_seconds, waits.dead_seconds,
+            terms.beat_seconds, terms.dead_seconds,
         )  # fmt: skip
         self.sender = Sender(database, hands.channel, clock, chance, self.worker_id, mark, self.later, self.beat.alive)
-        self.settling = Settling(self.sender, self.later, clock, waits.look_up_after, waits.echo_grace_seconds)
+        self.settling = Settling(self.sender, self.later, clock, terms.look_up_after, terms.echo_grace_seconds)
         self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put)
         self._work = asyncio.Event()
         self._stopping = False

@@ -16,7 +16,7 @@ from app.errors import UnavailableError
 from app.store.intake import Intake
 from app.store.outbox import OutMessage, Result
 from app.worker.sending import Sender
-from app.worker.worker import Waits, Worker
+from app.worker.worker import Terms, Worker
 from tests.simulation import wrong_hands
 from tests.simulation.faults import Rates
 from tests.simulation.messenger import FakeMessenger
@@ -33,7 +33,7 @@ class Bug:
     name = ""
     profile = ""
     """The kind of world that shows it; empty: any."""
-    waits = Waits()
+    terms = Terms()
 
     def __init__(self) -> None:
         self.seen: set[bytes] = set()
@@ -120,7 +120,7 @@ class EchoIgnored(Bug):
     """Our own echoes are thrown away; where look-up is not to be had either, nothing settles a send in doubt."""
 
     name = "echo_ignored"
-    waits = Waits(look_up_after=(1.0, 2.0), echo_grace_seconds=5.0)
+    terms = Terms(look_up_after=(1.0, 2.0), echo_grace_seconds=5.0)
 
     def change_rates(self, rates: Rates) -> None:
         rates.look_up_none, rates.error_delivered = 1.0, max(rates.error_delivered, 0.05)

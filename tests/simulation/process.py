@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.channel import Item
@@ -75,7 +76,7 @@ class Process:
         hands = Hands(lambda _page: self.world.flow, SECRET, self.channel)
         alone = self.world.alone
         worker = Worker(
-            self.database, hands, self.clock, self.chance, mark=MARK, alone=alone, waits=self.world.bug.waits
+            self.database, hands, self.clock, self.chance, mark=MARK, terms=replace(self.world.bug.terms, alone=alone)
         )
         self.world.bug.fit(self, worker)
         return worker

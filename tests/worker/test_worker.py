@@ -15,7 +15,7 @@ from app.store import inbox, outbox, timers, underway, workers
 from app.store.timers import NewTimer
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
-from app.worker.worker import KEYS_KEPT, POLL_SECONDS, STOP_SECONDS, TIDY_EVERY_SECONDS, TIDY_MOST, Waits, Worker
+from app.worker.worker import KEYS_KEPT, POLL_SECONDS, STOP_SECONDS, TIDY_EVERY_SECONDS, TIDY_MOST, Terms, Worker
 from tests.store.kit import NOW, PAGE, event
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock
@@ -47,7 +47,7 @@ class Staff:
         self.database, self.channel = database, Outside(clock)
         hands = Hands(lambda _: small_bot(), SECRET, self.channel)
         chance = Longest() if not name else Named(name)
-        self.worker = Worker(database, hands, clock, chance, mark=MARK, alone=alone, waits=Waits(beat_seconds))
+        self.worker = Worker(database, hands, clock, chance, mark=MARK, terms=Terms(alone, beat_seconds))
 
 
 class Named(Longest):
