@@ -143,6 +143,24 @@ def migrate() -> None:
     _leave(run(settings))
 
 
+@app.command(epilog="Example: frontdesk quarantine --replay 1042")
+def quarantine(
+    replay: Annotated[
+        int | None, typer.Option(help="Give the event of this number one more chance.", metavar="ID")
+    ] = None,
+) -> None:
+    """List events that were set aside. Nobody could read them, or their turn failed three times; each has its reason."""
+    from app.settings import read_settings
+
+    settings = read_settings()
+    from app import aside
+
+    if replay is None:
+        _print_lines(aside.list_lines(settings))
+    else:
+        _print_lines([aside.replay(settings, replay)])
+
+
 # ---- flows -------------------------------------------------------------------------------------------------
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, null, select, update
 
-from app.store import bulk, inbox, keys, outbox
+from app.store import bulk, inbox, keys, outbox, sessions
 from app.store.inbox import WaitingEvent
 from app.store.keys import Key
-from app.store.tables import conversations, sessions
+from app.store.tables import conversations
 from app.store.upsert import insert_new
 
 
@@ -51,14 +51,17 @@ def claim(connection: Connection, worker_id: str, most: int, now: datetime) -> l
     if not waiting:
         return []
     rows = _load(connection, list(waiting))
-    if missing := [key for key in waiting if key not in rows]:
-        insert_new(connection, conversations, [_new(key, now) for key in missing], ("page_id", "customer_id"))
-        rows |= _load(connection, missing)
+    if new := _without_row(connection, [key for key in waiting if key not in rows]):
+        insert_new(connection, conversations, [_new(key, now) for key in new], ("page_id", "customer_id"))
+        rows |= _load(connection, new)
     ours = inbox.still_waiting(connection, {key: events for key, events in waiting.items() if key in rows})
     claims = _choose([_claim(rows[key], events) for key, events in ours.items()])
-    if claims:
-        bulk.run(connection, _take, [{**_where(each), "worker": worker_id} for each in claims])
-    return claims
+    if not claims:
+        return []
+    bulk.run(connection, _take, [{**_where(each), "worker": worker_id} for each in claims])
+    # Read behind the lock: in the locking statement itself they could be older than the conversations.
+    bodies = sessions.find_many(connection, [each.key for each in claims])
+    return [replace(each, session=bodies.get(each.key)) for each in claims]
 
 
 def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> dict[Key, bool]:
@@ -110,9 +113,9 @@ def _new(key: Key, now: datetime) -> dict[str, Any]:
 
 
 def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
-    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, session = row
+    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at = row
     return Claim(
-        page_id, customer_id, fence + 1, epoch, answered_by, next_seq, tries, last_customer_at, session, tuple(events)
+        page_id, customer_id, fence + 1, epoch, answered_by, next_seq, tries, last_customer_at, None, tuple(events)
     )
 
 
@@ -139,21 +142,32 @@ def _load(connection: Connection, wanted: Sequence[Key]) -> dict[Key, tuple[Any,
     return {(row[0], row[1]): row for row in rows}
 
 
+def _without_row(connection: Connection, wanted: Sequence[Key]) -> list[Key]:
+    """Those of the customers who have no conversation yet; one that another worker holds is no new one, and is not waited for."""
+    if not wanted:
+        return []
+    rows = bulk.select(connection, _known(connection.dialect.name), keys.bound(connection, wanted))
+    known = {(row[0], row[1]) for row in rows}
+    return [key for key in wanted if key not in known]
+
+
+@lru_cache(maxsize=2)
+def _known(dialect: str) -> Select[Any]:
+    each, page_id, customer_id = keys.joined(dialect)
+    here = (_c.page_id == page_id) & (_c.customer_id == customer_id)
+    return select(_c.page_id, _c.customer_id).select_from(each.join(conversations, here))
+
+
 @lru_cache(maxsize=2)
 def _free(dialect: str) -> Select[Any]:
-    """Conversations that no worker has in hand, with their sessions, locked."""
+    """Conversations that no worker has in hand, locked."""
     each, page_id, customer_id = keys.joined(dialect)
-    of_session = (sessions.c.page_id == _c.page_id) & (sessions.c.customer_id == _c.customer_id)
     columns = (
         _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at
     )  # fmt: skip
     return (
-        select(*columns, sessions.c.body)
-        .select_from(
-            each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)).outerjoin(
-                sessions, of_session
-            )
-        )
+        select(*columns)
+        .select_from(each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)))
         .where(_c.claimed_by.is_(None))
         .with_for_update(of=conversations, skip_locked=True)
     )

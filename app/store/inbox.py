@@ -131,19 +131,6 @@ def quarantine(connection: Connection, event_id: int, reason: str, now: datetime
     connection.execute(_set_aside, {"event_id": event_id, "why": reason, "at": now})
 
 
-def replay(connection: Connection, event_id: int) -> bool:
-    """Give a quarantined event one more chance, at its old place in the line; False if there is none of that id.
-
-    An unreadable item cannot be replayed: what no reader understood has no event to hand on.
-    """
-    changed = connection.execute(
-        update(inbox)
-        .where(inbox.c.id == event_id, inbox.c.status == "quarantined", inbox.c.kind != "Unreadable")
-        .values(status="new", reason=None, finished_at=None)
-    )
-    return changed.rowcount == 1
-
-
 def count_by_status(connection: Connection) -> dict[str, int]:
     """How many events stand where; reads the whole table."""
     return {row[0]: row[1] for row in connection.execute(_counts)}

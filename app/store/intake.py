@@ -142,7 +142,7 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     for item, received_at in stamped:
         match item:
             case Received() | Unreadable():
-                new.append(_event(item, received_at))
+                new.append(to_event(item, received_at))
             case Echoed():
                 if (seq := read_outbox_id(item.outbox_id, mark)) is not None:
                     echoes.append(EchoOf(item.page_id, item.customer_id, seq, item.mid))
@@ -155,7 +155,8 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     return outbox.settle_by_echo(connection, echoes, latest)
 
 
-def _event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
+def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
+    """The item as a row for the inbox."""
     if isinstance(item, Unreadable):
         body, kind, status, reason = {"raw": item.raw}, "Unreadable", "quarantined", item.reason
         return NewEvent(

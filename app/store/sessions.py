@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
+from app.store import bulk, keys
 from app.store.keys import Key
 from app.store.tables import sessions
 from app.store.upsert import insert_or_change
@@ -20,6 +22,20 @@ def save(connection: Connection, changed: Sequence[tuple[Key, Any, str]], now: d
         for key, body, revision in changed
     ]
     insert_or_change(connection, sessions, rows, ("page_id", "customer_id"))
+
+
+def find_many(connection: Connection, wanted: Sequence[Key]) -> dict[Key, Any]:
+    """The stored forms of these customers' sessions, where there are any."""
+    rows = bulk.select(connection, _of_customers(connection.dialect.name), keys.bound(connection, wanted))
+    return {(page_id, customer_id): body for page_id, customer_id, body in rows}
+
+
+@lru_cache(maxsize=2)
+def _of_customers(dialect: str) -> Select[Any]:
+    each, page_id, customer_id = keys.joined(dialect)
+    here = (sessions.c.page_id == page_id) & (sessions.c.customer_id == customer_id)
+    columns = (sessions.c.page_id, sessions.c.customer_id, sessions.c.body)
+    return select(*columns).select_from(each.join(sessions, here))
 
 
 def find(connection: Connection, key: Key) -> Any:

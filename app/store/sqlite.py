@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from app.errors import UnavailableError
@@ -75,7 +74,7 @@ class SqliteDatabase:
         try:
             with self._reader_engine.begin() as connection:
                 return work(connection)
-        except DBAPIError as error:
+        except Exception as error:
             raise translate(error) from error
 
     def _write(self) -> None:

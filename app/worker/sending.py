@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, repeat
 from typing import TypeVar
 
 import structlog
@@ -154,12 +155,14 @@ class Sender:
         """One outcome for each message; only what may leave does."""
         prepared = [self._prepare(message) for message in messages]
         sends = [each for each in prepared if isinstance(each, Send)]
+        answers: Iterator[Outcome]
         try:
-            answers = iter(await self._ask(sends))
+            # An answer that is too short says nothing of the rest.
+            answers = chain(await self._ask(sends), repeat(Unsure("The channel did not say.")))
         except Exception as error:
             # The border of sending: a bug in a channel must not stop the others, and nobody knows how far it came.
             log.exception("channel broke down", error=type(error).__name__)
-            answers = iter([Unsure(f"The channel broke down: {type(error).__name__}.")] * len(sends))
+            answers = repeat(Unsure(f"The channel broke down: {type(error).__name__}."))
         return [next(answers) if isinstance(each, Send) else each for each in prepared]
 
     async def _ask(self, sends: list[Send]) -> Sequence[Outcome]:

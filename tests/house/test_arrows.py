@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.serving": GROUND,
     "app.main": ("app", "webhooks"),
     "app.demo": ("app", "webhooks"),
+    "app.aside": ("app", "webhooks"),
     "app.cli": ("app", "webhooks"),
     "app": (),
 }

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable
 from app.engine.events import TextReceived
-from app.store import claims, conversations, inbox
+from app.store import claims, conversations, inbox, quarantine
 from app.store.database import Database
 from app.store.intake import Intake, outbox_id, read_outbox_id
 from app.store.tables import inbox as table
@@ -108,17 +108,32 @@ async def test_watermarks_only_rise(intake: Intake, database: Database) -> None:
     assert (found.delivered_until, found.read_until) == (later, later)
 
 
-async def test_a_quarantined_event_can_be_replayed_but_an_unreadable_one_cannot(database: Database) -> None:
+async def test_an_event_that_was_set_aside_can_be_replayed_once(database: Database) -> None:
     def work(connection: Connection) -> tuple[bool, bool, bool]:
         inbox.add(connection, [event("ana", "hello")])
         event_id = _only_id(connection)
         inbox.quarantine(connection, event_id, "a test", NOW)
-        again = inbox.replay(connection, event_id)
-        twice = inbox.replay(connection, event_id)
+        again = quarantine.replay(connection, event_id)
+        twice = quarantine.replay(connection, event_id)
         waits = [each.id for each in inbox.list_waiting(connection, 10)[PAGE, "ana"]] == [event_id]
         return again, twice, waits
 
     assert await database.transaction(work) == (True, False, True)
+
+
+async def test_an_unreadable_item_is_replayed_only_as_an_event_that_was_read(
+    intake: Intake, database: Database
+) -> None:
+    await intake.take([Unreadable(key_of("x"), PAGE, "", "no sender", "{}", NOW)], NOW)
+
+    def work(connection: Connection) -> tuple[list[str], bool, bool, list[str]]:
+        listed = quarantine.list_set_aside(connection, 10)
+        as_it_is = quarantine.replay(connection, listed[0].id)
+        as_event = quarantine.replay_as(connection, listed[0].id, event("ana", "hello"))
+        waiting = inbox.list_waiting(connection, 10)[PAGE, "ana"]
+        return [each.reason for each in listed], as_it_is, as_event, [each.body["text"] for each in waiting]
+
+    assert await database.transaction(work) == (["no sender"], False, True, ["hello"])
 
 
 async def test_old_handled_events_are_forgotten_and_waiting_ones_never(database: Database) -> None:

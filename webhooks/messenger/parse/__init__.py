@@ -7,6 +7,6 @@ changes.py     the `changes` of an entry: comments, template reviews, the dashbo
 envelope.py    the body as a whole: entries, lists of items, order
 """
 
-from webhooks.messenger.parse.envelope import parse
+from webhooks.messenger.parse.envelope import parse, parse_again
 
-__all__ = ["parse"]
+__all__ = ["parse", "parse_again"]

@@ -9,10 +9,12 @@ from operator import itemgetter
 from typing import Any
 
 from app.channel import Ignored, Item
+from app.errors import BrokenPayloadError
 from webhooks.messenger.parse import facts, messages
 from webhooks.messenger.parse.changes import read_change
 from webhooks.messenger.parse.fields import Place, not_ahead, to_dict, to_id, to_list, to_moment, to_text
 from webhooks.messenger.payload import TooDeep
+from webhooks.messenger.payload import read as payload_of
 
 DASHBOARD_PAGE_ID = "0"
 """What the dashboard's Test button calls the Page."""
@@ -218,3 +220,16 @@ def _read_useless_kind(place: Place, item: Mapping[str, Any]) -> Item:
     if place.is_standby and item.keys() <= {"sender", "recipient", "timestamp"}:
         return Ignored("a standby item with nothing in it")
     return place.unreadable("an item of an unknown kind")
+
+
+def parse_again(raw: str, page_id: str, received_at: datetime, app_id: str) -> Item | None:
+    """What this program makes of an item that was set aside as unreadable, from its JSON text; None if that is no JSON object."""
+    try:
+        item = payload_of(raw.encode("utf-8", "replace"))
+    except BrokenPayloadError:
+        return None
+    if type(item) is not dict:
+        return None
+    entry: dict[str, Any] = {"id": page_id, "time": int(received_at.timestamp() * 1000), "messaging": [item]}
+    found = parse({"object": "page", "entry": [entry]}, received_at, app_id)
+    return found[0] if found else None

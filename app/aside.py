@@ -1,0 +1,70 @@
+"""What was set aside, for the command line: shown with its reason, and replayed. A composition root: joins store and Messenger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from app.channel import Received
+from app.clock import Clock
+from app.errors import AppError, NotFoundError
+from app.settings import Settings
+from app.store import quarantine
+from app.store.database import open_database
+from app.store.intake import to_event
+from app.store.migrate import is_current
+from app.store.quarantine import UNREADABLE, SetAside
+from webhooks.messenger.parse import parse_again
+
+Value = TypeVar("Value")
+
+SHOWN_MAX = 200
+"""Lines of a listing: the newest are what somebody looks for."""
+
+
+def list_lines(settings: Settings) -> list[str]:
+    """A line for each event: number, moment, Page, kind, reason; never what a customer wrote."""
+    found = asyncio.run(_in_transaction(settings, lambda connection: quarantine.list_set_aside(connection, SHOWN_MAX)))
+    if not found:
+        return ["Nothing was set aside."]
+    return [
+        f"{each.id}  {each.received_at:%Y-%m-%d %H:%M:%S}Z  Page {each.page_id or '?'}  {each.kind}: {each.reason}"
+        for each in found
+    ]
+
+
+def replay(settings: Settings, event_id: int) -> str:
+    """Give one event another chance; what to tell. Raises NotFoundError, or AppError when it still cannot be read."""
+    asyncio.run(_in_transaction(settings, lambda connection: _replay(connection, event_id, settings.app_id)))
+    return f"Event {event_id} waits for its turn again; a running server takes it within a second."
+
+
+def _replay(connection: Connection, event_id: int, app_id: str) -> None:
+    found = quarantine.find(connection, event_id)
+    if found is None:
+        raise NotFoundError(f"No event {event_id} was set aside.", "frontdesk quarantine lists them.")
+    if found.kind != UNREADABLE:
+        quarantine.replay(connection, event_id)
+        return
+    quarantine.replay_as(connection, event_id, to_event(_read_again(found, app_id), found.received_at))
+
+
+def _read_again(found: SetAside, app_id: str) -> Received:
+    raw = str((found.body or {}).get("raw", ""))
+    item = parse_again(raw, found.page_id, found.received_at or Clock().now(), app_id)
+    if not isinstance(item, Received) or not item.customer_id:
+        raise AppError(f"Event {found.id} still cannot be read: {found.reason}", "A newer program may read it.")
+    return item
+
+
+async def _in_transaction(settings: Settings, work: Callable[[Connection], Value]) -> Value:
+    database = open_database(settings.database_url.get_secret_value())
+    try:
+        if not await database.transaction(is_current):
+            raise AppError("The database has another schema than this program.", "Run frontdesk migrate.")
+        return await database.transaction(work)
+    finally:
+        await database.close()

@@ -1,0 +1,87 @@
+"""What was set aside is shown with its reason and can be replayed; what cannot be read still is told so."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Connection
+
+from app import aside
+from app.channel import Unreadable
+from app.errors import AppError, NotFoundError
+from app.settings import Settings
+from app.store import inbox
+from app.store.database import open_database
+from app.store.intake import take
+from app.store.migrate import migrate
+
+NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+READABLE_BY_NOW = '{"sender":{"id":"20002"},"recipient":{"id":"10001"},"timestamp":1790000000100,"message":{"mid":"m_1","text":"planted words"}}'
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(database_url=SecretStr(f"sqlite+aiosqlite:///{tmp_path / 'frontdesk.db'}"), app_id="4242")
+
+
+def set_aside(settings: Settings, raw: str) -> None:
+    """Put one unreadable item into a fresh database."""
+
+    def work(connection: Connection) -> None:
+        item = Unreadable(b"k" * 16, "10001", "", "no sender", raw, NOW)
+        take(connection, [(item, NOW)], "mark")
+
+    async def run() -> None:
+        database = open_database(settings.database_url.get_secret_value())
+        await migrate(database)
+        await database.transaction(work)
+        await database.close()
+
+    asyncio.run(run())
+
+
+def counts(settings: Settings) -> dict[str, int]:
+    async def run() -> dict[str, int]:
+        database = open_database(settings.database_url.get_secret_value())
+        try:
+            return await database.transaction(inbox.count_by_status)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def test_a_listing_gives_the_reason_and_not_the_words(settings: Settings) -> None:
+    set_aside(settings, READABLE_BY_NOW)
+    [line] = aside.list_lines(settings)
+    assert line == "1  2026-12-01 10:00:00Z  Page 10001  Unreadable: no sender"
+
+
+def test_what_can_be_read_by_now_waits_for_its_turn(settings: Settings) -> None:
+    set_aside(settings, READABLE_BY_NOW)
+    assert "waits for its turn" in aside.replay(settings, 1)
+    assert counts(settings) == {"new": 1}
+    assert aside.list_lines(settings) == ["Nothing was set aside."]
+
+
+@pytest.mark.parametrize("raw", ["", "{", "[]", "{}", '{"message":{"text":"nobody"}}'])
+def test_what_still_cannot_be_read_stays_where_it_is(settings: Settings, raw: str) -> None:
+    set_aside(settings, raw)
+    with pytest.raises(AppError, match="still cannot be read"):
+        aside.replay(settings, 1)
+    assert counts(settings) == {"quarantined": 1}
+
+
+def test_a_number_that_was_not_set_aside_is_told(settings: Settings) -> None:
+    set_aside(settings, READABLE_BY_NOW)
+    with pytest.raises(NotFoundError, match="No event 7"):
+        aside.replay(settings, 7)
+
+
+def test_a_database_without_its_schema_is_told(settings: Settings) -> None:
+    with pytest.raises(AppError, match="frontdesk migrate"):
+        aside.list_lines(settings)
