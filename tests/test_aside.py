@@ -20,7 +20,10 @@ from app.store.intake import take
 from app.store.migrate import migrate
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
-READABLE_BY_NOW = '{"sender":{"id":"20002"},"recipient":{"id":"10001"},"timestamp":1790000000100,"message":{"mid":"m_1","text":"planted words"}}'
+READABLE_BY_NOW = (
+    '{"sender":{"id":"20002"},"recipient":{"id":"10001"},"timestamp":1790000000100,'
+    '"message":{"mid":"m_1","text":"planted words"}}'
+)
 
 
 @pytest.fixture
