@@ -36,7 +36,8 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
         folder = data or Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="frontdesk-")))
         settings = _settings(folder, port)
         flows = read_flows(settings)
-        until_the_end.enter_context(lock.hold(folder / "frontdesk.db", "web"))
+        for role in ("web", "worker"):
+            until_the_end.enter_context(lock.hold(folder / "frontdesk.db", role))
         migrate(settings)
         flow = flows.flow_of(PAGE_ID)
         assert flow is not None

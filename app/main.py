@@ -21,7 +21,7 @@ from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
 from app.store import facts, lock
-from app.store.database import Database, open_database, read_url
+from app.store.database import Database, driver_address, open_database, read_url
 from app.store.intake import Intake
 from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
@@ -30,7 +30,7 @@ from app.worker.handle import Hands
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
-from webhooks.messenger.http import create_client
+from webhooks.messenger.http import Client, create_client
 from webhooks.messenger.send import Messenger
 
 log = structlog.get_logger()
@@ -53,8 +53,10 @@ class House:
     wake: Wake
     channel: Channel
     mark: str
+    client: Client
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
+    stopping: bool = False
 
     def woken(self, outbox_too: bool = True) -> None:
         """Something came in, here or elsewhere."""
@@ -93,8 +95,13 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> F
             _add_routes(app, house)
             async with _running(house):
                 yield
+        except BaseExceptionGroup:
+            # A bug of ours; the server stops by it (app/serving.py), for without its loops it would let everybody wait.
+            log.exception("a loop broke down")
+            raise
         finally:
             house.wake.close()
+            await house.client.aclose()
             await house.database.close()
 
     return FastAPI(
@@ -113,10 +120,11 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     account = read_account(settings)
     mark = await database.transaction(lambda connection: facts.keep(connection, "mark", chance.new_id()[:8]))
     file = sqlite_file(settings)
-    wake: Wake = Nearby(file) if file else Fleet(database, _plain(address), clock)
-    channel = Messenger(account, settings.graph_url, create_client(), clock)
+    wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
+    client = create_client()
+    channel = Messenger(account, settings.graph_url, client, clock)
     intake = Intake(database, mark, lambda _: None)
-    house = House(settings, roles, account, flows, clock, database, intake, wake, channel, mark)
+    house = House(settings, roles, account, flows, clock, database, intake, wake, channel, mark, client)
     intake.woken = house.woken if "worker" in roles and file else _both(house)
     return house
 
@@ -129,10 +137,6 @@ def _both(house: House) -> Any:
         house.wake.tell()
 
     return woken
-
-
-def _plain(address: str) -> str:
-    return read_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _add_routes(app: FastAPI, house: House) -> None:
@@ -165,6 +169,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            house.stopping = True
             if house.worker:
                 await house.worker.stop()
             for loop in loops:
@@ -183,7 +188,7 @@ async def _work(house: House) -> None:
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     hands = Hands(house.flows.flow_of, secret, house.channel)
-    while True:
+    while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:
             await house.worker.run()

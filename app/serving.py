@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import os
 import signal
 import socket
 import threading
@@ -11,6 +13,8 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.lifespan.on import LifespanOn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.errors import AppError
 
@@ -19,6 +23,53 @@ STOP_SECONDS = 2
 KEEP_ALIVE_SECONDS = 75
 REQUESTS_MAX = 2_000
 """Requests at once; beyond it 503, and Meta comes again."""
+HEAD_SECONDS_MAX = 10.0
+"""For a request line and its headers: who connects and says nothing would keep one of REQUESTS_MAX places for ever."""
+HEAD_BYTES_MAX = 64 * 1024
+"""The same in bytes, for uvicorn's fast parser keeps as many as come. Proxies send about two kB."""
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, which ends connections whose heads come too slowly or without end."""
+
+    head_seconds_max = HEAD_SECONDS_MAX
+    _timer: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._timer is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self.transport.abort()
+        elif self.cycle is None or self.cycle.response_complete:
+            self._await_head()  # an empty line before a request: uvicorn waits for ever behind it
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._head_came()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_came()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._head_came()
+        self._timer = self.loop.call_later(self.head_seconds_max, self.transport.abort)
+
+    def _head_came(self) -> None:
+        self._head_bytes = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class _Server(uvicorn.Server):
@@ -27,6 +78,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self.broke_down = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -36,6 +88,17 @@ class _Server(uvicorn.Server):
             gc.freeze()
             self._ready()
 
+    async def on_tick(self, counter: int) -> bool:
+        """Stop, too, when the app's loops came to an end by themselves: it would take requests and let them wait for ever."""
+        self.broke_down = isinstance(self.lifespan, LifespanOn) and self.lifespan.shutdown_event.is_set()
+        return await super().on_tick(counter) or self.broke_down
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """An app that holds streams open offers `app.state.end_streams`: cut off by force they would end in an error each."""
+        if end_streams := getattr(getattr(self.config.app, "state", None), "end_streams", None):
+            end_streams()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
         """Stop, and let `run` return. uvicorn would raise the signal once more then, and end the process before its last words."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
@@ -43,14 +106,14 @@ class _Server(uvicorn.Server):
 
 
 def run(app: Any, host: str, port: int, ready: Callable[[], None]) -> int:
-    """Serve until a signal stops it; 0, or 1 when the app could not start. `ready` is called once it answers."""
+    """Serve until a signal stops it; 0, or 1 when the app could not start or broke down. `ready` is called once it answers."""
     listening = listen(host, port)
     server = _Server(_config(app), ready)
     try:
         server.run(sockets=[listening])
     finally:
         listening.close()
-    return 0 if server.started else 1
+    return 0 if server.started and not server.broke_down else 1
 
 
 class Background:
@@ -80,7 +143,8 @@ def listen(host: str, port: int) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         # The protocol is named because asyncio sends small answers at once (no Nagle) only on such a socket.
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # there it would let two servers share a port, each with a part of the requests
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(2048)
     except OSError as error:
@@ -93,6 +157,7 @@ def listen(host: str, port: int) -> socket.socket:
 def _config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Protocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import structlog
+
 from app.clock import Clock
 from app.engine.flow import Flow
 from app.flowfile.check import Checked, check
 from app.flowfile.problems import Place, Problem, problem_at, raise_for
+
+log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
 """An owner who saves a file and writes to the bot should meet the new one; a look costs a few stats."""
@@ -119,9 +123,14 @@ def _swap(watched: _Watched, checked: Checked, marks: Marks) -> bool:
     watched.files, watched.marks = checked.files, marks if same_files else ()
     before = watched.live.flow
     if checked.flow is None:
-        watched.live = LiveFlow(before, _named(watched.folder, checked.problems))
+        reason = _named(watched.folder, checked.problems)
+        places = [f"{each.file}:{each.line}:{each.column} {each.code}" for each in reason]
+        log.warning("flow change not live", folder=str(watched.folder), problems=places)
+        watched.live = LiveFlow(before, reason)
         return False
     changed = checked.flow.revision != before.revision
+    if changed or watched.live.reason:
+        log.info("flow live", folder=str(watched.folder), revision=checked.flow.revision)
     watched.live = LiveFlow(checked.flow if changed else before)
     return changed
 

@@ -74,6 +74,12 @@ def open_database(address: str) -> Database:
     return PostgresDatabase(url)
 
 
+def driver_address(url: URL) -> str:
+    """A PostgreSQL address as its driver reads it, with libpq's options: `sslmode` and the like; `ssl`, as SQLAlchemy says it, too."""
+    query = {"sslmode" if name == "ssl" else name: value for name, value in url.query.items()}
+    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+
+
 def sqlite_path(url: URL) -> Path:
     """The file of a SQLite address. Raises SettingsError for a database in memory, which would forget everything."""
     if not url.database or url.database == ":memory:":
@@ -88,6 +94,8 @@ OUR_FAULT = (
 """A statement or value that the database refuses: trying again later would not help."""
 OUR_FAULT_STATES = frozenset({"0A", "21", "22", "23", "42"})
 """The same as classes of SQLSTATE: PostgreSQL's driver tells most of them only so, a text with a NUL for one."""
+STATEMENT_STATES = frozenset({"0A", "42"})
+"""Of these the ones that no value brings about: a right or a table is missing, a pooler mixes prepared statements up."""
 
 
 SQLITE_SAYS = {
@@ -110,6 +118,12 @@ def translate(error: Exception) -> Exception:
     if isinstance(error, OSError | TimeoutError | PoolTimeout):
         return UnavailableError(f"The database cannot be reached: {type(error).__name__}.")
     return error
+
+
+def refuses_statement(error: Exception) -> bool:
+    """Whether the database would refuse the same statement with any values."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return state[:2] in STATEMENT_STATES
 
 
 def _word(original: BaseException) -> str:

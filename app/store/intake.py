@@ -18,7 +18,7 @@ from app.engine import events
 from app.errors import UnavailableError
 from app.store import conversations, inbox, outbox
 from app.store.conversations import Watermark
-from app.store.database import Database
+from app.store.database import Database, refuses_statement
 from app.store.inbox import NewEvent
 from app.store.outbox import EchoOf
 
@@ -79,6 +79,10 @@ class Intake:
 
     async def _write_alone(self, group: list[_Request], error: Exception) -> None:
         """The database refuses something that one item holds: it is set aside without its body and takes no other along."""
+        if refuses_statement(error):
+            # No item is to blame: each would be answered with 200 and set aside without its body, one after the other.
+            _fail(group, UnavailableError(f"The database refuses our statements: {type(error).__name__}."))
+            return
         if len(group) > 1:
             for each in group:
                 await self._write([each])

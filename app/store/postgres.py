@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.store.database import translate
+from app.store.database import driver_address, translate
 
 Result = TypeVar("Result")
 
@@ -32,17 +32,21 @@ class PostgresDatabase:
     def __init__(self, url: URL) -> None:
         self.url = url.set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(
-            self.url,
+            "postgresql+asyncpg://",
+            async_creator=self._connect,
             hide_parameters=True,  # what people wrote must not stand in an error's text
             pool_size=CONNECTIONS,
             max_overflow=4,
             pool_timeout=CONNECT_SECONDS,
             pool_pre_ping=False,
-            connect_args={
-                "timeout": CONNECT_SECONDS,
-                "server_settings": {"idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1_000)},
-            },
         )
+
+    async def _connect(self) -> Any:
+        """By the driver's own reading of the address: hosted databases come with options that SQLAlchemy does not pass on."""
+        import asyncpg
+
+        settings = {"idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1_000)}
+        return await asyncpg.connect(driver_address(self.url), timeout=CONNECT_SECONDS, server_settings=settings)
 
     async def transaction(self, work: Callable[[Connection], Result]) -> Result:
         for tries_left in range(TRIES - 1, -1, -1):

@@ -59,15 +59,25 @@ class Nearby:
     async def listen(self, woken: Callable[[], None]) -> None:
         if self._socket is None:
             return
-        self._path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
-            ear.bind(str(self._path))
-            self._path.chmod(0o600)
+            if not self._bind(ear):
+                return
             ear.setblocking(False)
             loop = asyncio.get_running_loop()
             while True:
                 await loop.sock_recv(ear, 16)
                 woken()
+
+    def _bind(self, ear: socket.socket) -> bool:
+        """False where no socket can be had: its path may have about a hundred characters, and some file systems take none."""
+        try:
+            self._path.unlink(missing_ok=True)
+            ear.bind(str(self._path))
+            self._path.chmod(0o600)
+        except OSError as error:
+            log.warning("wake-ups not heard", error=type(error).__name__)
+            return False
+        return True
 
     def close(self) -> None:
         if self._socket is not None:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.clock import Clock
 from app.errors import FlowError
@@ -126,3 +127,16 @@ def test_a_broken_folder_raises_with_every_problem(tmp_path: Path) -> None:
         read_flow(folder_with(tmp_path / "a", "Hi <x> <y>"))
     assert len(raised.value.problems) == 2
     assert "F401" in str(raised.value)
+
+
+async def test_the_log_tells_what_went_live_and_where_a_change_is_broken(tmp_path: Path) -> None:
+    flows = LiveFlows({"1": folder_with(tmp_path / "a", "Hi")})
+    with capture_logs() as told:
+        await flows.look()
+        folder_with(tmp_path / "a", "Hi <nobody>")
+        await flows.look()
+        folder_with(tmp_path / "a", "Hello")
+        await flows.look()
+    assert [each["event"] for each in told] == ["flow change not live", "flow live"]
+    (problem,) = told[0]["problems"]
+    assert problem.startswith(f"{tmp_path / 'a' / 'bot.yaml'}:")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from app.errors import SettingsError, UnavailableError
 from app.store import bulk, facts, history, inbox, lock, sessions, timers
-from app.store.database import Database, open_database, read_url
+from app.store.database import Database, driver_address, open_database, read_url
 from app.store.history import Said
 from app.store.migrate import migrate
 from app.store.sqlite import SqliteDatabase
@@ -223,3 +223,13 @@ def test_a_role_is_held_by_one_process(tmp_path: Path) -> None:
             lock.hold(database, "web")
         lock.hold(database, "worker").close()
     lock.hold(database, "web").close()
+
+
+@pytest.mark.parametrize(
+    ("options", "for_driver"),
+    [("", ""), ("?sslmode=require", "?sslmode=require"), ("?ssl=require", "?sslmode=require")],
+)
+def test_the_options_of_a_hosted_database_reach_the_driver(options: str, for_driver: str) -> None:
+    """Regression: `sslmode`, which nearly every hosted address has, ended the start as a bug of ours."""
+    url = read_url(f"postgresql+asyncpg://ana:p%40ss@host:5432/shop{options}")
+    assert driver_address(url) == f"postgresql://ana:p%40ss@host:5432/shop{for_driver}"

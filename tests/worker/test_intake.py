@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from app.channel import Echoed, Ignored, Receipt, Received, Unreadable
 from app.engine.events import TextReceived
@@ -174,6 +174,22 @@ async def test_a_nul_never_stops_the_intake(intake: Intake, both: Troubled) -> N
     await asyncio.gather(intake.take([odd], NOW), intake.take([received("cleo", "hi")], NOW), return_exceptions=True)
     waiting = await both.read(lambda connection: inbox.list_waiting(connection, 10))
     assert {"bea", "cleo"} <= {customer for _, customer in waiting}
+
+
+async def test_a_database_that_refuses_our_statements_costs_no_message(postgres: Troubled) -> None:
+    """A table or a right is missing, a pooler mixes statements up: that is no fault of an item, and Messenger comes again."""
+
+    def rename(before: str, after: str) -> Callable[[Connection], object]:
+        return lambda connection: connection.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
+
+    intake = Intake(postgres, "mark", lambda _: None)
+    async with running(intake.run()):
+        await postgres.transaction(rename("inbox", "elsewhere"))
+        with pytest.raises(UnavailableError):
+            await intake.take([received("ana", "hi")], NOW)
+        await postgres.transaction(rename("elsewhere", "inbox"))
+        await intake.take([received("ana", "hi")], NOW)
+    assert await postgres.read(inbox.count_by_status) == {"new": 1}
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:

@@ -121,3 +121,12 @@ async def test_a_fleet_whose_server_is_away_goes_on_trying(postgres: Troubled) -
     async with running(fleet.listen(lambda: None)):
         fleet.tell()
         await until(lambda: postgres.transactions == 1)
+
+
+async def test_a_folder_whose_name_is_too_long_for_a_socket_is_only_slower(tmp_path: Path) -> None:
+    """Regression: the whole server came to a stop by it, and let every webhook wait."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    with closing(Nearby(folder / "a.db")) as far:
+        await far.listen(lambda: None)
+        far.tell()

@@ -43,12 +43,12 @@ class SimulatorApp(FastAPI):
 def create_simulator(settings: SimulatorSettings, clock: Clock, chance: Chance | None = None) -> FastAPI:
     """The application. Webhooks leave while its lifespan runs; nothing is kept after it.
 
-    The chat pages' open streams end when `app.state.simulator.streams.stopped` is set,
-    at the latest with the server's own grace period.
+    The chat pages' open streams end with `app.state.end_streams`, at the latest with the server's own grace period.
     """
     sim = create(settings, clock, chance or Chance())
     app = SimulatorApp(title="Local Messenger", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.simulator = sim
+    app.state.end_streams = sim.streams.stopped.set
     app.add_exception_handler(AppError, _answer_error)
     app.include_router(control_router)
     app.include_router(page_router)

@@ -12,7 +12,7 @@ from app.channel import Ignored, Item
 from app.errors import BrokenPayloadError
 from webhooks.messenger.parse import facts, messages
 from webhooks.messenger.parse.changes import read_change
-from webhooks.messenger.parse.fields import Place, not_ahead, to_dict, to_id, to_list, to_moment, to_text
+from webhooks.messenger.parse.fields import STANDBY, Place, not_ahead, to_dict, to_id, to_list, to_moment, to_text
 from webhooks.messenger.payload import TooDeep
 from webhooks.messenger.payload import read as payload_of
 
@@ -230,6 +230,10 @@ def parse_again(raw: str, page_id: str, received_at: datetime, app_id: str) -> I
         return None
     if type(item) is not dict:
         return None
-    entry: dict[str, Any] = {"id": page_id, "time": int(received_at.timestamp() * 1000), "messaging": [item]}
+    if type(item.get(STANDBY)) is dict:
+        name, item = STANDBY, item[STANDBY]
+    else:
+        name = "changes" if item.keys() >= {"field", "value"} else "messaging"
+    entry: dict[str, Any] = {"id": page_id, "time": int(received_at.timestamp() * 1000), name: [item]}
     found = parse({"object": "page", "entry": [entry]}, received_at, app_id)
     return found[0] if found else None

@@ -14,6 +14,8 @@ from app.engine.events import Event
 from webhooks.messenger.limits import CLOCK_AHEAD_SECONDS_MAX, ID_CHARS_MAX, MID_CHARS_MAX, TEXT_CHARS_IN_MAX
 from webhooks.messenger.payload import clean_text, dump
 
+STANDBY = "standby"
+"""What is set aside says so where it came as one: read again some day, it must not be answered."""
 _MILLISECONDS_FROM = 10**12
 """Smaller time stamps are seconds: Meta uses both, sometimes for the same field."""
 _EARLIEST = 1_262_304_000.0
@@ -49,7 +51,7 @@ class Place:
         return Received(key, self.page_id, self.customer_id, event, self.happened_at, opens_window)
 
     def unreadable(self, reason: str) -> Unreadable:
-        raw = dump(self.item)
+        raw = dump({STANDBY: self.item} if self.is_standby else self.item)
         key = self.key("unreadable", self.stamp, raw)
         return Unreadable(key, self.page_id, self.customer_id, reason, raw, self.happened_at)
 

@@ -1,0 +1,97 @@
+"""Serving: a server whose app broke down stops; who connects and does not come to the point is cut off."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from app.serving import Protocol, listen, run
+from tests.postgres import free_port
+
+
+def test_a_server_whose_loops_broke_down_stops_instead_of_letting_everybody_wait(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(_break_down())
+            yield
+
+    with caplog.at_level(logging.CRITICAL):
+        assert run(FastAPI(lifespan=lifespan), "127.0.0.1", free_port(), lambda: None) == 1
+
+
+class Hasty(Protocol):
+    head_seconds_max = 0.3
+
+
+@pytest.fixture
+def hasty() -> Iterator[int]:
+    """The port of a server that waits 0.3 s for a head."""
+    app = FastAPI()
+    app.add_api_route("/", lambda: "ok")
+    config = uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None)
+    server, listening = uvicorn.Server(config), listen("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    yield listening.getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+    listening.close()
+
+
+HEAD = b"GET / HTTP/1.1\r\nhost: here\r\n"
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HT", HEAD, b"\r\n"])
+def test_who_does_not_finish_a_head_is_cut_off(hasty: int, said: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", hasty), timeout=5) as caller:
+        caller.sendall(said)
+        assert _rest_of(caller) == b""
+
+
+@pytest.mark.parametrize("said", [b"G", b"\r\n"])
+def test_a_second_head_is_no_exception(hasty: int, said: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", hasty), timeout=5) as caller:
+        caller.sendall(HEAD + b"\r\n")
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 200")
+        caller.sendall(said)
+        assert _rest_of(caller) == b""
+
+
+def test_a_connection_that_is_quiet_between_two_requests_stays(hasty: int) -> None:
+    with socket.create_connection(("127.0.0.1", hasty), timeout=5) as caller:
+        for _ in range(2):
+            caller.sendall(HEAD + b"\r\n")
+            assert caller.recv(1_000).startswith(b"HTTP/1.1 200")
+            time.sleep(0.6)
+
+
+def test_a_head_without_end_is_cut_off(hasty: int) -> None:
+    with socket.create_connection(("127.0.0.1", hasty), timeout=5) as caller, suppress(ConnectionError):
+        caller.sendall(HEAD)
+        for _ in range(1_000):
+            caller.sendall(b"x-more: " + b"a" * 10_000 + b"\r\n")
+        raise AssertionError("ten megabytes of headers were taken")
+
+
+def _rest_of(caller: socket.socket) -> bytes:
+    try:
+        return caller.recv(1_000)
+    except ConnectionError:
+        return b""
+
+
+async def _break_down() -> None:
+    await asyncio.sleep(0.05)
+    raise RuntimeError
