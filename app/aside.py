@@ -9,9 +9,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from app.channel import Received
-from app.clock import Clock
 from app.errors import AppError, NotFoundError
-from app.settings import Settings
+from app.settings import Settings, pages
 from app.store import quarantine
 from app.store.database import open_database
 from app.store.intake import to_event
@@ -38,23 +37,25 @@ def list_lines(settings: Settings) -> list[str]:
 
 def replay(settings: Settings, event_id: int) -> str:
     """Give one event another chance; what to tell. Raises NotFoundError, or AppError when it still cannot be read."""
-    asyncio.run(_in_transaction(settings, lambda connection: _replay(connection, event_id, settings.app_id)))
+    ours = frozenset(page.page_id for page in pages(settings))
+    asyncio.run(_in_transaction(settings, lambda connection: _replay(connection, event_id, settings.app_id, ours)))
     return f"Event {event_id} waits for its turn again; a running server takes it within a second."
 
 
-def _replay(connection: Connection, event_id: int, app_id: str) -> None:
+def _replay(connection: Connection, event_id: int, app_id: str, ours: frozenset[str]) -> None:
     found = quarantine.find(connection, event_id)
     if found is None:
         raise NotFoundError(f"No event {event_id} was set aside.", "frontdesk quarantine lists them.")
     if found.kind != UNREADABLE:
         quarantine.replay(connection, event_id)
         return
-    quarantine.replay_as(connection, event_id, to_event(_read_again(found, app_id), found.received_at))
+    quarantine.replay_as(connection, event_id, to_event(_read_again(found, app_id, ours), found.received_at))
 
 
-def _read_again(found: SetAside, app_id: str) -> Received:
+def _read_again(found: SetAside, app_id: str, ours: frozenset[str]) -> Received:
+    """The item as an event of a connected Page; what is not ours stays where it is."""
     raw = str((found.body or {}).get("raw", ""))
-    item = parse_again(raw, found.page_id, found.received_at or Clock().now(), app_id)
+    item = parse_again(raw, found.page_id, found.received_at, app_id, ours)
     if not isinstance(item, Received) or not item.customer_id:
         raise AppError(f"Event {found.id} still cannot be read: {found.reason}", "A newer program may read it.")
     return item

@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.errors import AppError
 
 STOP_SECONDS = 2
-"""How long open requests may go on after the stop; the worker's own end takes up to eight more."""
+"""How long open requests may go on after the stop; the worker's own end takes up to five more, the database's up to three."""
 KEEP_ALIVE_SECONDS = 75
 REQUESTS_MAX = 2_000
 """Requests at once; beyond it 503, and Meta comes again."""

@@ -28,7 +28,13 @@ READABLE_BY_NOW = (
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=SecretStr(f"sqlite+aiosqlite:///{tmp_path / 'frontdesk.db'}"), app_id="4242")
+    file = tmp_path / "frontdesk.db"
+    return Settings(
+        database_url=SecretStr(f"sqlite+aiosqlite:///{file}"),
+        app_id="4242",
+        page_id="10001",
+        page_token=SecretStr("token"),
+    )
 
 
 def set_aside(settings: Settings, raw: str) -> None:
@@ -76,6 +82,13 @@ def test_what_still_cannot_be_read_stays_where_it_is(settings: Settings, raw: st
     set_aside(settings, raw)
     with pytest.raises(AppError, match="still cannot be read"):
         aside.replay(settings, 1)
+    assert counts(settings) == {"quarantined": 1}
+
+
+def test_an_event_of_a_page_that_is_not_connected_stays_where_it_is(settings: Settings) -> None:
+    set_aside(settings, READABLE_BY_NOW)
+    with pytest.raises(AppError, match="still cannot be read"):
+        aside.replay(settings.model_copy(update={"page_id": "10002"}), 1)
     assert counts(settings) == {"quarantined": 1}
 
 

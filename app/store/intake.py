@@ -96,7 +96,7 @@ class Intake:
         elif isinstance(stamped[0][0], Received):
             await self._write([([(_refused(stamped[0][0], error), stamped[0][1])], future)])
         else:
-            _fail(group, error)
+            _fail(group, UnavailableError(f"The database refused it: {type(error).__name__}."))
 
     async def _commit(self, stamped: list[Stamped]) -> bool:
         mark = self.mark

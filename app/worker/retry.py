@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
+
+import structlog
 
 from app.chance import Chance
+from app.clock import Clock
+from app.errors import UnavailableError
+from app.store.database import Database, Work
+
+log = structlog.get_logger()
+Value = TypeVar("Value")
 
 SHORTEST_SECONDS = 0.1
 LONGEST_SECONDS = 5.0
+TOLD_EVERY = 20
+"""Tries between two lines in the log: about a minute."""
 
 
 def waits(chance: Chance, shortest: float = SHORTEST_SECONDS, longest: float = LONGEST_SECONDS) -> Iterator[float]:
@@ -16,6 +27,18 @@ def waits(chance: Chance, shortest: float = SHORTEST_SECONDS, longest: float = L
     while True:
         yield wait * chance.uniform(0.5, 1.0)
         wait = min(wait * 2, longest)
+
+
+async def persist(database: Database, work: Work[Value], clock: Clock, chance: Chance) -> Value:
+    """Commit, however long the database is away; told at once and then now and then."""
+    for tries, wait in enumerate(waits(chance)):
+        try:
+            return await database.transaction(work)
+        except UnavailableError as error:
+            if tries % TOLD_EVERY == 0:
+                log.warning("database away", tries=tries + 1, reason=str(error))
+            await clock.sleep(wait)
+    raise AssertionError("the waits never end")
 
 
 def wait_before(attempt: int, chance: Chance, shortest: float, longest: float) -> float:

@@ -27,7 +27,7 @@ from app.store.keys import Key
 from app.store.outbox import OutMessage, Result
 from app.worker.later import Later, Waiting
 from app.worker.parking import Parking
-from app.worker.retry import wait_before, waits
+from app.worker.retry import persist, wait_before
 
 log = structlog.get_logger()
 Value = TypeVar("Value")
@@ -284,12 +284,7 @@ class Sender:
 
     async def persist(self, work: Callable[[Connection], Value]) -> Value:
         """Commit, however long the database is away."""
-        for wait in waits(self.chance):
-            try:
-                return await self.database.transaction(work)
-            except UnavailableError:
-                await self.clock.sleep(wait)
-        raise AssertionError("the waits never end")
+        return await persist(self.database, work, self.clock, self.chance)
 
     # ---- what waits in the outbox --------------------------------------------------------------------------
 

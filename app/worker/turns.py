@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
-from app.errors import UnavailableError
 from app.store import claims, conversations, history, inbox, outbox, sessions, timers
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
@@ -21,7 +20,7 @@ from app.store.database import Database
 from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.worker.handle import Handled, Hands, handle, set_aside
-from app.worker.retry import waits
+from app.worker.retry import persist
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -121,12 +120,7 @@ class Turns:
 
     async def _persist(self, work: Callable[[Connection], Result]) -> Result:
         """Commit, however long the database is away: the claim is ours until the fence says otherwise."""
-        for wait in waits(self.chance):
-            try:
-                return await self.database.transaction(work)
-            except UnavailableError:
-                await self.clock.sleep(wait)
-        raise AssertionError("the waits never end")
+        return await persist(self.database, work, self.clock, self.chance)
 
     def _commit(self, connection: Connection, handled: Sequence[Handled]) -> list[OutMessage]:
         """Write what came of the turns that are still ours; the messages that this worker may send at once."""

@@ -34,7 +34,7 @@ KEYS_KEPT = timedelta(days=90)
 """How long a handled event is remembered, so that a repeated delivery is recognised: far beyond Meta's 36 hours of retries."""
 TIDY_EVERY_SECONDS = 3_600.0
 TIDY_MOST = 1_000
-STOP_SECONDS = 8.0
+STOP_SECONDS = 5.0
 """How long a stopping worker waits for what it has under way; with the server's own stop this stays under ten seconds."""
 
 

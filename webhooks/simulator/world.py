@@ -118,9 +118,6 @@ class Thread:
             self.copies.popitem(last=False)
         return self.copies[metadata] > 1
 
-    def find_entry(self, mid: str) -> Entry | None:
-        return next((entry for entry in self.entries if entry.mid == mid), None)
-
 
 class World:
     """Every thread, Page and uploaded attachment of this Messenger."""

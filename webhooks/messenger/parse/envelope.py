@@ -222,7 +222,9 @@ def _read_useless_kind(place: Place, item: Mapping[str, Any]) -> Item:
     return place.unreadable("an item of an unknown kind")
 
 
-def parse_again(raw: str, page_id: str, received_at: datetime, app_id: str) -> Item | None:
+def parse_again(
+    raw: str, page_id: str, received_at: datetime, app_id: str, pages: Container[str] | None = None
+) -> Item | None:
     """What this program makes of an item that was set aside as unreadable, from its JSON text; None if that is no JSON object."""
     try:
         item = payload_of(raw.encode("utf-8", "replace"))
@@ -235,5 +237,5 @@ def parse_again(raw: str, page_id: str, received_at: datetime, app_id: str) -> I
     else:
         name = "changes" if item.keys() >= {"field", "value"} else "messaging"
     entry: dict[str, Any] = {"id": page_id, "time": int(received_at.timestamp() * 1000), name: [item]}
-    found = parse({"object": "page", "entry": [entry]}, received_at, app_id)
+    found = parse({"object": "page", "entry": [entry]}, received_at, app_id, pages)
     return found[0] if found else None

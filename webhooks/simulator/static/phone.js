@@ -145,7 +145,7 @@ export class Phone {
   }
 
   showMessages(screen) {
-    const wasNearEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
+    const wasNearEnd = this.isNearEnd();
     const shown = new Set(screen.messages.map((each) => each.mid));
     for (const [mid, kept] of this.lines) if (!shown.has(mid)) { kept.line.remove(); this.lines.delete(mid); }
     let before = null;
@@ -157,7 +157,7 @@ export class Phone {
     this.showMark(screen.messages.at(-1));
     const grew = screen.messages.length !== this.count;
     this.count = screen.messages.length;
-    if (wasNearEnd || (grew && screen.messages.at(-1)?.from === "customer")) this.log.scrollTop = this.log.scrollHeight;
+    if (wasNearEnd || (grew && screen.messages.at(-1)?.from === "customer")) this.scrollToEnd();
   }
 
   place(message, before, after, pageName) {
@@ -173,6 +173,27 @@ export class Phone {
     this.lines.set(message.mid, { line: wrap, look });
   }
 
+  isNearEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
+  }
+
+  scrollToEnd() {
+    this.log.scrollTop = this.log.scrollHeight;
+    this.followsEnd = true;
+  }
+
+  // A picture that arrives late, or not at all, must not push the last message out of sight.
+  followEnd() {
+    let top = 0;
+    this.followsEnd = true;
+    this.log.addEventListener("scroll", () => {
+      if (this.log.scrollTop < top || this.isNearEnd()) this.followsEnd = this.isNearEnd();
+      top = this.log.scrollTop;
+    });
+    const follow = () => requestAnimationFrame(() => this.followsEnd && this.scrollToEnd());
+    for (const kind of ["load", "error"]) this.log.addEventListener(kind, follow, true);
+  }
+
   showMark(last) {
     this.mark.hidden = last?.from !== "customer";
     if (!this.mark.hidden) this.mark.firstChild.textContent = MARKS[last.mark];
@@ -185,7 +206,7 @@ export class Phone {
     this.pillsLook = look;
     this.pills.replaceChildren(...replies.map((reply) => this.pill(reply.title, reply.title || reply.payload)));
     this.pills.hidden = replies.length === 0;
-    this.log.scrollTop = this.log.scrollHeight;
+    this.scrollToEnd();
   }
 
   pill(title, tap) {
