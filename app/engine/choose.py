@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import OSA
 
-from app.engine.words import NEGATIONS
+from app.engine.words import NEGATIONS, NO, YES
 
 CHOICE_WORDS_MAX = 8
 """Longer messages are no typed titles: what they contain by chance is not a choice."""
@@ -23,6 +23,9 @@ def pick(folded: str, options: Sequence[Titles]) -> int | None:
     exact = pick_exact(folded, options)
     if exact is not None:
         return exact
+    agreed = _pick_yes_or_no(folded, options) if folded in YES or folded in NO else None
+    if agreed is not None:
+        return agreed
     words = folded.split()
     if len(words) > CHOICE_WORDS_MAX or len(folded) < NEAR_CHARS_MIN or not NEGATIONS.isdisjoint(words):
         return None
@@ -31,6 +34,17 @@ def pick(folded: str, options: Sequence[Titles]) -> int | None:
         if near:
             return near[0] if len(near) == 1 else None
     return None
+
+
+def _pick_yes_or_no(folded: str, options: Sequence[Titles]) -> int | None:
+    """A bare yes or no among options of which one begins with a yes and one with a no: "Yes please", "No thanks"."""
+    yes, no = (
+        [place for place, titles in enumerate(options) if any(title.split(" ")[0] in words for title in titles)]
+        for words in (YES, NO)
+    )
+    if len(yes) != 1 or len(no) != 1 or yes == no:
+        return None
+    return yes[0] if folded in YES else no[0]
 
 
 def pick_exact(folded: str, options: Sequence[Titles]) -> int | None:

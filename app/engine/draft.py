@@ -36,7 +36,7 @@ class Draft:
 
     def __init__(self, flow: Flow, session: Session, now: datetime) -> None:
         self.flow, self.now, self.said = flow, now, ""
-        self.state, self.asking = session.state, session.asking
+        self.state = session.state
         self.slots, self.slots_until = dict(session.slots), dict(session.slots_until)
         self.back, self.failures, self.timers = session.back, session.failures, session.timers
         self.own_language = session.language
@@ -48,21 +48,24 @@ class Draft:
         self.why: list[str] = []
         self.steps, self.messages, self.returning = 0, 0, False
         self._forget_expired()
-        self._find_place()
+        self._find_place(session.asking)
         self.waited_in = self.state
 
     def _forget_expired(self) -> None:
         for name in [name for name, until in self.slots_until.items() if until <= self.now]:
             self.forget(name)
 
-    def _find_place(self) -> None:
+    def _find_place(self, asking: str) -> None:
         """Where the session is in this flow, which may have changed since its last turn."""
         if self.state and self.state not in self.flow.states:
             self.state = resolve(self.flow, self.state)
             self.note("the session's state has moved" if self.state else "the session's state is gone")
-            self.asking = self.first_unknown() if self.asking is not None and self.state else None
-        if self.asking is not None and (not self.state or self.asking >= len(self.here.ask)):
-            self.asking = self.first_unknown() if self.state else None
+        self.asking = self._place_of(asking) if asking and self.state else None
+
+    def _place_of(self, asking: str) -> int | None:
+        """The place of the question for this slot; of the first open one when the flow no longer asks it."""
+        places = (place for place, each in enumerate(self.here.ask) if each.save == asking)
+        return next(places, self.first_unknown())
 
     @property
     def here(self) -> State:
@@ -76,7 +79,8 @@ class Draft:
     def session(self) -> Session:
         """The session as it is now."""
         return Session(
-            state=self.state, asking=self.asking, slots=self.slots, slots_until=self.slots_until,
+            state=self.state, asking="" if self.asking is None else self.here.ask[self.asking].save,
+            slots=self.slots, slots_until=self.slots_until,
             back=self._back_after(), failures=self.failures, language=self.own_language,
             disclosed=self.disclosed, opted_out=self.opted_out, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by,

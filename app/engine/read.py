@@ -10,11 +10,11 @@ from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import Attachment, AttachmentReceived
 from app.engine.flow import Slot
-from app.engine.fold import clean, fold
+from app.engine.fold import clean, fold, fold_own
 from app.engine.slots import gives, read_answer
 from app.engine.taps import take, value_of
 from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue
-from app.engine.words import GREETINGS, PERSON, START, START_OVER, STOP, asks_for_bot
+from app.engine.words import GREETINGS, PERSON, START, START_OVER, STOP, YES, asks_for_bot
 
 FAILURES_BEFORE_OFFER = 3
 """The third misunderstood message in a row offers a person, and every third after it."""
@@ -36,6 +36,7 @@ def read_text(draft: Draft, written: str) -> None:
     understood = (
         _asks_for_bot(draft, folded)
         or _answers(draft, text, folded)
+        or _accepts_offer(draft, folded)
         or _chooses(draft, folded)
         or _anywhere(draft, text, folded, ())
         or _always(draft, folded)
@@ -104,11 +105,43 @@ def _means_something_else(draft: Draft, folded: str) -> bool:
     """The very words of a phrase of the flow, of another way on the screen, or of asking for a person."""
     if anywhere.hear_exactly(draft.flow, folded) or _asks_for_person(draft, folded):
         return True
+    if _accepted(draft, folded) is not None:
+        return True
     return any(folded in show.titles(draft, each) for each in show.visible(draft) if each.to)
 
 
 def _asks_for_person(draft: Draft, folded: str) -> bool:
     return folded in PERSON and bool(anywhere.index_of(draft.flow).person)
+
+
+def _accepts_offer(draft: Draft, folded: str) -> bool:
+    """What the third failure offered, typed."""
+    accepted = _accepted(draft, folded)
+    if accepted is None:
+        return False
+    draft.note("the offer accepted")
+    draft.failures = 0
+    go(draft, accepted)
+    return True
+
+
+def _accepted(draft: Draft, folded: str) -> str | None:
+    """Where the offer on the screen leads that a message takes by its title, its number or a yes; None without one."""
+    if not _has_offered(draft):
+        return None
+    person, start = anywhere.index_of(draft.flow).person, draft.flow.entrances.start
+    offered = show.ways_back(draft, person)
+    place = pick_exact(folded, [[fold_own(each.title)] for each in offered])
+    if place is None:
+        place = 0 if offered and folded in YES else None
+    if place is None:
+        return None
+    return person if offered[place].tap == (show.OFFER, person) else start
+
+
+def _has_offered(draft: Draft) -> bool:
+    """Whether the bot's last words were an offer: anything that is understood sets the failures back."""
+    return draft.failures > 0 and draft.failures % FAILURES_BEFORE_OFFER == 0
 
 
 def _chooses(draft: Draft, folded: str) -> bool:
@@ -123,6 +156,7 @@ def _chooses(draft: Draft, folded: str) -> bool:
         return False
     draft.note(f"typed choice {draft.state}/{choices[place].key}")
     take(draft, draft.here, choices[place])
+    draft.say(show.leads_outside(draft, choices[place]))
     return True
 
 
@@ -178,7 +212,7 @@ def _always(draft: Draft, folded: str) -> bool:
 def _misunderstood(draft: Draft) -> None:
     """The hint of the open question, or `else`; the third time in a row a person is offered."""
     draft.failures += 1
-    if draft.failures % FAILURES_BEFORE_OFFER == 0:
+    if _has_offered(draft):
         return _offer_person(draft)
     if draft.asking is not None:
         draft.note(f"hint for {draft.here.ask[draft.asking].save}")
@@ -201,7 +235,7 @@ def _offer_person(draft: Draft) -> None:
 
 def _read_while_waiting(draft: Draft, folded: str) -> None:
     """Staff will read it; of the flow only `hear` phrases and what the handoff itself offers act."""
-    choices = show.visible(draft)
+    choices = [each for each in show.visible(draft) if each.to]
     place = pick_exact(folded, [show.titles(draft, each) for each in choices]) if choices else None
     if place is not None and not folded.isdecimal():
         draft.note(f"typed choice {draft.state}/{choices[place].key}")

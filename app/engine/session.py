@@ -15,7 +15,8 @@ AnsweredBy = Literal["bot", "waiting", "staff"]
 class Session:
     """Where one customer is.
 
-    `state` is empty before the first turn and after the end. `asking` is the place of the open question in the state's form.
+    `state` is empty before the first turn and after the end. `asking` is the slot that the open question asks for,
+    by its name: an owner may put questions before it meanwhile.
     `back` are the states before this one, oldest first. `failures` counts misunderstood messages in a row.
     `slots` also hold `first_name` and `last_name` where the channel told them.
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
@@ -23,7 +24,7 @@ class Session:
     """
 
     state: str = ""
-    asking: int | None = None
+    asking: str = ""
     slots: Mapping[str, Any] = field(default_factory=dict)
     slots_until: Mapping[str, datetime] = field(default_factory=dict)
     back: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ def to_dict(session: Session) -> dict[str, Any]:
     stored: dict[str, Any] = {}
     for name in ("state", "asking", "failures", "language", "disclosed", "opted_out"):
         value = getattr(session, name)
-        if value not in ("", None, 0, False) or (name == "asking" and value == 0):
+        if value not in ("", 0, False):
             stored[name] = value
     if session.slots:
         stored["slots"] = dict(session.slots)
@@ -61,7 +62,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
     last_at = stored.get("last_at")
     return Session(
         state=stored.get("state", ""),
-        asking=stored.get("asking"),
+        asking=stored.get("asking", ""),
         slots=stored.get("slots", {}),
         slots_until={name: datetime.fromisoformat(each) for name, each in stored.get("slots_until", {}).items()},
         back=tuple(stored.get("back", ())),

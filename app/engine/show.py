@@ -63,14 +63,20 @@ def question_choices(draft: Draft, question: Question) -> tuple[Choice, ...]:
 
 
 def visible(draft: Draft) -> tuple[Choice, ...]:
-    """The choices that can be typed here, in the order in which they are shown; those that lead nowhere in the flow left out."""
+    """The choices on the screen, in the order in which they are shown: their numbers can be typed too."""
     if not draft.state:
         return ()
     state = draft.here
     asked = question_choices(draft, state.ask[draft.asking]) if draft.asking is not None else ()
     reminded = [choice for reminder in state.remind for choice in reminder.choices]
-    shown = (*state.choices, *state.buttons, *reminded)
-    return (*asked, *(each for each in shown if each.to and draft.holds(each.condition)))
+    shown = (*asked, *state.choices, *state.buttons, *reminded)
+    return tuple(each for each in shown if draft.holds(each.condition))
+
+
+def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
+    """The web address or phone number of a button, for somebody who typed its title: only a tap opens it."""
+    address = draft.url(choice.url) if choice.url is not None else choice.phone
+    return (Message(f"{draft.text(choice.title)}: {address}"),) if address else ()
 
 
 def titles(draft: Draft, choice: Choice) -> list[str]:

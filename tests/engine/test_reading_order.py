@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.flow import Anywhere
+from app.engine.flow import Anywhere, Name, Truth
 from tests.engine.shop import ANYWHERE, shop
-from tests.engine.transcript import DISCLOSURE, Customer, choices, flow, question, slot, state
+from tests.engine.transcript import DISCLOSURE, Customer, choice, choices, flow, question, slot, state, text
 
 HINT = "Just an amount in euros, for example 60."
 LOST = "I did not understand that."
@@ -82,6 +82,59 @@ def test_a_choice_that_is_no_longer_visible_cannot_be_typed(customer: Customer) 
     customer.taps("Talk to a person")
     customer.staff_end("bye")
     assert customer.types("Outfit ideas") == [LOST]
+
+
+def test_the_number_of_a_button_counts_those_that_lead_outside_and_not_what_is_hidden() -> None:
+    buttons = (
+        choice("Secret", to="secret", condition=Truth(Name("colour"))),
+        choice("Track it", url=text("https://shop.example")),
+        choice("Another", to="another"),
+        choice("Problem", to="problem"),
+    )
+    bot = flow(
+        state("welcome", "Found it.", buttons=buttons),
+        state("another", "Which one?"),
+        state("problem", "Oh dear."),
+        state("secret", "Hush."),
+    )
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.titles() == ["Track it", "Another", "Problem"]
+    assert customer.types("2") == ["Which one?"]
+
+
+@pytest.mark.parametrize(("written", "said"), [("yes", "Good."), ("Oui", "Good."), ("no", "Bye."), ("nope!", "Bye.")])
+def test_a_bare_yes_or_no_takes_the_choice_that_begins_with_it(written: str, said: str) -> None:
+    ways = choices(Another_one="more_of_it", Yes_please="good", No_thanks="bye")
+    bot = flow(
+        state("welcome", "Shall I?", choices=ways),
+        state("more_of_it", "More."),
+        state("good", "Good."),
+        state("bye", "Bye."),
+    )
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.types(written) == [said]
+
+
+@pytest.mark.parametrize("written", ["1", "yes", "Yes!", "talk to a person"])
+def test_the_offer_of_a_person_can_be_taken_by_typing(customer: Customer, written: str) -> None:
+    assert [customer.types(each) for each in ("asdf", "qwer", "zxcv")][-1] == [OFFER]
+    customer.types(written)
+    assert (customer.state, customer.answered_by) == ("person", "waiting")
+
+
+def test_the_other_way_of_the_offer_can_be_typed_too(customer: Customer) -> None:
+    asked_for_budget(customer)
+    for _ in range(3):
+        customer.types("lots")
+    customer.types("2")
+    assert customer.state == "welcome"
+
+
+def test_a_yes_that_nobody_offered_anything_for_is_no_offer_taken(customer: Customer) -> None:
+    customer.types("asdf")
+    assert customer.types("yes") == [LOST]
 
 
 def test_an_order_number_is_taken_in_the_middle_of_a_form(customer: Customer) -> None:

@@ -155,4 +155,5 @@ def test_buttons_that_open_an_address_or_a_number_move_nothing() -> None:
     assert customer.option("Shop").url == "https://shop.example/?q=red%20%26%20blue"
     assert customer.option("Ring").phone == "+33612345678"
     assert customer.taps_old("welcome", "Shop") == []
-    assert customer.types("shop") == ["I am sorry, I did not understand that."]
+    assert customer.types("shop") == ["Shop: https://shop.example/?q=red%20%26%20blue"]
+    assert customer.types("2") == ["Ring: +33612345678"]

@@ -103,6 +103,19 @@ async def test_a_quick_reply_is_tapped_once_and_vanishes(page: Page, table: Tabl
     await expect(page.locator(".pills:visible button:visible")).to_have_count(0)
 
 
+async def test_a_picture_that_arrives_late_does_not_hide_the_last_message(page: Page, table: Table) -> None:
+    customer = await started(page, table)
+    for number in range(20):
+        await table.send(f"Message {number}", customer)
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"/>'
+    await page.route("**/late.svg", lambda route: route.fulfill(content_type="image/svg+xml", body=drawn))
+    picture = {"type": "image", "payload": {"url": f"{table.url}/late.svg"}}
+    await table.send({"attachment": picture}, customer)
+    await expect(page.get_by_alt_text("Photo")).to_be_visible()
+    below = "document.querySelector('.log').scrollHeight - document.querySelector('.log').scrollTop"
+    await page.wait_for_function(f"{below} - document.querySelector('.log').clientHeight < 5", timeout=5_000)
+
+
 async def test_enter_sends_and_the_text_is_shown_as_text(page: Page, table: Table) -> None:
     await started(page, table)
     await page.get_by_label("Message", exact=True).fill(HOSTILE)

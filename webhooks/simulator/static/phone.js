@@ -28,6 +28,7 @@ export class Phone {
       el("div", { class: "set-head" }, this.name, this.badge, el("button", { type: "button", class: "close", "aria-label": `Close the phone of ${summary.name}`, onclick: () => events.close(this.key) }, "✕")),
       this.body);
     this.log.append(this.typing);
+    this.followEnd();
   }
 
   head(summary) {
