@@ -17,17 +17,6 @@ from app.engine.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerKey:
-    """One customer of one Page; written `page_id/customer_id` in commands and logs' keyed hashes."""
-
-    page_id: str
-    customer_id: str
-
-    def __str__(self) -> str:
-        return f"{self.page_id}/{self.customer_id}"
-
-
-@dataclass(frozen=True, slots=True)
 class Fact:
     """Something that reaches us but moves no flow; it goes into the transcript or to the operator.
 

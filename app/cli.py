@@ -224,6 +224,8 @@ def _typed(running: Talk) -> Iterator[str]:
 
 
 def _existing(folder: Path) -> Path:
+    if folder.name == "bot.yaml" and folder.is_file():
+        return folder.parent
     if not folder.is_dir():
         raise AppError(f"There is no folder {folder.as_posix()} here.", "Name the folder that holds bot.yaml.")
     return folder

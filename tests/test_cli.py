@@ -208,3 +208,8 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_a_bots_main_file_stands_for_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(example_folder() / "bot.yaml")]) == 0
+    assert "No problems" in capsys.readouterr().out

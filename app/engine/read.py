@@ -102,8 +102,10 @@ def _takes_loosely(slot: Slot) -> bool:
 
 
 def _means_something_else(draft: Draft, folded: str) -> bool:
-    """The very words of a phrase of the flow, of another way on the screen, or of asking for a person."""
+    """The very words of a phrase of the flow, of another way on the screen, of starting over, or of asking for a person."""
     if anywhere.hear_exactly(draft.flow, folded) or _asks_for_person(draft, folded):
+        return True
+    if folded in START_OVER and draft.flow.entrances.start:
         return True
     if _accepted(draft, folded) is not None:
         return True
@@ -258,6 +260,8 @@ def read_attachments(draft: Draft, event: AttachmentReceived) -> None:
     text = clean(event.text)
     folded = fold(text)
     draft.said = text
+    if read_stop(draft, folded):
+        return
     if draft.answered_by == "waiting":
         draft.note("kept for staff")
         return

@@ -49,8 +49,8 @@ def create_routes(watched: Watched) -> APIRouter:
     async def live(_: Request) -> Response:
         return PlainTextResponse("ok")
 
-    async def ready(_: Request) -> Response:
-        return await _ready(watched)
+    async def ready(request: Request) -> Response:
+        return await _ready(watched, details=_may_read(request, watched.metrics_token))
 
     async def metrics(request: Request) -> Response:
         if not _may_read(request, watched.metrics_token):
@@ -73,13 +73,18 @@ def read_queues(connection: Connection) -> Queues:
     )
 
 
-async def _ready(watched: Watched) -> Response:
-    """200 when this process can do its work. A changed flow that is not live is told, and does not make it unready."""
+async def _ready(watched: Watched, *, details: bool) -> Response:
+    """200 when this process can do its work. A changed flow that is not live is told, and does not make it unready.
+
+    Strangers learn only whether it is ready.
+    """
     try:
         queues = await watched.database.read(read_queues)
     except UnavailableError as error:
-        return JSONResponse({"ready": False, "database": str(error)}, 503)
+        return JSONResponse({"ready": False, "database": str(error)} if details else {"ready": False}, 503)
     ready = queues.is_current and watched.working()
+    if not details:
+        return JSONResponse({"ready": ready}, 200 if ready else 503)
     state: dict[str, Any] = {
         "ready": ready,
         "database": "ok" if queues.is_current else "migrations are missing: run frontdesk migrate",

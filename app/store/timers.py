@@ -69,14 +69,6 @@ def fire_due(connection: Connection, now: datetime, most: int) -> int:
     return len(due)
 
 
-def next_due_at(connection: Connection) -> datetime | None:
-    """When the next timer runs out, if there is one."""
-    return connection.execute(_next).scalar_one_or_none()
-
-
-_next = select(timers.c.due_at).order_by(timers.c.due_at).limit(1)
-
-
 def _event(row: Any, now: datetime) -> NewEvent:
     identity = f"timer/{row.page_id}/{row.customer_id}/{row.id}/{row.due_at.isoformat()}"
     return NewEvent(

@@ -20,6 +20,7 @@ from app.channel import Channel, Failed, Outcome, Send, Sent, Unsure
 from app.clock import Clock
 from app.engine.effects import message_from_dict
 from app.errors import UnavailableError
+from app.log import customer_tag
 from app.store import conversations, outbox
 from app.store.database import Database
 from app.store.intake import outbox_id
@@ -260,7 +261,7 @@ class Sender:
                 return Result(message, "sent", mid=mid)
             case Unsure(reason):
                 log.warning(
-                    "send unknown", page=message.page_id, seq=message.seq, attempt=message.attempt, reason=reason
+                    "send unknown", customer=_tag(message), seq=message.seq, attempt=message.attempt, reason=reason
                 )
                 self.parking.note_unsure(message.page_id, self.clock.monotonic())
                 return Result(message, "unknown", reason_code="unknown", reason=reason, keep=True)
@@ -270,7 +271,7 @@ class Sender:
     def _failed(self, message: OutMessage, failure: Failed) -> Result:
         if failure is KEPT_BACK:
             return Result(message, "pending", counts=False)
-        log.warning("send failed", page=message.page_id, seq=message.seq, code=failure.code, retry=failure.retry)
+        log.warning("send failed", customer=_tag(message), seq=message.seq, code=failure.code, retry=failure.retry)
         if failure.scope == "page":
             self.parking.park(message.page_id, failure, self.clock.monotonic())
             # Not this message's fault, and certain that it did not arrive: it costs it no try.
@@ -342,3 +343,8 @@ def _count_of(outcome: Outcome) -> str:
             return "again"
         case Failed():
             return "failed"
+
+
+def _tag(message: OutMessage) -> str:
+    """What logs call its customer."""
+    return customer_tag("/".join(message.key))

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from app.channel import Listing
 from app.clock import Clock
+from app.log import customer_tag
 from app.store import outbox
 from app.store.outbox import OutMessage, Result
 from app.worker.later import Later, Waiting
@@ -85,7 +86,7 @@ class Settling:
         listing = await self.sender.channel.look_up(message.page_id, message.customer_id)
         mid, is_absent = await self._find(message, listing) if listing else ("", False)
         if mid:
-            log.info("send settled by look-up", page=message.page_id, seq=message.seq)
+            log.info("send settled by look-up", customer=customer_tag("/".join(message.key)), seq=message.seq)
             await self._end(Result(message, "sent", mid=mid))
         elif not is_absent:
             await self._without_look_up(waiting)
@@ -117,7 +118,9 @@ class Settling:
             reason = "Nobody can say whether it arrived; it was not sent again."
             await self._end(Result(message, "failed", reason_code="unknown", reason=reason))
             return
-        log.warning("send repeated", page=message.page_id, seq=message.seq, attempt=message.attempt + 1)
+        log.warning(
+            "send repeated", customer=customer_tag("/".join(message.key)), seq=message.seq, attempt=message.attempt + 1
+        )
         await self._again([message])
 
     async def _again(self, messages: list[OutMessage]) -> None:

@@ -373,3 +373,19 @@ def test_the_explanation_names_each_step(customer: Customer) -> None:
     assert list(customer.why) == ["answer to for_whom"]
     customer.types("I need a human")
     assert list(customer.why) == ["hear phrase 1 of anywhere 2", "enter person", "handed off to care"]
+
+
+@pytest.mark.parametrize("written", ["start over", "Recommencer"])
+def test_starting_over_is_never_taken_as_an_answer_in_any_words(written: str) -> None:
+    asks = state("welcome", "Hi!", ask=[question("wish", "What do you wish?")])
+    customer = Customer(flow(asks, slots=[slot("wish")]))
+    customer.taps("Get Started")
+    customer.types(written)
+    assert "wish" not in customer.slots
+
+
+def test_stop_works_as_the_words_under_a_picture_too() -> None:
+    customer = Customer(flow(state("welcome", "Hi!")))
+    customer.taps("Get Started")
+    assert "no more follow-ups" in customer.sends("image", "stop")[0]
+    assert customer.session.opted_out

@@ -1,0 +1,54 @@
+"""Health: whoever asks learns whether this process is ready; only this machine, or who has the token, learns more."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.clock import Clock
+from app.insights import health
+from app.store.database import open_database
+from app.store.migrate import migrate
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+    database = open_database(f"sqlite:///{tmp_path / 'health.db'}")
+    await migrate(database)
+    watched = health.Watched(database, Clock(), lambda: {"turns": 7}, list, lambda: True, metrics_token="a-token")
+    made = FastAPI()
+    made.include_router(health.create_routes(watched))
+    yield made
+    await database.close()
+
+
+async def _get(app: FastAPI, path: str, host: str, **headers: str) -> httpx.Response:
+    transport = httpx.ASGITransport(app, client=(host, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+        return await client.get(path, headers=headers)
+
+
+async def test_this_machine_learns_what_waits(app: FastAPI) -> None:
+    state = (await _get(app, "/health/ready", "127.0.0.1")).json()
+    assert (state["ready"], state["quarantined"], state["worker"]) == (True, 0, "ok")
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}])
+async def test_a_stranger_learns_only_whether_it_is_ready(app: FastAPI, headers: dict[str, str]) -> None:
+    answer = await _get(app, "/health/ready", "203.0.113.7", **headers)
+    assert (answer.status_code, answer.json()) == (200, {"ready": True})
+
+
+async def test_behind_a_proxy_on_this_machine_everybody_is_a_stranger(app: FastAPI) -> None:
+    answer = await _get(app, "/health/ready", "127.0.0.1", **{"x-forwarded-for": "203.0.113.7"})
+    assert answer.json() == {"ready": True}
+
+
+async def test_metrics_are_for_this_machine_and_for_the_token(app: FastAPI) -> None:
+    assert (await _get(app, "/metrics", "203.0.113.7")).status_code == 403
+    assert "frontdesk_turns_total 7" in (await _get(app, "/metrics", "127.0.0.1")).text
+    assert (await _get(app, "/metrics", "203.0.113.7", authorization="Bearer a-token")).status_code == 200
