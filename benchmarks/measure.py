@@ -98,7 +98,8 @@ def median_of(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if name in ("refused", "lost", "other_messages", "events"):
             middle[name] = sum(values)
         elif isinstance(first, dict):
-            middle[name] = median_of(values) if first else {}
+            # A window in which nothing came back has no times.
+            middle[name] = median_of(there) if (there := [each for each in values if each]) else {}
         else:
             middle[name] = round(statistics.median(values), 2)
     if "events_per_second" in middle:

@@ -71,8 +71,9 @@ def facts(results: dict[str, Any]) -> Iterator[str]:
 
 def _ratios(rates: dict[str, Any]) -> Iterator[str]:
     rate = {name: result["events_per_second"] for name, result in rates.items()}
-    if rate.get("SQLite") and rate.get("afternoon script"):
-        yield f"SQLite against the afternoon script: {rate['SQLite'] / rate['afternoon script']:.1f} times its events/s."
+    for name, value in rate.items():
+        if name.startswith("afternoon") and value and rate.get("SQLite"):
+            yield f"SQLite against the {name}: {rate['SQLite'] / value:.1f} times its events/s."
     if rate.get("SQLite") and rate.get("PostgreSQL"):
         yield f"PostgreSQL against SQLite: {rate['PostgreSQL'] / rate['SQLite']:.2f} of its events/s."
     for name, result in rates.items():

@@ -67,14 +67,15 @@ def ceilings(run: Run) -> None:
 def rates(run: Run) -> None:
     """Saturation: all servers take turns in one run."""
     with ExitStack() as stack:
-        rivals = [servers.bare_route(), servers.afternoon(), servers.frontdesk("SQLite")]
+        rivals = [servers.bare_route(), servers.afternoon(), servers.afternoon(in_tasks=True)]
+        rivals.append(servers.frontdesk("SQLite"))
         if find_tools():
             rivals.append(servers.frontdesk("PostgreSQL", *run.new_database()))
         running = [stack.enter_context(each) for each in rivals]
         run.results["rates"] = measure.windows(run.plan, running)
         run.results["start_seconds"] = {each.name: each.start_seconds for each in running if each.start_seconds}
         run.say("echoes sent back")
-        run.results["echoes"] = {each.name: measure.with_echoes(run.plan, each) for each in running[2:]}
+        run.results["echoes"] = {each.name: measure.with_echoes(run.plan, each) for each in running[3:]}
     with servers.afternoon() as script:
         run.results["afternoon_best"] = measure.best_of(run.plan, script, PEER_CUSTOMERS)
 

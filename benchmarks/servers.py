@@ -71,17 +71,18 @@ def bare_route() -> Iterator[Server]:
 
 
 @contextmanager
-def afternoon() -> Iterator[Server]:
-    """The script of an afternoon: FastAPI, httpx, a dict."""
+def afternoon(*, in_tasks: bool = False) -> Iterator[Server]:
+    """The script of an afternoon: FastAPI, httpx, a dict; its replies in FastAPI's background tasks or in asyncio's."""
     with ExitStack() as stack:
         place, port = stack.enter_context(folder()), free_port()
         sink, sink_port = start_sink(stack, place)
         peer = ["-m", "benchmarks.peers.afternoon", "--port", str(port), "--graph-url", graph_url(sink_port)]
         peer += ["--page-id", PAGE_ID, "--token", PAGE_TOKEN, "--secret", APP_SECRET]
-        started = processes.start("afternoon", peer, place)
+        started = processes.start("afternoon", peer + ["--in-tasks"] * in_tasks, place)
         stack.callback(started.stop)
         processes.wait_until_up(started, port)
-        yield Server("afternoon script", (port,), sink_port, {"server": started.pid, "sink": sink.pid})
+        name = "afternoon script" + ", asyncio tasks" * in_tasks
+        yield Server(name, (port,), sink_port, {"server": started.pid, "sink": sink.pid})
 
 
 @contextmanager

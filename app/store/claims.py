@@ -58,7 +58,7 @@ def claim(connection: Connection, worker_id: str, most: int, now: datetime) -> l
     claims = _choose([_claim(rows[key], events) for key, events in ours.items()])
     if not claims:
         return []
-    bulk.run(connection, _take, [{**_where(each), "worker": worker_id} for each in claims])
+    bulk.update(connection, _take, [{**_where(each), "worker": worker_id} for each in claims])
     # Read behind the lock: in the locking statement itself they could be older than the conversations.
     bodies = sessions.find_many(connection, [each.key for each in claims])
     return [replace(each, session=bodies.get(each.key)) for each in claims]

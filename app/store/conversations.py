@@ -61,7 +61,7 @@ _changed = (
 def save_kept(connection: Connection, after: Sequence[AfterTurns]) -> None:
     """End the claims of conversations that are answered by whoever answered them before."""
     if after:
-        bulk.run(
+        bulk.update(
             connection,
             _kept,
             [
@@ -74,7 +74,7 @@ def save_kept(connection: Connection, after: Sequence[AfterTurns]) -> None:
 def save_changed(connection: Connection, after: Sequence[AfterTurns]) -> None:
     """End the claims of conversations that somebody else answers from now on."""
     if after:
-        bulk.run(connection, _changed, [_changed_row(each) for each in after])
+        bulk.update(connection, _changed, [_changed_row(each) for each in after])
 
 
 def _changed_row(after: AfterTurns) -> dict[str, Any]:
@@ -116,14 +116,19 @@ _delivered, _read = _raise_to("delivered_until"), _raise_to("read_until")
 
 def note_watermarks(connection: Connection, marks: Sequence[Watermark]) -> None:
     """Raise how far messages were delivered and read; never lowers. Unknown customers are passed over."""
-    ordered = sorted(marks, key=lambda mark: (mark.page_id, mark.customer_id))
-    rows = [
-        (mark.read, {"of_page": mark.page_id, "of_customer": mark.customer_id, "until": mark.until}) for mark in ordered
-    ]
-    if rows:
-        bulk.run(connection, _delivered, [row for _, row in rows])
-    if read := [row for is_read, row in rows if is_read]:
-        bulk.run(connection, _read, read)
+    if rows := _latest(marks):
+        bulk.update(connection, _delivered, rows)
+    if rows := _latest([mark for mark in marks if mark.read]):
+        bulk.update(connection, _read, rows)
+
+
+def _latest(marks: Sequence[Watermark]) -> list[dict[str, Any]]:
+    """One for each customer, in one order for everybody."""
+    until: dict[Key, datetime] = {}
+    for mark in marks:
+        key = mark.page_id, mark.customer_id
+        until[key] = max(mark.until, until.get(key, mark.until))
+    return [{"of_page": key[0], "of_customer": key[1], "until": until[key]} for key in sorted(until)]
 
 
 @lru_cache(maxsize=2)

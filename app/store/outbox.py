@@ -171,7 +171,7 @@ def _take_off(connection: Connection, worker_id: str, rows: Sequence[Any], now: 
     going = [OutMessage(*row[:-1]) for row in rows if not row[-1]]
     if not going:
         return []
-    bulk.run(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])
+    bulk.update(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])
     return [_flying(message, now) for message in going]
 
 
@@ -285,9 +285,9 @@ def record(connection: Connection, worker_id: str, results: Sequence[Result], no
         else:
             open_.append({**row, **_open_values(result, worker_id)})
     if ended:
-        bulk.run(connection, _ended, ended)
+        bulk.update(connection, _ended, ended)
     if open_:
-        bulk.run(connection, _not_ended, open_)
+        bulk.update(connection, _not_ended, open_)
 
 
 def _open_values(result: Result, worker_id: str) -> dict[str, Any]:
@@ -332,7 +332,7 @@ def _take_off_unknown(connection: Connection, worker_id: str, rows: Sequence[Any
     )
     going = [OutMessage(*row[:-1]) for row in unknown if not row.void]
     if going:
-        bulk.run(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])
+        bulk.update(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])
     return [_flying(message, now) for message in going]
 
 

@@ -30,6 +30,8 @@ WAITING_MAX = 10_000
 SWITCHES_MAX, SWITCH_AGAIN_SECONDS = 5, 0.1
 """A switch takes a few milliseconds; a file that somebody holds for himself is told soon all the same."""
 READERS = 2
+STATEMENTS_KEPT = 256
+"""Prepared statements of one connection: every hot one in each of its sizes (app/store/bulk.py)."""
 
 
 @dataclass(slots=True)
@@ -170,7 +172,12 @@ def make_engine(path: Path, begin: str, busy_seconds: float) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         # isolation_level None: the driver begins nothing by itself, so that ours is the only BEGIN.
-        connect_args={"timeout": busy_seconds, "check_same_thread": False, "isolation_level": None},
+        connect_args={
+            "timeout": busy_seconds,
+            "check_same_thread": False,
+            "isolation_level": None,
+            "cached_statements": STATEMENTS_KEPT,
+        },
         hide_parameters=True,  # what people wrote must not stand in an error's text
         poolclass=QueuePool,
         pool_size=READERS,

@@ -91,7 +91,7 @@ class Worker:
     async def stop(self) -> None:
         """Claim nothing more, wait for what is under way, and leave; the caller cancels `run` afterwards."""
         self._stopping = True
-        self.sender.stopping = True
+        self.turns.stopping = self.sender.stopping = True
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await self._between_batches.wait()
@@ -125,8 +125,9 @@ class Worker:
                 continue
             self._between_batches.clear()
             try:
-                if await self.turns.run_batch():
-                    self._work.set()  # perhaps there is more
+                await self.turns.run_batch()
+                if self.turns.may_go_on:
+                    self._work.set()
             except UnavailableError:
                 await self.clock.sleep(0.2)
                 self._work.set()

@@ -8,8 +8,10 @@ A crash forgets every customer and every message that was acknowledged and not y
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import hmac
+from collections.abc import Coroutine
 from typing import Any
 
 import httpx
@@ -19,18 +21,25 @@ from fastapi import BackgroundTasks, FastAPI, HTTPException, Request
 REPEAT = "Say something back"
 
 
-def create_app(graph_url: str, page_id: str, token: str, secret: bytes) -> FastAPI:
-    """The bot: menu, choice, echoed text."""
+TASKS: set[asyncio.Task[None]] = set()
+
+
+def start(work: Coroutine[Any, Any, None]) -> None:
+    """An asyncio task that is kept until it ends."""
+    task = asyncio.create_task(work)
+    TASKS.add(task)
+    task.add_done_callback(TASKS.discard)
+
+
+def create_app(graph_url: str, page_id: str, token: str, secret: bytes, *, in_tasks: bool) -> FastAPI:
+    """The bot: menu, choice, echoed text. `in_tasks`: asyncio's tasks in the place of FastAPI's background tasks."""
     app = FastAPI()
     waiting_for_text: dict[str, bool] = {}
     client = httpx.AsyncClient()
 
     async def send(customer: str, message: dict[str, Any]) -> None:
-        response = await client.post(
-            f"{graph_url}/{page_id}/messages",
-            params={"access_token": token},
-            json={"recipient": {"id": customer}, "messaging_type": "RESPONSE", "message": message},
-        )
+        body = {"recipient": {"id": customer}, "messaging_type": "RESPONSE", "message": message}
+        response = await client.post(f"{graph_url}/{page_id}/messages", params={"access_token": token}, json=body)
         response.raise_for_status()
 
     async def answer(customer: str, text: str, payload: str) -> None:
@@ -55,7 +64,10 @@ def create_app(graph_url: str, page_id: str, token: str, secret: bytes) -> FastA
                 message = item.get("message")
                 if message and not message.get("is_echo") and "text" in message:
                     tapped = message.get("quick_reply", {}).get("payload", "")
-                    background.add_task(answer, item["sender"]["id"], message["text"], tapped)
+                    if in_tasks:
+                        start(answer(item["sender"]["id"], message["text"], tapped))
+                    else:
+                        background.add_task(answer, item["sender"]["id"], message["text"], tapped)
         return {"status": "ok"}
 
     return app
@@ -68,6 +80,8 @@ if __name__ == "__main__":
     parser.add_argument("--page-id", required=True)
     parser.add_argument("--token", required=True)
     parser.add_argument("--secret", required=True)
+    parser.add_argument("--in-tasks", action="store_true")
     chosen = parser.parse_args()
-    bot = create_app(chosen.graph_url, chosen.page_id, chosen.token, chosen.secret.encode())
+    secret = chosen.secret.encode()
+    bot = create_app(chosen.graph_url, chosen.page_id, chosen.token, secret, in_tasks=chosen.in_tasks)
     uvicorn.run(bot, port=chosen.port, log_level="warning", access_log=False)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.engine.words import SENTENCES
 from app.errors import UnavailableError
-from app.store import claims, conversations, history, inbox
+from app.store import claims, conversations, history, inbox, workers
 from app.store.inbox import NewEvent
 from app.store.tables import timers
 from tests.store.kit import NOW, PAGE, event, key_of
@@ -44,6 +44,38 @@ async def test_a_turn_leaves_session_transcript_and_reply_and_its_event_is_done(
     assert {(each.who, each.text) for each in lines_of_ana} == {("customer", "hello"), ("bot", "You said: hello")}
     assert await ends(both, "ana") == [("done", None)]
     assert await state_of(both, "ana") == "repeat"
+
+
+async def test_what_came_meanwhile_is_claimed_by_the_commit_of_the_batch_before(
+    both: Troubled, clock: GivenClock
+) -> None:
+    crew = Crew(both, clock)
+    await add(both, *(event(f"c{each}", "hi") for each in range(150)))
+    before = both.transactions
+    assert await crew.turns.run_batch() == 100
+    assert crew.turns.may_go_on
+    assert await crew.turns.run_batch() == 50
+    assert not crew.turns.may_go_on
+    assert both.transactions - before == 3
+
+
+async def test_a_worker_that_stops_claims_nothing_more(both: Troubled, clock: GivenClock) -> None:
+    crew = Crew(both, clock)
+    await add(both, *(event(f"c{each}", "hi") for each in range(150)))
+    crew.turns.stopping = True
+    await crew.turns.run_batch()
+    await both.transaction(lambda connection: workers.leave(connection, "w1"))
+    assert await Crew(both, clock, "w2").turns.run_batch() == 50
+
+
+async def test_customers_in_hand_when_a_worker_leaves_are_anybodys_and_none_counts_as_tried(
+    both: Troubled, clock: GivenClock
+) -> None:
+    crew = Crew(both, clock)
+    await add(both, *(event(f"c{each}", "hi") for each in range(150)))
+    await crew.turns.run_batch()
+    await both.transaction(lambda connection: workers.leave(connection, "w1"))
+    assert await Crew(both, clock, "w2").turns.run_batch() == 50
 
 
 async def test_where_nothing_waits_nothing_is_claimed(database: Troubled, clock: GivenClock) -> None:

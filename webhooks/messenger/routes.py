@@ -12,6 +12,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from app.channel import Item
 from app.clock import Clock
@@ -22,6 +23,7 @@ from webhooks.messenger.limits import BODY_BYTES_MAX, BODY_SECONDS_MAX
 from webhooks.messenger.parse import parse
 
 PATH = "/webhooks/messenger"
+_OK = PlainTextResponse("ok")
 _SIGNATURE = signature.HEADER.lower().encode()
 _LENGTH_CHARS_MAX = 15
 """Longer numbers are too large in any case."""
@@ -55,24 +57,30 @@ class _TooSlowError(AppError):
     status = 408
 
 
-def create_routes(
-    account: Account, take: Take, clock: Clock, counts: Counts | None = None, body_seconds_max: float = BODY_SECONDS_MAX
-) -> APIRouter:
-    """The two routes. `counts` is counted up in place, for health and metrics."""
-    door = _Door(account, take, clock, Counts() if counts is None else counts)
-    door.body_seconds_max = body_seconds_max
+def create_routes(door: Door) -> APIRouter:
+    """The two routes."""
     router = APIRouter()
-    router.add_route(PATH, door.receive, methods=["POST"], include_in_schema=False)  # first: it is matched most
+    router.add_route(PATH, door.receive, methods=["POST"], include_in_schema=False)
     router.add_api_route(PATH, door.verify, methods=["GET"], response_class=PlainTextResponse, include_in_schema=False)
     return router
 
 
-class _Door:
-    """What both routes need, worked out once."""
+def is_post(scope: Scope) -> bool:
+    """Whether `Door.answer` may take this request without a router."""
+    return bool(scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "POST")
 
-    body_seconds_max = BODY_SECONDS_MAX
 
-    def __init__(self, account: Account, take: Take, clock: Clock, counts: Counts) -> None:
+class Door:
+    """What both routes need, worked out once. `counts` is counted up in place, for health and metrics."""
+
+    def __init__(
+        self,
+        account: Account,
+        take: Take,
+        clock: Clock,
+        counts: Counts | None = None,
+        body_seconds_max: float = BODY_SECONDS_MAX,
+    ) -> None:
         signers = account.signers()
         self._secrets = [secret for secret, _ in signers]
         self._pages_of_secret = [pages for _, pages in signers]
@@ -80,7 +88,13 @@ class _Door:
         self._verify_token = account.verify_token.encode()
         self._take = take
         self._clock = clock
-        self._counts = counts
+        self._counts = Counts() if counts is None else counts
+        self._body_seconds_max = body_seconds_max
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`receive` as an ASGI app: the way past routers and middlewares."""
+        response = await self.receive(Request(scope, receive))
+        await response(scope, receive, send)
 
     async def verify(self, request: Request) -> Response:
         """Meta asks whether this address is ours: the challenge back for the right token."""
@@ -99,10 +113,10 @@ class _Door:
             self._count(error)
             close = {"Connection": "close"} if isinstance(error, (TooLargeError, _TooSlowError)) else None
             return PlainTextResponse(HTTPStatus(error.status).phrase, error.status, headers=close)
-        return PlainTextResponse("ok")
+        return _OK
 
     async def _receive(self, request: Request) -> None:
-        body = await _read_body(request, self.body_seconds_max)
+        body = await _read_body(request, self._body_seconds_max)
         signer = signature.find_signer(body, _find_signature(request), self._secrets)
         if signer is None:
             raise _ForgedError("The signature is missing or wrong.")

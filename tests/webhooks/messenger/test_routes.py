@@ -21,7 +21,7 @@ from app.errors import UnavailableError
 from tests.webhooks.messenger.kit import ACCOUNT, BODIES, PAGE, SECRET, say, wrap
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.limits import BODY_BYTES_MAX
-from webhooks.messenger.routes import PATH, Counts, create_routes
+from webhooks.messenger.routes import PATH, Counts, Door, create_routes
 from webhooks.messenger.signature import sign
 
 BODY = json.dumps(wrap(say("something private"))).encode()
@@ -36,7 +36,7 @@ class House:
         self.is_away = False
         self.counts = Counts()
         self.app = FastAPI()
-        self.app.include_router(create_routes(account, self.take, Clock(), self.counts, body_seconds_max=0.3))
+        self.app.include_router(create_routes(Door(account, self.take, Clock(), self.counts, body_seconds_max=0.3)))
 
     async def take(self, items: Sequence[Item], received_at: datetime) -> None:
         assert received_at.tzinfo is not None
