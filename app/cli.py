@@ -6,26 +6,20 @@ Exit codes: 0 fine, 1 the answer is no, 2 used wrongly or cannot run. Rooms are 
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app import __version__
+from app.cli_flows import commands, leave, print_lines
 from app.errors import AppError
 
-if TYPE_CHECKING:
-    from app.flowfile.check import Checked
-    from app.flowfile.problems import Problem
-    from app.flowfile.talk import Talk
-
-EXIT_NO, EXIT_CANNOT, EXIT_STOPPED = 1, 2, 130
-"""The answer is no; used wrongly or cannot run; stopped by Ctrl+C (128 and the signal's number, as shells count)."""
+EXIT_CANNOT, EXIT_STOPPED = 2, 130
+"""Used wrongly or cannot run; stopped by Ctrl+C (128 and the signal's number, as shells count)."""
 PORT_MAX = 65_535
 DEMO_PORT_MAX = PORT_MAX - 100
 """The demo's local Messenger listens on the port that is 100 further."""
@@ -38,8 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(commands)
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The bot's folder, with bot.yaml.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=PORT_MAX)]
 
 
@@ -99,7 +93,7 @@ def demo(
     """Try everything on this machine, without an account. Example shop, local Messenger, chat page."""
     from app.demo import demo as run
 
-    _leave(run(port, data, browser))
+    leave(run(port, data, browser))
 
 
 @app.command(epilog="Example: frontdesk serve --host 0.0.0.0 --port 8000 --role all")
@@ -114,7 +108,7 @@ def serve(
     settings = load_settings()
     from app.main import serve as run
 
-    _leave(run(settings, host, port, role.value))
+    leave(run(settings, host, port, role.value))
 
 
 @app.command(epilog="Example: frontdesk simulator --port 8100 --bot http://127.0.0.1:8000")
@@ -127,7 +121,7 @@ def simulator(
         raise typer.BadParameter("write an address, for example http://127.0.0.1:8000", param_hint="--bot")
     from app.demo import simulate
 
-    _leave(simulate(port, bot))
+    leave(simulate(port, bot))
 
 
 @app.command(epilog="Example: frontdesk migrate")
@@ -140,7 +134,7 @@ def migrate() -> None:
     from app.main import migrate as run
 
     log.set_up(settings.log_format)
-    _leave(run(settings))
+    leave(run(settings))
 
 
 @app.command(epilog="Example: frontdesk quarantine --replay 1042")
@@ -156,116 +150,12 @@ def quarantine(
     from app import aside
 
     if replay is None:
-        _print_lines(aside.list_lines(settings))
+        print_lines(aside.list_lines(settings))
     else:
-        _print_lines([aside.replay(settings, replay)])
-
-
-# ---- flows -------------------------------------------------------------------------------------------------
-
-
-@app.command(epilog="Example: frontdesk check flows")
-def check(
-    folder: Folder = Path("flows"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Advice counts as a problem.")] = False,
-) -> None:
-    """List every problem in a bot's folder. One a line, as file:line:column: CODE message; exits with 1 if there is any."""
-    from app.flowfile.check import check as check_folder
-
-    checked = check_folder(_existing(folder))
-    passed = not any(strict or not problem.advice for problem in checked.problems)
-    if as_json:
-        typer.echo(json.dumps(_as_json(folder, checked, passed), ensure_ascii=False, indent=2))
-    else:
-        _print_problems(folder, checked.problems)
-    _leave(0 if passed else EXIT_NO)
-
-
-@app.command(epilog='Example: frontdesk talk flows --at "2026-12-01 10:00"')
-def talk(
-    folder: Folder = Path("flows"),
-    at: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d %H:%M"], help="When the talk begins, in the bot's time zone.")
-    ] = None,
-) -> None:
-    """Chat with a bot in the terminal. Nothing is sent or kept."""
-    from app.clock import Clock
-    from app.flowfile.check import read_flow
-    from app.flowfile.talk import Talk
-
-    flow = read_flow(_existing(folder))
-    running = Talk(flow, at.replace(tzinfo=flow.timezone).astimezone(UTC) if at else Clock().now())
-    _print_lines(running.begin())
-    for line in _typed(running):
-        _print_lines(running.enter(line))
-        if running.is_over:
-            break
-
-
-def _typed(running: Talk) -> Iterator[str]:
-    """What is typed, line by line: with history and completion in a terminal, plain from a pipe or file."""
-    if not sys.stdin.isatty():
-        yield from sys.stdin
-        return
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.completion import WordCompleter
-
-    prompt: PromptSession[str] = PromptSession()
-    while True:
-        titles = WordCompleter([each.title for each in running.shown], sentence=True, ignore_case=True)
-        try:
-            yield prompt.prompt("you: ", completer=titles)
-        except (EOFError, KeyboardInterrupt):
-            return
+        print_lines([aside.replay(settings, replay)])
 
 
 # ---- saying it ---------------------------------------------------------------------------------------------
-
-
-def _existing(folder: Path) -> Path:
-    if folder.name == "bot.yaml" and folder.is_file():
-        return folder.parent
-    if not folder.is_dir():
-        raise AppError(f"There is no folder {folder.as_posix()} here.", "Name the folder that holds bot.yaml.")
-    return folder
-
-
-def _leave(code: int) -> None:
-    raise typer.Exit(code)
-
-
-def _print_lines(lines: Sequence[str]) -> None:
-    for line in lines:
-        typer.echo(line)
-
-
-def _print_problems(folder: Path, problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        place = typer.style(f"{(folder / problem.file).as_posix()}:{problem.line}:{problem.column}:", bold=True)
-        code = typer.style(problem.code, fg=typer.colors.YELLOW if problem.advice else typer.colors.RED)
-        typer.echo(f"{place} {code} {problem.message}{' (advice)' if problem.advice else ''}")
-        if problem.hint:
-            typer.echo(f"    {problem.hint}")
-    typer.echo(_summary(folder, problems))
-
-
-def _summary(folder: Path, problems: Sequence[Problem]) -> str:
-    advice = sum(problem.advice for problem in problems)
-    blocking = len(problems) - advice
-    if not problems:
-        return typer.style(f"No problems in {folder.as_posix()}.", fg=typer.colors.GREEN)
-    return f"{_count(blocking, 'problem')}, {advice} advice."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _as_json(folder: Path, checked: Checked, passed: bool) -> dict[str, Any]:
-    names = ("file", "line", "column", "code", "message", "hint", "advice")
-    problems = [{name: getattr(problem, name) for name in names} for problem in checked.problems]
-    return {"folder": folder.as_posix(), "revision": checked.revision, "passed": passed, "problems": problems}
 
 
 def bug_line(error: Exception) -> str:
