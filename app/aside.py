@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.channel import Received
 from app.errors import AppError, NotFoundError
-from app.settings import Settings, pages
+from app.settings import Settings, pages, sqlite_file
 from app.store import quarantine
 from app.store.database import open_database
 from app.store.intake import to_event
@@ -62,6 +62,9 @@ def _read_again(found: SetAside, app_id: str, ours: frozenset[str]) -> Received:
 
 
 async def _in_transaction(settings: Settings, work: Callable[[Connection], Value]) -> Value:
+    file = sqlite_file(settings)
+    if file is not None and not file.is_file():
+        raise AppError(f"There is no database {file} yet.", "A server makes it when it starts.")
     database = open_database(settings.database_url.get_secret_value())
     try:
         if not await database.transaction(is_current):

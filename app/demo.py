@@ -31,7 +31,7 @@ MESSENGER_PORT_FURTHER = 100
 
 def demo(port: int, data: Path | None, open_browser: bool) -> int:
     """Run both until stopped; the exit code."""
-    logs.set_up("auto")
+    logs.set_up("text")
     with ExitStack() as until_the_end:
         folder = data or Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="frontdesk-")))
         settings = _settings(folder, port)

@@ -69,6 +69,7 @@ class House:
     client: Client
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
+    breakdowns: int = 0
     stopping: bool = False
 
     def woken(self, outbox_too: bool = True) -> None:
@@ -80,6 +81,7 @@ class House:
         """Running totals by name."""
         counts = Counter({f"webhook_{name}": getattr(self.door, name) for name in messenger_routes.Counts.__slots__})
         counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
+        counts.update(worker_breakdowns=self.breakdowns)
         if self.worker:
             counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
             counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
@@ -173,11 +175,10 @@ async def _running(house: House) -> AsyncIterator[None]:
     """The loops of this process, until the block ends; what the worker has under way ends first."""
     async with asyncio.TaskGroup() as group:
         loops = [group.create_task(house.flows.watch(house.clock)), group.create_task(house.intake.run())]
+        loops.append(group.create_task(house.wake.pass_on()))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
             loops.append(group.create_task(house.wake.listen(house.woken)))
-        elif isinstance(house.wake, Fleet):
-            loops.append(group.create_task(house.wake.listen(lambda: None)))
         try:
             yield
         finally:
@@ -208,6 +209,7 @@ async def _work(house: House) -> None:
             continue
         except Exception as error:
             # The border of the worker: whatever broke is logged, and the customers are served on.
+            house.breakdowns += 1
             log.exception("worker broke down", error=type(error).__name__)
             await house.clock.sleep(AGAIN_SECONDS)
 

@@ -14,10 +14,10 @@ from app import aside
 from app.channel import Unreadable
 from app.errors import AppError, NotFoundError
 from app.settings import Settings
-from app.store import inbox
 from app.store.database import open_database
 from app.store.intake import take
 from app.store.migrate import migrate
+from tests.store.kit import count_by_status
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
 READABLE_BY_NOW = (
@@ -57,7 +57,7 @@ def counts(settings: Settings) -> dict[str, int]:
     async def run() -> dict[str, int]:
         database = open_database(settings.database_url.get_secret_value())
         try:
-            return await database.transaction(inbox.count_by_status)
+            return await database.transaction(count_by_status)
         finally:
             await database.close()
 
@@ -98,6 +98,13 @@ def test_a_number_that_was_not_set_aside_is_told(settings: Settings) -> None:
         aside.replay(settings, 7)
 
 
-def test_a_database_without_its_schema_is_told(settings: Settings) -> None:
+def test_a_database_without_its_schema_is_told(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "frontdesk.db").touch()
     with pytest.raises(AppError, match="frontdesk migrate"):
         aside.list_lines(settings)
+
+
+def test_looking_where_no_database_is_makes_none(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(AppError, match="no database"):
+        aside.list_lines(settings)
+    assert not list(tmp_path.iterdir())

@@ -131,14 +131,6 @@ def quarantine(connection: Connection, event_id: int, reason: str, now: datetime
     connection.execute(_set_aside, {"event_id": event_id, "why": reason, "at": now})
 
 
-def count_by_status(connection: Connection) -> dict[str, int]:
-    """How many events stand where; reads the whole table."""
-    return {row[0]: row[1] for row in connection.execute(_counts)}
-
-
-_counts = select(inbox.c.status, func.count()).group_by(inbox.c.status)
-
-
 def oldest_waiting_at(connection: Connection) -> datetime | None:
     """When the oldest event came in that is not handled yet."""
     return connection.execute(_oldest).scalar_one_or_none()
@@ -155,10 +147,20 @@ def count_quarantined(connection: Connection) -> int:
 _quarantined = select(func.count()).select_from(inbox).where(text("inbox.status = 'quarantined'"))
 
 
-def forget_before(connection: Connection, moment: datetime, most: int) -> int:
-    """Delete up to `most` of the oldest handled events that came before `moment`; how many."""
-    oldest = select(inbox.c.id, inbox.c.status, inbox.c.received_at).order_by(inbox.c.id).limit(most)
-    old = [each for each, status, at in connection.execute(oldest) if status != "new" and at < moment]
+def forget_before(connection: Connection, moment: datetime, most: int, after: int = 0) -> int | None:
+    """Of the `most` oldest events behind number `after`, delete those that are handled and came before `moment`.
+
+    Gives the number to go on behind; None when it came to events that are younger, or to the end.
+    """
+    looked = (
+        select(inbox.c.id, inbox.c.status, inbox.c.received_at)
+        .where(inbox.c.id > after)
+        .order_by(inbox.c.id)
+        .limit(most)
+    )
+    rows = connection.execute(looked).fetchall()
+    old = [each for each, status, at in rows if status != "new" and at < moment]
     if old:
         connection.execute(inbox.delete().where(inbox.c.id == bindparam("event_id")), [{"event_id": i} for i in old])
-    return len(old)
+    is_end = len(rows) < most or rows[-1].received_at >= moment
+    return None if is_end else int(rows[-1].id)

@@ -33,6 +33,10 @@ class Wake(Protocol):
         """Call `woken` whenever another process tells, until cancelled."""
         ...
 
+    async def pass_on(self) -> None:
+        """Carry what was told to where others hear it, until cancelled; ends at once where telling itself does that."""
+        ...
+
     def close(self) -> None:
         """Let go of what telling needs."""
         ...
@@ -79,6 +83,9 @@ class Nearby:
             return False
         return True
 
+    async def pass_on(self) -> None:
+        """Telling is enough."""
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
@@ -94,15 +101,10 @@ class Fleet:
     def tell(self) -> None:
         self._told.set()
 
-    async def listen(self, woken: Callable[[], None]) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._hear(woken))
-            group.create_task(self._pass_on())
-
     def close(self) -> None:
         """Its connections end with those who listen."""
 
-    async def _pass_on(self) -> None:
+    async def pass_on(self) -> None:
         from sqlalchemy import text
 
         while True:
@@ -114,7 +116,7 @@ class Fleet:
                 log.warning("wake-up not passed on", error=type(error).__name__)
             await self._clock.sleep(0.005)  # a burst needs few notices
 
-    async def _hear(self, woken: Callable[[], None]) -> None:
+    async def listen(self, woken: Callable[[], None]) -> None:
         while True:
             try:
                 await self._hear_once(woken)

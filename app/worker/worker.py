@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
-from sqlalchemy import Connection
 
 from app.chance import Chance
 from app.clock import Clock
@@ -156,11 +156,10 @@ class Worker:
 
     async def _forget_old_keys(self) -> None:
         before = self.clock.now() - KEYS_KEPT
-
-        def work(connection: Connection) -> int:
-            return inbox.forget_before(connection, before, TIDY_MOST)
-
-        while await self.database.transaction(work) == TIDY_MOST:
+        behind: int | None = 0
+        while behind is not None:
+            work = partial(inbox.forget_before, moment=before, most=TIDY_MOST, after=behind)
+            behind = await self.database.transaction(work)
             await self.clock.sleep(0.1)
 
     async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:

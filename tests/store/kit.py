@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from app.channel import Received
 from app.engine.events import TextReceived
@@ -15,6 +15,7 @@ from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.inbox import NewEvent
 from app.store.outbox import OutMessage
+from app.store.tables import inbox as inbox_table
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
 PAGE = "10001"
@@ -71,3 +72,9 @@ def flying(connection: Connection, customer: str, seq: int = 1, worker: str = "w
 def status_of(connection: Connection, sent: OutMessage) -> str:
     found = outbox.find_status(connection, sent)
     return found[0] if found else "gone"
+
+
+def count_by_status(connection: Connection) -> dict[str, int]:
+    """How many events stand where."""
+    found = connection.execute(select(inbox_table.c.status, func.count()).group_by(inbox_table.c.status))
+    return {row[0]: row[1] for row in found}

@@ -15,7 +15,7 @@ from app.store import claims, conversations, inbox, quarantine
 from app.store.database import Database
 from app.store.intake import Intake, outbox_id, read_outbox_id
 from app.store.tables import inbox as table
-from tests.store.kit import NOW, PAGE, event, flying, key_of, know, received, status_of
+from tests.store.kit import NOW, PAGE, count_by_status, event, flying, key_of, know, received, status_of
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def intake(database: Database) -> AsyncIterator[Intake]:
 
 
 async def _counts(database: Database) -> dict[str, int]:
-    return await database.read(inbox.count_by_status)
+    return await database.read(count_by_status)
 
 
 async def test_the_same_event_is_taken_in_once(intake: Intake, database: Database) -> None:
@@ -139,7 +139,7 @@ async def test_an_unreadable_item_is_replayed_only_as_an_event_that_was_read(
 async def test_old_handled_events_are_forgotten_and_waiting_ones_never(database: Database) -> None:
     old = NOW - timedelta(days=91)
 
-    def work(connection: Connection) -> int:
+    def work(connection: Connection) -> int | None:
         inbox.add(
             connection, [event("ana", "old and done", old), event("ana", "old and new", old), event("ana", "new")]
         )
@@ -147,7 +147,24 @@ async def test_old_handled_events_are_forgotten_and_waiting_ones_never(database:
         inbox.finish(connection, [(ids[0], "done", None), (ids[2], "done", None)], NOW)
         return inbox.forget_before(connection, NOW - timedelta(days=90), 100)
 
-    assert await database.transaction(work) == 1
+    assert await database.transaction(work) is None
+    assert await _counts(database) == {"new": 1, "done": 1}
+
+
+async def test_an_old_event_that_still_waits_keeps_no_other_from_being_forgotten(database: Database) -> None:
+    old = NOW - timedelta(days=91)
+
+    def work(connection: Connection) -> int | None:
+        inbox.add(connection, [event("ana", f"old {number}", old) for number in range(5)] + [event("ana", "young")])
+        ids = list(connection.execute(select(table.c.id).order_by(table.c.id)).scalars())
+        inbox.finish(connection, [(each, "done", None) for each in ids[1:]], NOW)
+        behind: int | None = 0
+        for _ in range(3):
+            assert behind is not None
+            behind = inbox.forget_before(connection, NOW - timedelta(days=90), 2, behind)
+        return behind
+
+    assert await database.transaction(work) is None
     assert await _counts(database) == {"new": 1, "done": 1}
 
 

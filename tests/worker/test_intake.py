@@ -15,7 +15,7 @@ from app.errors import UnavailableError
 from app.store import inbox, outbox
 from app.store.database import open_database
 from app.store.intake import ITEMS_MAX, Intake, outbox_id
-from tests.store.kit import NOW, PAGE, key_of, received
+from tests.store.kit import NOW, PAGE, count_by_status, key_of, received
 from tests.worker.database import Troubled
 from tests.worker.kit import acquaint, begun, flying, quiet, running
 
@@ -36,9 +36,9 @@ async def test_what_the_database_cannot_take_is_refused_and_the_next_is_taken(in
     both.plan.append("away")
     with pytest.raises(UnavailableError):
         await intake.take([received("ana", "hello")], NOW)
-    assert await both.read(inbox.count_by_status) == {}
+    assert await both.read(count_by_status) == {}
     await intake.take([received("ana", "hello")], NOW)
-    assert await both.read(inbox.count_by_status) == {"new": 1}
+    assert await both.read(count_by_status) == {"new": 1}
     assert intake.counts["Received"] == 1
 
 
@@ -73,7 +73,7 @@ async def test_a_transaction_never_grows_beyond_its_limit(intake: Intake, both: 
     many = [received("ana", str(number)) for number in range(ITEMS_MAX - 10)]
     await asyncio.gather(*(intake.take(items, NOW) for items in (many, [received("bea", str(n)) for n in range(20)])))
     assert both.transactions == 2
-    assert await both.read(inbox.count_by_status) == {"new": ITEMS_MAX + 10}
+    assert await both.read(count_by_status) == {"new": ITEMS_MAX + 10}
 
 
 async def test_one_request_beyond_the_limit_is_taken_whole(intake: Intake, both: Troubled) -> None:
@@ -94,7 +94,7 @@ async def test_somebody_who_went_away_takes_nobody_along(intake: Intake, both: T
     impatient.cancel()
     may_go_on.set()
     await patient
-    assert await both.read(inbox.count_by_status) == {"new": 2}
+    assert await both.read(count_by_status) == {"new": 2}
 
 
 @pytest.mark.parametrize("trouble", ["away", None])
@@ -125,7 +125,7 @@ async def test_a_request_of_which_one_item_meets_a_database_that_is_away_comes_a
     with pytest.raises(UnavailableError):
         await intake.take([received("ana", "1"), poison, received("ana", "2")], NOW)
     await intake.take([received("ana", "1"), poison, received("ana", "2")], NOW)
-    assert await both.read(inbox.count_by_status) == {"new": 2, "quarantined": 1}
+    assert await both.read(count_by_status) == {"new": 2, "quarantined": 1}
 
 
 async def test_what_cannot_even_be_set_aside_fails_its_request_alone(intake: Intake, both: Troubled) -> None:
@@ -135,7 +135,7 @@ async def test_what_cannot_even_be_set_aside_fails_its_request_alone(intake: Int
     )
     assert isinstance(results[0], UnavailableError), "Meta comes again instead of taking it for kept"
     assert results[1] is None
-    assert await both.read(inbox.count_by_status) == {"new": 1}
+    assert await both.read(count_by_status) == {"new": 1}
 
 
 async def test_an_echo_that_settles_something_wakes_the_sender_too(
@@ -151,7 +151,7 @@ async def test_an_echo_that_settles_something_wakes_the_sender_too(
 
 async def test_receipts_of_people_nobody_knows_are_passed_over(intake: Intake, both: Troubled) -> None:
     await intake.take([Receipt(PAGE, "nobody", "read", NOW), Receipt(PAGE, "nobody", "delivered", NOW)], NOW)
-    assert await both.read(inbox.count_by_status) == {}
+    assert await both.read(count_by_status) == {}
 
 
 # ---- what the database says --------------------------------------------------------------------------------
@@ -188,20 +188,20 @@ async def test_a_database_that_refuses_our_statements_costs_no_message(postgres:
             await intake.take([received("ana", "hi")], NOW)
         await postgres.transaction(rename("elsewhere", "inbox"))
         await intake.take([received("ana", "hi")], NOW)
-    assert await postgres.read(inbox.count_by_status) == {"new": 1}
+    assert await postgres.read(count_by_status) == {"new": 1}
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     nowhere = open_database("postgresql+asyncpg://postgres@127.0.0.1:1/nowhere")
     with pytest.raises(UnavailableError):
-        await nowhere.transaction(inbox.count_by_status)
+        await nowhere.transaction(count_by_status)
     await nowhere.close()
 
 
 async def test_a_file_that_cannot_be_opened_is_unavailable_to_readers_and_writers(tmp_path: Path) -> None:
     nowhere = open_database(f"sqlite:///{tmp_path / 'no such folder' / 'a.db'}")
     with pytest.raises(UnavailableError):
-        await nowhere.read(inbox.count_by_status)
+        await nowhere.read(count_by_status)
     with pytest.raises(UnavailableError):
-        await nowhere.transaction(inbox.count_by_status)
+        await nowhere.transaction(count_by_status)
     await nowhere.close()

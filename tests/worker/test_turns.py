@@ -357,6 +357,7 @@ async def test_a_customer_whose_message_is_in_flight_keeps_its_place_when_staff_
     assert [seq for seq, _, _ in await lines(database, "ana")] == [1, 101]
 
 
-async def test_the_inbox_forgets_nothing_that_waits(database: Troubled) -> None:
+async def test_the_inbox_forgets_nothing_that_waits(database: Troubled, clock: GivenClock) -> None:
     await add(database, event("ana", "hello"))
-    assert await database.transaction(lambda connection: inbox.forget_before(connection, NOW, 10)) == 0
+    await database.transaction(lambda connection: inbox.forget_before(connection, NOW + timedelta(days=1), 10))
+    assert await Crew(database, clock).turns.run_batch() == 1

@@ -74,7 +74,7 @@ async def test_a_fleet_hears_and_a_burst_is_few_notices(postgres: Troubled, post
     heard: list[str] = []
     mouth = Fleet(postgres, plain(postgres_address), Clock())
     ear = Fleet(postgres, plain(postgres_address), Clock())
-    async with running(ear.listen(lambda: heard.append("!")), mouth.listen(lambda: None)):
+    async with running(ear.listen(lambda: heard.append("!")), mouth.pass_on()):
         while not heard:  # the first words may be said before anybody listens
             mouth.tell()
             await asyncio.sleep(0.02)
@@ -90,7 +90,7 @@ async def test_a_fleet_that_lost_its_connection_listens_again(postgres: Troubled
     heard: list[str] = []
     fleet = Fleet(postgres, plain(postgres_address), Clock())
     cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
-    async with running(fleet.listen(lambda: heard.append("!"))):
+    async with running(fleet.listen(lambda: heard.append("!")), fleet.pass_on()):
         while not heard:
             fleet.tell()
             await asyncio.sleep(0.02)
@@ -109,7 +109,7 @@ async def test_a_notice_that_the_database_does_not_take_is_lost_without_harm(
     heard: list[str] = []
     postgres.plan.extend(["away", "away"])
     fleet = Fleet(postgres, plain(postgres_address), Clock())
-    async with running(fleet.listen(lambda: heard.append("!"))):
+    async with running(fleet.listen(lambda: heard.append("!")), fleet.pass_on()):
         while not heard:
             fleet.tell()
             await asyncio.sleep(0.02)
@@ -118,7 +118,7 @@ async def test_a_notice_that_the_database_does_not_take_is_lost_without_harm(
 
 async def test_a_fleet_whose_server_is_away_goes_on_trying(postgres: Troubled) -> None:
     fleet = Fleet(postgres, "postgresql://postgres@127.0.0.1:1/nowhere", Clock())
-    async with running(fleet.listen(lambda: None)):
+    async with running(fleet.listen(lambda: None), fleet.pass_on()):
         fleet.tell()
         await until(lambda: postgres.transactions == 1)
 

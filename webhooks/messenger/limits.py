@@ -11,6 +11,10 @@ BODY_BYTES_MAX = 1024 * 1024
 """O: Meta names no limit; a thousand items fit with room to spare."""
 BODY_SECONDS_MAX = 10.0
 """O: a sender that needs longer for 1 MiB is not Meta, which itself gives up after 5 s (D)."""
+BODIES_BYTES_MAX = 64 * 1024 * 1024
+"""O: all bodies that are still coming in, together: nobody has signed them yet."""
+SMALL_BODY_BYTES = 64 * 1024
+"""O: bodies up to this size are taken even then; Meta's are a few kB."""
 DEPTH_MAX = 50
 """O: real bodies nest about ten deep; deeper ones only cost stack."""
 RAW_CHARS_MAX = 64 * 1024

@@ -19,7 +19,7 @@ from app.clock import Clock
 from app.errors import AppError, BrokenPayloadError, TooLargeError, UnavailableError
 from webhooks.messenger import payload, signature
 from webhooks.messenger.account import Account
-from webhooks.messenger.limits import BODY_BYTES_MAX, BODY_SECONDS_MAX
+from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SECONDS_MAX, SMALL_BODY_BYTES
 from webhooks.messenger.parse import parse
 
 PATH = "/webhooks/messenger"
@@ -90,6 +90,7 @@ class Door:
         self._clock = clock
         self._counts = Counts() if counts is None else counts
         self._body_seconds_max = body_seconds_max
+        self._coming_bytes = 0
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`receive` as an ASGI app: the way past routers and middlewares."""
@@ -116,7 +117,7 @@ class Door:
         return _OK
 
     async def _receive(self, request: Request) -> None:
-        body = await _read_body(request, self._body_seconds_max)
+        body = await self._read_body(request)
         signer = signature.find_signer(body, _find_signature(request), self._secrets)
         if signer is None:
             raise _ForgedError("The signature is missing or wrong.")
@@ -126,6 +127,34 @@ class Door:
             await self._take(items, received_at)
         self._counts.accepted += 1
         self._counts.items += len(items)
+
+    async def _read_body(self, request: Request) -> bytes:
+        """The raw body, piece by piece, so that nobody makes us hold more than BODY_BYTES_MAX or wait too long."""
+        length = request.headers.get("content-length", "")
+        if length.isdigit() and (len(length) > _LENGTH_CHARS_MAX or int(length) > BODY_BYTES_MAX):
+            raise TooLargeError("The body is too large.")
+        try:
+            async with asyncio.timeout(self._body_seconds_max):
+                return await self._gather(request)
+        except TimeoutError:
+            raise _TooSlowError("The body came too slowly.") from None
+        except ClientDisconnect:
+            raise _TooSlowError("The body did not come.") from None
+
+    async def _gather(self, request: Request) -> bytes:
+        chunks, size = [], 0
+        try:
+            async for chunk in request.stream():
+                size += len(chunk)
+                self._coming_bytes += len(chunk)
+                if size > BODY_BYTES_MAX:
+                    raise TooLargeError("The body is too large.")
+                if size > SMALL_BODY_BYTES and self._coming_bytes > BODIES_BYTES_MAX:
+                    raise UnavailableError("Too many large bodies are coming in.")
+                chunks.append(chunk)
+            return b"".join(chunks)
+        finally:
+            self._coming_bytes -= size
 
     def _count(self, error: AppError) -> None:
         counts = self._counts
@@ -146,27 +175,3 @@ def _find_signature(request: Request) -> bytes | None:
     """The header's bytes as they came; None unless it came exactly once."""
     found = [value for name, value in request.scope["headers"] if name == _SIGNATURE]
     return found[0] if len(found) == 1 else None
-
-
-async def _read_body(request: Request, seconds_max: float) -> bytes:
-    """The raw body, piece by piece, so that nobody makes us hold more than BODY_BYTES_MAX or wait longer than `seconds_max`."""
-    length = request.headers.get("content-length", "")
-    if length.isdigit() and (len(length) > _LENGTH_CHARS_MAX or int(length) > BODY_BYTES_MAX):
-        raise TooLargeError("The body is too large.")
-    try:
-        async with asyncio.timeout(seconds_max):
-            return await _gather(request)
-    except TimeoutError:
-        raise _TooSlowError("The body came too slowly.") from None
-    except ClientDisconnect:
-        raise _TooSlowError("The body did not come.") from None
-
-
-async def _gather(request: Request) -> bytes:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise TooLargeError("The body is too large.")
-        chunks.append(chunk)
-    return b"".join(chunks)

@@ -13,11 +13,6 @@ _PREFIX = "sha256="
 _HEADER_CHARS = len(_PREFIX) + 64
 
 
-def is_genuine(body: bytes, header: str | bytes | None, secrets: Sequence[bytes]) -> bool:
-    """Whether `header` is the signature of exactly these bytes by one of `secrets`."""
-    return find_signer(body, header, secrets) is not None
-
-
 def find_signer(body: bytes, header: str | bytes | None, secrets: Sequence[bytes]) -> int | None:
     """The index of the secret that signed `body`, None if none did.
 

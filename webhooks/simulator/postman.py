@@ -173,7 +173,7 @@ class Postman:
         try:
             async with self._slots:
                 answer = await self._client.post(self._address, content=body, headers=self._headers(body, signature))
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             return 0, type(error).__name__
         return answer.status_code, answer.text[:2_000]
 
@@ -190,7 +190,7 @@ class Postman:
         asked = {"hub.mode": "subscribe", "hub.verify_token": self._settings.verify_token, "hub.challenge": CHALLENGE}
         try:
             answer = await self._client.get(self._address, params=asked)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             self.handshake = f"the bot does not answer ({type(error).__name__})"
             return False
         is_right = answer.status_code == 200 and answer.text == CHALLENGE

@@ -9,6 +9,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from app.clock import Clock
 from app.errors import UnavailableError
 from tests.webhooks.messenger.kit import ACCOUNT, BODIES, PAGE, SECRET, say, wrap
 from webhooks.messenger.account import Account, Page
-from webhooks.messenger.limits import BODY_BYTES_MAX
+from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX
 from webhooks.messenger.routes import PATH, Counts, Door, create_routes
 from webhooks.messenger.signature import sign
 
@@ -250,6 +251,36 @@ async def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(serve
     assert b" 413 " in await served.say(head("Content-Length: 1048577"))
     assert b" 413 " in await served.say(head(f"Content-Length: {10**17}"))
     assert served.counts == Counts(too_large=2)
+
+
+async def test_while_too_many_large_bodies_come_in_only_small_ones_are_taken() -> None:
+    """Nobody has signed what is still coming in: it must not fill the memory."""
+    house = House()
+    door = Door(ACCOUNT, house.take, Clock(), house.counts)
+    piece, answers = b" " * (BODY_BYTES_MAX - 1), list[int]()
+
+    async def post(first: bytes, *, is_last: bool) -> None:
+        waiting = [{"type": "http.request", "body": first, "more_body": not is_last}]
+
+        async def receive() -> dict[str, Any]:
+            return waiting.pop() if waiting else await asyncio.Event().wait() or {}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answers.append(message["status"])
+
+        signed = [(b"x-hub-signature-256", sign(first, SECRET).encode())]
+        await door.answer({"type": "http", "headers": signed, "method": "POST", "path": PATH}, receive, send)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(post(piece, is_last=False)) for _ in range(BODIES_BYTES_MAX // BODY_BYTES_MAX + 1)]
+        await asyncio.sleep(0.01)
+        await post(b"  " + piece[:-2], is_last=True)
+        await post(BODY, is_last=True)
+        for task in tasks:
+            task.cancel()
+    await post(b"[]" + piece[:-2], is_last=True)
+    assert answers == [503, 503, 200, 200], "one too many, one more, a small one, and a large one when they are gone"
 
 
 async def test_a_chunked_body_is_refused_when_it_grows_too_large(served: Served) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.webhooks.messenger.kit import ACCOUNT, SECRET, TOKEN
 from webhooks.messenger.account import Account, Page
-from webhooks.messenger.signature import appsecret_proof, find_signer, is_genuine, sign
+from webhooks.messenger.signature import appsecret_proof, find_signer, sign
 
 SMALL = b'{"object":"page","entry":[]}'
 SMALL_DIGEST = "3c40f31ec747dd03cb82556404d27610b8f5b474bc9781fbf7d8f775adf7d07b"
@@ -23,15 +23,15 @@ ESCAPED_DIGEST = "b9f3b0a8478d404faba1617cb25d875ee6473ef0eb14f44088cc687fa52186
 @pytest.mark.parametrize(("body", "digest"), [(SMALL, SMALL_DIGEST), (ESCAPED, ESCAPED_DIGEST)])
 def test_known_signatures_are_genuine(body: bytes, digest: str) -> None:
     assert sign(body, SECRET) == f"sha256={digest}"
-    assert is_genuine(body, f"sha256={digest}", [SECRET])
-    assert is_genuine(body, f"sha256={digest}".encode(), [SECRET])
+    assert find_signer(body, f"sha256={digest}", [SECRET]) == 0
+    assert find_signer(body, f"sha256={digest}".encode(), [SECRET]) == 0
 
 
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
 @pytest.mark.parametrize("ensure_ascii", [True, False])
 def test_a_body_that_was_read_and_written_again_is_not_genuine(separators: tuple[str, str], ensure_ascii: bool) -> None:
     written = json.dumps(json.loads(ESCAPED), separators=separators, ensure_ascii=ensure_ascii).encode()
-    assert not is_genuine(written, f"sha256={ESCAPED_DIGEST}", [SECRET])
+    assert find_signer(written, f"sha256={ESCAPED_DIGEST}", [SECRET]) is None
 
 
 GOOD = f"sha256={SMALL_DIGEST}"
@@ -48,23 +48,23 @@ GOOD = f"sha256={SMALL_DIGEST}"
     ],
 )  # fmt: skip
 def test_any_other_header_is_refused_without_an_exception(header: str | bytes | None) -> None:
-    assert not is_genuine(SMALL, header, [SECRET])
+    assert find_signer(SMALL, header, [SECRET]) is None
 
 
 @pytest.mark.parametrize("body", [b"", SMALL + b" ", SMALL[:-1], SMALL.replace(b"page", b"Page")])
 def test_any_other_body_is_refused(body: bytes) -> None:
-    assert not is_genuine(body, GOOD, [SECRET])
+    assert find_signer(body, GOOD, [SECRET]) is None
 
 
 def test_while_secrets_are_replaced_old_and_new_ones_sign() -> None:
     secrets = (b"newest", b"older", SECRET)
     assert [find_signer(SMALL, sign(SMALL, each), secrets) for each in secrets] == [0, 1, 2]
-    assert not is_genuine(SMALL, sign(SMALL, b"oldest"), secrets)
+    assert find_signer(SMALL, sign(SMALL, b"oldest"), secrets) is None
 
 
 def test_without_a_secret_nothing_is_genuine() -> None:
-    assert not is_genuine(SMALL, sign(SMALL, b""), [])
-    assert not is_genuine(SMALL, sign(SMALL, b""), [b"", SECRET])
+    assert find_signer(SMALL, sign(SMALL, b""), []) is None
+    assert find_signer(SMALL, sign(SMALL, b""), [b"", SECRET]) is None
 
 
 def test_the_proof_of_a_token_is_as_computed_by_hand() -> None:
