@@ -23,7 +23,7 @@ from tests.conftest import skip_without
 from tests.crashes.meta import Meta
 from tests.processes.kit import Server, post, replies, running, text_body, until
 from tests.processes.trace import STRACE, Acknowledged, Call, calls, read_trace
-from tests.store.kit import event
+from tests.store.kit import count_by_status, event
 
 POSTS = 12
 CARELESS = str(Path(__file__).with_name("careless.py"))
@@ -168,7 +168,7 @@ async def test_our_own_program_opens_a_torn_database_and_goes_on(torn: Torn, tmp
     assert torn.events_after(tmp_path, torn.log[:-100]) == 2
     database = open_database(f"sqlite:///{tmp_path / 'torn.db'}")
     await database.transaction(lambda connection: inbox.add(connection, [event("ana", "3")]))
-    assert await database.read(inbox.count_by_status) == {"new": 3}
+    assert await database.read(count_by_status) == {"new": 3}
     await database.close()
 
 

@@ -19,7 +19,7 @@ from app.store.sqlite import SqliteDatabase
 from app.store.tables import facts as facts_table
 from app.store.tables import sessions as sessions_table
 from app.store.timers import NewTimer
-from tests.store.kit import NOW, PAGE, event, know, message, put
+from tests.store.kit import NOW, PAGE, count_by_status, event, know, message, put
 
 ANA = (PAGE, "ana")
 
@@ -143,7 +143,7 @@ async def test_a_failed_transaction_leaves_nothing_and_the_next_one_works(databa
     with pytest.raises(RuntimeError):
         await database.transaction(fails)
     await database.transaction(lambda connection: inbox.add(connection, [event("ana", "kept")]))
-    assert await database.read(inbox.count_by_status) == {"new": 1}
+    assert await database.read(count_by_status) == {"new": 1}
 
 
 async def test_one_failure_in_a_group_of_transactions_takes_no_other_along(database: Database) -> None:
@@ -155,7 +155,7 @@ async def test_one_failure_in_a_group_of_transactions_takes_no_other_along(datab
     works = [database.transaction(lambda connection, each=each: add(each, connection)) for each in range(20)]
     results = await asyncio.gather(*works, return_exceptions=True)
     assert [isinstance(each, RuntimeError) for each in results] == [number % 5 == 0 for number in range(20)]
-    assert await database.read(inbox.count_by_status) == {"new": 16}
+    assert await database.read(count_by_status) == {"new": 16}
 
 
 async def test_a_database_that_another_program_locks_is_unavailable_and_then_works(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ async def test_a_database_that_another_program_locks_is_unavailable_and_then_wor
     other.execute("ROLLBACK")
     other.close()
     await opened.transaction(lambda connection: inbox.add(connection, [event("ana", "1")]))
-    assert await opened.read(inbox.count_by_status) == {"new": 1}
+    assert await opened.read(count_by_status) == {"new": 1}
     await opened.close()
 
 
@@ -192,7 +192,7 @@ async def test_a_full_disk_is_unavailable_and_loses_nothing(tmp_path: Path) -> N
     big = [event("ana", "x" * 500 + str(each)) for each in range(2_000)]
     with pytest.raises(UnavailableError):
         await opened.transaction(lambda connection: inbox.add(connection, big))
-    assert await opened.read(inbox.count_by_status) == {"new": 1}
+    assert await opened.read(count_by_status) == {"new": 1}
     await opened.close()
 
 

@@ -16,7 +16,7 @@ from app.store.timers import NewTimer
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.worker import KEYS_KEPT, POLL_SECONDS, STOP_SECONDS, TIDY_EVERY_SECONDS, TIDY_MOST, Terms, Worker
-from tests.store.kit import NOW, PAGE, event
+from tests.store.kit import NOW, PAGE, count_by_status, event
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
@@ -296,4 +296,4 @@ async def test_handled_events_are_forgotten_after_their_time_in_small_portions(
         clock.move(TIDY_EVERY_SECONDS - 2.0)
         for _ in range(4):
             await pass_time(clock, database, 1.0)
-        await becomes(lambda: database.inner.read(inbox.count_by_status), {"done": 1})
+        await becomes(lambda: database.inner.read(count_by_status), {"done": 1})
