@@ -219,8 +219,27 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Comments:
+    """`comments`: a comment under a post that holds one of these phrases gets one private reply, from the state `goto`."""
+
+    hear: tuple[str, ...]
+    goto: str
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """`persona`: the name and picture under which the bot writes."""
+
+    name: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entrances:
-    """`messenger`: what the whole Page shares. Keys are titles in the first language; values are targets or web addresses."""
+    """`messenger`: what the whole Page shares. Keys are titles in the first language; values are targets or web addresses.
+
+    `domains` are hosts whose pages may open inside Messenger.
+    """
 
     greeting: Text | None = None
     start: str = ""
@@ -229,6 +248,9 @@ class Entrances:
     starters: Mapping[str, str] = field(default_factory=dict)
     starter_titles: Mapping[str, Text] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    comments: Comments | None = None
+    persona: Persona | None = None
+    domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ STARTER_CHARS_MAX = 80
 """Ice breakers: question."""
 LINK_REF_CHARS_MAX = 2_083
 """m.me links: `ref`."""
+PERSONA_NAME_CHARS_MAX = 50
+"""Persona: name."""
+DOMAINS_MAX = 50
+"""Whitelisted domains."""
 
 # ---- ours: what a tap carries besides state and key -----------------------------------------------------------
 
@@ -105,3 +109,4 @@ BUTTON_TITLE = Limit("F301", "title of a button", BUTTON_TITLE_CHARS_MAX)
 MENU_TITLE = Limit("F306", "title in the menu", MENU_TITLE_CHARS_MAX)
 GREETING = Limit("F307", "greeting", GREETING_CHARS_MAX)
 STARTER = Limit("F308", "starter", STARTER_CHARS_MAX)
+PERSONA_NAME = Limit("F310", "name of the persona", PERSONA_NAME_CHARS_MAX)

@@ -33,6 +33,8 @@ def render_profile(flow: Flow) -> dict[str, Any]:
             for key in entrances.starters
         ]
         profile["ice_breakers"] = [{"locale": LOCALE, "call_to_actions": starters}]
+    if entrances.domains:
+        profile["whitelisted_domains"] = [f"https://{each}" for each in entrances.domains]
     return profile
 
 

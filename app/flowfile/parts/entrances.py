@@ -1,4 +1,4 @@
-"""`messenger`: greeting, start, menu, starters, links: what the whole Page shares. Its texts know no customer yet."""
+"""`messenger`: greeting, start, menu, starters, links and more: what the whole Page shares. Its texts know no customer yet."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.engine.flow import BACK, END, Entrances, Text
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
+from app.flowfile.parts.page import read_comments, read_domains, read_persona
 from app.flowfile.parts.shapes import as_pairs
 from app.flowfile.parts.texts import read_text, text_of
 from app.flowfile.parts.ways import read_target, read_url
@@ -16,8 +17,7 @@ from app.flowfile.rules import limits as limit_rules
 from app.flowfile.rules import structure
 from app.flowfile.source.nodes import Node, Pairs, Scalar
 
-MESSENGER_KEYS = ("greeting", "start", "menu", "starters", "links")
-LATER_MESSENGER_KEYS = ("comments", "persona", "domains")
+MESSENGER_KEYS = ("greeting", "start", "menu", "starters", "links", "comments", "persona", "domains")
 GREETING_NAMES = ("first_name", "last_name")
 """What Messenger itself fills into a greeting."""
 SHARED_TARGETS = (END, BACK)
@@ -41,10 +41,7 @@ def read_entrances(root: Pairs, known: Known) -> Entrances:
     pairs = as_pairs(node, known.report, "keys with values", "messenger: {start: welcome}")
     if pairs is None:
         return Entrances()
-    for key in pairs.names():
-        if key.text in LATER_MESSENGER_KEYS:
-            known.report.take(structure.later_version(key))
-    known.report.take(structure.unknown_keys(pairs, (*MESSENGER_KEYS, *LATER_MESSENGER_KEYS), "messenger"))
+    known.report.take(structure.unknown_keys(pairs, MESSENGER_KEYS, "messenger"))
     greeting = pairs.get("greeting")
     menu = _read_titles(pairs.get("menu"), known, limits.MENU_TITLE, limit_rules.too_many_menu_items)
     starters = _read_titles(pairs.get("starters"), known, limits.STARTER, limit_rules.too_many_starters)
@@ -56,6 +53,9 @@ def read_entrances(root: Pairs, known: Known) -> Entrances:
         starters=starters.targets,
         starter_titles=starters.texts,
         links=_read_links(pairs.get("links"), known),
+        comments=read_comments(pairs.get("comments"), known),
+        persona=read_persona(pairs.get("persona"), known),
+        domains=read_domains(pairs.get("domains"), known),
     )
 
 

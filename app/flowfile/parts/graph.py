@@ -30,6 +30,8 @@ def _doors(flow: Flow) -> set[str]:
     """Where customers come in: from the Page, and from any message."""
     shared: Entrances = flow.entrances
     doors = {shared.start, flow.otherwise, *shared.menu.values(), *shared.starters.values(), *shared.links.values()}
+    if shared.comments:
+        doors.add(shared.comments.goto)
     return doors | {entry.goto for entry in flow.anywhere} | set(flow.moved.values())
 
 

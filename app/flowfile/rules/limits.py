@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from app.flowfile.limits import (
     BUTTONS_MAX,
     CHOICES_MAX,
+    DOMAINS_MAX,
     LINK_REF_CHARS_MAX,
     MENU_ITEMS_MAX,
     STARTERS_MAX,
@@ -17,7 +18,7 @@ from app.flowfile.source.nodes import Node, Scalar
 
 
 def text_too_long(written: Scalar, chars: int, limit: Limit, language: str) -> Iterator[Problem]:
-    """F301, F304, F306, F307, F308: a text longer than its kind may be. `chars`: its length with slots filled."""
+    """F301, F304, F306, F307, F308, F310: a text longer than its kind may be. `chars`: its length with slots filled."""
     if chars > limit.chars_max:
         filled = " with its < > filled" if "<" in written.text else ""
         yield problem_at(
@@ -57,6 +58,11 @@ def too_many_menu_items(nodes: Sequence[Node]) -> Iterator[Problem]:
 def too_many_starters(nodes: Sequence[Node]) -> Iterator[Problem]:
     """F308: too many starters."""
     yield from _too_many(nodes, STARTERS_MAX, "F308", "starters")
+
+
+def too_many_domains(nodes: Sequence[Node]) -> Iterator[Problem]:
+    """F310: more domains than Messenger keeps."""
+    yield from _too_many(nodes, DOMAINS_MAX, "F310", "domains")
 
 
 def link_too_long(ref: Scalar) -> Iterator[Problem]:
