@@ -150,8 +150,10 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("outbox_live", "page_id", "customer_id", "seq", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index(
+            # With the Page, so that those which are parked are passed over without a look at their rows.
             "outbox_free",
             "created_at",
+            "page_id",
             sqlite_where=text("status = 'pending' AND sender IS NULL"),
             postgresql_where=text("status = 'pending' AND sender IS NULL"),
         ),

@@ -140,7 +140,7 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
             "outbox_free",
-            ["created_at"],
+            ["created_at", "page_id"],
             unique=False,
             sqlite_where=sa.text("status = 'pending' AND sender IS NULL"),
             postgresql_where=sa.text("status = 'pending' AND sender IS NULL"),
