@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -43,6 +44,8 @@ WAIT_SECONDS_MAX = 3_600.0
 """Customers wait behind these times: an hour is a typing mistake."""
 PAGES_BYTES_MAX = 1024 * 1024
 """A thousand Pages take about 300 kB."""
+NEAR_ENOUGH = 0.85
+"""From this likeness on a name is a misspelt setting: one or two letters of ten."""
 LOOK_UPS_MAX = 10
 """Each look-up is a request of a scarce kind (two a second for a Page)."""
 
@@ -330,6 +333,7 @@ def _ours(given: Mapping[str, str | None]) -> dict[str, Any]:
     ours = {
         name.removeprefix(PREFIX): value.strip() for name, value in given.items() if name.startswith(PREFIX) and value
     }
+    _look_for_misspelt(ours)
     values: dict[str, Any] = {name: ours[name.upper()] for name in Settings.model_fields if ours.get(name.upper())}
     secrets = {
         name.removeprefix(CALL_SECRET_PREFIX): value
@@ -337,6 +341,14 @@ def _ours(given: Mapping[str, str | None]) -> dict[str, Any]:
         if name.startswith(CALL_SECRET_PREFIX)
     }
     return {**values, "call_secrets": secrets}
+
+
+def _look_for_misspelt(ours: Mapping[str, str]) -> None:
+    """A name that is nearly a setting would be passed over in silence. Others are left alone: Kubernetes makes some of ours up."""
+    known = [name.upper() for name in Settings.model_fields]
+    for name in sorted(set(ours) - set(known)):
+        if not name.startswith(CALL_SECRET_PREFIX) and (near := get_close_matches(name, known, 1, NEAR_ENOUGH)):
+            raise SettingsError(f"{PREFIX}{name} is no setting.", f"Did you mean {PREFIX}{near[0]}?")
 
 
 def _sentence(error: Any) -> str:

@@ -296,3 +296,31 @@ def test_the_database_file_is_found_in_its_address(address: str, file: Path) -> 
 
 def test_the_example_bot_is_found() -> None:
     assert (example_folder() / "bot.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("PAGE_TOKN", "PAGE_TOKEN"),
+        ("APP_SECRETS", "APP_SECRET"),
+        ("DATABASEURL", "DATABASE_URL"),
+        ("VERIFYTOKEN", "VERIFY_TOKEN"),
+    ],
+)
+def test_a_misspelt_setting_is_told_with_the_one_that_was_meant(misspelt: str, meant: str, tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text(f"FRONTDESK_{misspelt}=planted-value\n")
+    with pytest.raises(
+        SettingsError, match=f"FRONTDESK_{misspelt} is no setting. Did you mean FRONTDESK_{meant}"
+    ) as raised:
+        read_settings(env)
+    assert "planted" not in str(raised.value)
+
+
+def test_names_that_are_like_no_setting_are_left_alone(tmp_path: Path) -> None:
+    """Kubernetes sets FRONTDESK_PORT and others for a service of our name."""
+    env = tmp_path / ".env"
+    env.write_text(
+        "FRONTDESK_PORT=tcp://10.0.0.1:80\nFRONTDESK_SERVICE_HOST=10.0.0.1\nFRONTDESK_TEST_ALL=1\nFRONTDESK_CALL_SECRET_SHOP=x\n"
+    )
+    assert read_settings(env).flows == Path("flows")
