@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable
 from app.engine import events
 from app.errors import UnavailableError
+from app.mask import masked, masked_json
 from app.store import conversations, inbox, outbox
 from app.store.conversations import Watermark
 from app.store.database import Database, refuses_statement
@@ -160,9 +161,9 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
 
 
 def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
-    """The item as a row for the inbox."""
+    """The item as a row for the inbox, without what must never be kept (app/mask.py)."""
     if isinstance(item, Unreadable):
-        body, kind, status, reason = {"raw": item.raw}, "Unreadable", "quarantined", item.reason
+        body, kind, status, reason = {"raw": masked_json(item.raw)}, "Unreadable", "quarantined", item.reason
         return NewEvent(
             item.page_id, item.customer_id, item.key, kind, body, item.happened_at, received_at, False, status, reason
         )
@@ -174,7 +175,7 @@ def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
     # A fact about the Page has no conversation to move: it is kept and shown.
     about_page = not item.customer_id
     return NewEvent(
-        item.page_id, item.customer_id, item.key, kind, stored, item.happened_at, received_at, item.opens_window,
+        item.page_id, item.customer_id, item.key, kind, masked(stored), item.happened_at, received_at, item.opens_window,
         "ignored" if about_page else "new", "about the Page" if about_page else None,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.house.source import Module, assert_none, imports, is_in, module, product
 
-GROUND = ("app.errors", "app.clock", "app.chance", "app.log")
+GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.errors": (),
     "app.clock": (),
     "app.chance": (),
+    "app.mask": (),
     "app.pages": (),
     "app.log": ("app.errors", "app.chance"),
     "app.settings": ("app.errors", "app.chance"),

@@ -1,0 +1,166 @@
+"""What must never be kept is taken out of every text, and what only looks like it stays."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy import Connection
+
+from app.channel import Fact, Received, Unreadable
+from app.engine.events import Attachment, AttachmentReceived, TextReceived
+from app.mask import REMOVED, is_card, is_iban, mask, masked_json
+from app.store.database import open_database
+from app.store.intake import take
+from app.store.migrate import migrate
+
+NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+CARDS = ["4111111111111111", "5555555555554444", "2223003122003222", "378282246310005", "6011111111111117", "30569309025904",
+         "3530111333300000", "6200000000000005", "6759649826438453", "4222222222222"]  # fmt: skip
+"""Numbers that payment services publish for tests."""
+IBANS = [
+    "DE89370400440532013000",
+    "FR7630006000011234567890189",
+    "GB82WEST12345698765432",
+    "NO9386011117947",
+    "MT84MALT011000012345MTLCAST001S",
+]
+
+
+@pytest.mark.parametrize("card", CARDS)
+@pytest.mark.parametrize("between", ["", " ", "-", ".", " - ", "\u00a0", "\u200b", "\n", "\u2011"])
+def test_a_card_goes_in_any_grouping(card: str, between: str) -> None:
+    written = between.join(card[place : place + 4] for place in range(0, len(card), 4))
+    assert mask(f"Take {written}, please") == f"Take {REMOVED}, please"
+    assert mask(f"Order 10482 {written} 123") == f"Order 10482 {REMOVED} 123"
+
+
+def test_a_card_in_digits_of_another_script_goes() -> None:
+    assert mask("بطاقتي ٤١١١ ١١١١ ١١١١ ١١١١") == f"بطاقتي {REMOVED}"
+    assert mask("4111 1111 1111 1111") == REMOVED
+
+
+@pytest.mark.parametrize("iban", IBANS)
+@pytest.mark.parametrize("size", [100, 4])
+def test_an_account_goes_with_and_without_blanks(iban: str, size: int) -> None:
+    written = " ".join(iban[place : place + size] for place in range(0, len(iban), size))
+    assert mask(f"my account {written} thanks") == f"my account {REMOVED} thanks"
+    assert mask(written.lower()) == REMOVED
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("my password is sunshine.", f"my password is {REMOVED}."),
+        ("Password: not", f"Password: {REMOVED}"),
+        ("PIN=0042 ok", f"PIN={REMOVED} ok"),
+        ("the security code is 123", f"the security code is {REMOVED}"),
+        ("Mon mot de passe est Soleil99 !", f"Mon mot de passe est {REMOVED} !"),
+        ("code de vérification : 884422", f"code de vérification : {REMOVED}"),
+        ("Mein Passwort lautet geheim1", f"Mein Passwort lautet {REMOVED}"),
+        ("mi contraseña es gato7", f"mi contraseña es {REMOVED}"),
+        ("la mia parola d'ordine è gatto7", f"la mia parola d'ordine è {REMOVED}"),
+        ("mijn wachtwoord is kat7", f"mijn wachtwoord is {REMOVED}"),
+        ("a minha senha é gato7", f"a minha senha é {REMOVED}"),
+        ("token EAAGm0PX4ZCpsBAKZCZBxyzabcdefgh123", f"token {REMOVED}"),
+        ("Authorization: Bearer abcdefghijklmnop1234", f"Authorization: Bearer {REMOVED}"),
+    ],
+)  # fmt: skip
+def test_passwords_codes_and_tokens_go(text: str, left: str) -> None:
+    assert mask(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order 4111111111111112", "my order is 10482", "+33 6 12 34 56 78 90", "0800 123 456 789",
+        "2026-12-01 10:00 to 2026-12-02 11:30",
+        "my password is wrong", "le mot de passe est oublié", "I forgot my password", "reset password please",
+        "Das Passwort ist falsch",
+        "discount code: PINE15", "promo code PINE15", "the pin is broken", "do you sell pins?", "IBAN?", "DE89370400440532013001",
+        "parcel 00340434161094042557", "EAN 4006381333931", "x" * 300, "", "😀 👍",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert mask(text) is text
+
+
+@given(some.text(max_size=200))
+def test_masking_never_fails_and_masking_again_changes_nothing(text: str) -> None:
+    assert mask(mask(text)) == mask(text)
+
+
+@given(
+    some.sampled_from(CARDS + IBANS),
+    some.text(alphabet="abcxyz ,!?\n", max_size=30),
+    some.text(alphabet="abcxyz ,!?\n", max_size=30),
+)
+def test_a_secret_is_found_among_any_words(secret: str, before: str, after: str) -> None:
+    assert secret not in mask(f"{before} {secret} {after}")
+
+
+@given(some.integers(min_value=10**12, max_value=10**19 - 1))
+def test_numbers_stay_unless_they_are_cards(number: int) -> None:
+    digits = str(number)
+    assert mask(f"order {digits} please") == (
+        f"order {REMOVED} please" if is_card(digits) else f"order {digits} please"
+    )
+
+
+def test_one_wrong_digit_makes_no_card_and_no_account() -> None:
+    for card in CARDS:
+        wrong = card[:-1] + str((int(card[-1]) + 1) % 10)
+        assert is_card(card)
+        assert not is_card(wrong)
+    assert all(is_iban(each) and not is_iban(each[:-1] + ("1" if each[-1] != "1" else "2")) for each in IBANS)
+
+
+def test_in_json_texts_are_masked_and_identities_stay() -> None:
+    raw = '{"sender":{"id":"4111111111111111"},"message":{"mid":"m_4111111111111111","text":"4111111111111111",'
+    raw += '"new":["5555555555554444"]}}'
+    clean = masked_json(raw)
+    assert '"id":"4111111111111111"' in clean
+    assert '"mid":"m_4111111111111111"' in clean
+    assert '"text":"[•••]"' in clean
+    assert "5555555555554444" not in clean
+    assert masked_json('{"text":"hello"}') == '{"text":"hello"}'
+    assert masked_json('{"text":"4111111111111111') == f'{{"text":"{REMOVED}'
+
+
+PLANTED = ("4111 1111 1111 1111", "5555555555554444", "Sunshine77", "DE89370400440532013000", "378282246310005")
+
+
+@pytest.fixture
+def database_with_secrets(tmp_path: Path) -> Path:
+    """A database that took in what customers should not have written, and was not tidied up."""
+
+    def work(connection: Connection) -> None:
+        events = [
+            TextReceived(f"my card is {PLANTED[0]}", "m_1"),
+            AttachmentReceived((Attachment("file", "https://cdn.example/1", f"{PLANTED[1]}.pdf"),), "", "m_2"),
+            Fact("edited", {"mid": "m_1", "text": f"my password is {PLANTED[2]}", "num_edit": "1"}),
+            Fact("feedback", {"answers": [{"question": "q", "text": PLANTED[3]}]}),
+        ]
+        items = [Received(bytes([number] * 16), "10001", "ana", event, NOW) for number, event in enumerate(events)]
+        raw = f'{{"message":{{"odd":"{PLANTED[4]}"}}}}'
+        unreadable = Unreadable(b"u" * 16, "10001", "ana", "odd", raw, NOW)
+        take(connection, [(item, NOW) for item in [*items, unreadable]], "mark")
+
+    async def run() -> None:
+        database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
+        await migrate(database)
+        await database.transaction(work)
+        await database.close()
+
+    asyncio.run(run())
+    return tmp_path
+
+
+def test_no_byte_of_the_database_holds_what_was_masked(database_with_secrets: Path) -> None:
+    kept = b"".join(path.read_bytes() for path in database_with_secrets.iterdir())
+    assert REMOVED.encode() in kept
+    assert [planted for planted in PLANTED if planted.encode() in kept] == []
