@@ -26,7 +26,7 @@ SHOWN_MAX = 200
 
 def list_lines(settings: Settings) -> list[str]:
     """A line for each event: number, moment, Page, kind, reason; never what a customer wrote."""
-    found = asyncio.run(_in_transaction(settings, lambda connection: quarantine.list_set_aside(connection, SHOWN_MAX)))
+    found = asyncio.run(in_transaction(settings, lambda connection: quarantine.list_set_aside(connection, SHOWN_MAX)))
     if not found:
         return ["Nothing was set aside."]
     return [
@@ -38,7 +38,7 @@ def list_lines(settings: Settings) -> list[str]:
 def replay(settings: Settings, event_id: int) -> str:
     """Give one event another chance; what to tell. Raises NotFoundError, or AppError when it still cannot be read."""
     ours = frozenset(page.page_id for page in pages(settings))
-    asyncio.run(_in_transaction(settings, lambda connection: _replay(connection, event_id, settings.app_id, ours)))
+    asyncio.run(in_transaction(settings, lambda connection: _replay(connection, event_id, settings.app_id, ours)))
     return f"Event {event_id} waits for its turn again; a running server takes it within a second."
 
 
@@ -61,7 +61,8 @@ def _read_again(found: SetAside, app_id: str, ours: frozenset[str]) -> Received:
     return item
 
 
-async def _in_transaction(settings: Settings, work: Callable[[Connection], Value]) -> Value:
+async def in_transaction(settings: Settings, work: Callable[[Connection], Value]) -> Value:
+    """What `work` gives, on the database of a server. Raises AppError where there is none of this program's schema."""
     file = sqlite_file(settings)
     if file is not None and not file.is_file():
         raise AppError(f"There is no database {file} yet.", "A server makes it when it starts.")

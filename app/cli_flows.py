@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +15,11 @@ import typer
 from app.errors import AppError
 
 if TYPE_CHECKING:
+    from app.engine.flow import Flow
     from app.flowfile.check import Checked
     from app.flowfile.problems import Problem
+    from app.flowfile.rehearsal.report import Played
+    from app.flowfile.rehearsal.script import Conversation
     from app.flowfile.talk import Talk
 
 EXIT_NO = 1
@@ -83,6 +87,126 @@ def _typed(running: Talk) -> Iterator[str]:
             yield prompt.prompt("you: ", completer=titles)
         except (EOFError, KeyboardInterrupt):
             return
+
+
+@commands.command(epilog="Example: frontdesk plan flows")
+def plan(folder: Folder = Path("flows")) -> None:
+    """Say what a change means before it goes live. States, questions and slots against what is live; exits with 1 if customers wait
+    in a state that it removes."""
+    from app import changes
+    from app.flowfile.check import check as check_folder
+    from app.flowfile.plan import plan_lines
+    from app.settings import read_settings
+
+    checked = check_folder(existing(folder))
+    if checked.flow is None:
+        print_problems(folder, checked.problems)
+        leave(EXIT_NO)
+        return
+    made = changes.make_plan(read_settings(), existing(folder), checked.flow)
+    print_lines(plan_lines(made) if made else [f"Nothing is live yet: all {len(checked.flow.states)} states are new."])
+    leave(EXIT_NO if made and made.stranded else 0)
+
+
+@commands.command(epilog="Example: frontdesk revisions flows --back 3f9a0c")
+def revisions(
+    folder: Folder = Path("flows"),
+    back: Annotated[
+        str | None, typer.Option(metavar="REVISION", help="Make this one live again, until the folder changes.")
+    ] = None,
+) -> None:
+    """List every flow that went live. The newest first, with when it was live; --back returns to one."""
+    from app import changes
+    from app.settings import read_settings
+
+    settings = read_settings()
+    if back is None:
+        print_lines(changes.list_lines(settings, existing(folder)))
+    else:
+        print_lines([changes.go_back(settings, existing(folder), back)])
+
+
+@commands.command("test", epilog="Example: frontdesk test flows -k order")
+def run_tests(
+    folder: Folder = Path("flows"),
+    words: Annotated[str, typer.Option("-k", metavar="WORDS", help="Only tests whose names hold these words.")] = "",
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the outcome as JUnit XML.")] = None,
+) -> None:
+    """Hold the conversations that the bot's tests list. Exits with 1 if one of them goes another way."""
+    from app.flowfile.check import check as check_folder
+    from app.flowfile.rehearsal.report import miss_lines, summary, to_junit
+
+    checked = check_folder(existing(folder))
+    if checked.flow is None:
+        print_problems(folder, checked.problems)
+        leave(EXIT_NO)
+        return
+    wanted = [each for each in checked.tests if words.casefold() in each.name.casefold()]
+    if not wanted:
+        print_lines([f"No test of {folder.as_posix()} has {words} in its name." if checked.tests else NO_TESTS])
+        leave(EXIT_NO if checked.tests else 0)
+        return
+    played = list(_play(checked.flow, wanted))
+    for miss in (miss for each in played for miss in each.misses):
+        print_lines(miss_lines(folder.as_posix(), miss))
+    if junit is not None:
+        _write(junit, to_junit(folder.as_posix(), played))
+    typer.echo(summary(played))
+    leave(0 if all(each.is_held for each in played) else EXIT_NO)
+
+
+NO_TESTS = (
+    "This bot has no tests yet. Write one: tests: [{name: a first visit, talk: [{tap: Get Started}, {bot: Hello!}]}]"
+)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AppError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from error
+
+
+def _play(flow: Flow, conversations: Sequence[Conversation]) -> Iterator[Played]:
+    """One after the other, with a bar where somebody watches."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from app.flowfile.rehearsal.play import play
+    from app.flowfile.rehearsal.report import Played
+
+    console = Console(stderr=True)
+    for each in track(conversations, "Talking", console=console, transient=True, disable=not console.is_terminal):
+        yield Played(each, tuple(play(flow, each)))
+
+
+class DrawingFormat(StrEnum):
+    """What a drawing is written as."""
+
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+
+
+@commands.command(epilog="Example: frontdesk graph flows --format svg > bot.svg")
+def graph(
+    folder: Folder = Path("flows"),
+    drawing: Annotated[DrawingFormat, typer.Option("--format", help="How the drawing is written.")] = DrawingFormat.SVG,
+) -> None:
+    """Draw a bot: its states and the ways between them. A folder with problems is drawn as far as it can be read."""
+    from app.flowfile.check import check as check_folder
+    from app.flowfile.drawing.draw import draw
+
+    checked = check_folder(existing(folder))
+    if checked.as_read is None:
+        print_problems(folder, checked.problems)
+        leave(EXIT_NO)
+        return
+    if checked.flow is None:
+        typer.echo(
+            f"{folder.as_posix()} has problems (frontdesk check lists them): drawn as far as it can be read.", err=True
+        )
+    typer.echo(draw(checked.as_read, drawing), nl=False)
 
 
 # ---- saying it ---------------------------------------------------------------------------------------------

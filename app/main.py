@@ -15,9 +15,11 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app import log as logs
+from app.agreement import Agreement
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
+from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
@@ -60,6 +62,7 @@ class House:
     roles: frozenset[str]
     account: Account
     flows: LiveFlows
+    agreement: Agreement
     clock: Clock
     database: Database
     intake: Intake
@@ -139,7 +142,10 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     client = create_client()
     channel = Messenger(account, settings.graph_url, client, clock)
     intake = Intake(database, mark, lambda _: None)
-    house = House(settings, roles, account, flows, clock, database, intake, wake, channel, mark, client)
+    agreement = Agreement(database, flows, clock)
+    agreement.begin(one_machine=file is not None)
+    await agreement.settle()
+    house = House(settings, roles, account, flows, agreement, clock, database, intake, wake, channel, mark, client)
     intake.woken = house.woken if "worker" in roles and file else _both(house)
     return house
 
@@ -174,7 +180,7 @@ def _add_routes(app: App, house: House) -> None:
 async def _running(house: House) -> AsyncIterator[None]:
     """The loops of this process, until the block ends; what the worker has under way ends first."""
     async with asyncio.TaskGroup() as group:
-        loops = [group.create_task(house.flows.watch(house.clock)), group.create_task(house.intake.run())]
+        loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
         loops.append(group.create_task(house.wake.pass_on()))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
@@ -200,7 +206,7 @@ async def _work(house: House) -> None:
         settings.echo_grace_seconds,
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
-    hands = Hands(house.flows.flow_of, secret, house.channel)
+    hands = Hands(house.flows.flow_of, secret, house.channel, run_search)
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -12,8 +13,13 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.agreement import Agreement
 from app.cli import bug_line, main
+from app.clock import Clock
+from app.flowfile.live import LiveFlows
 from app.settings import example_folder
+from app.store import sessions
+from app.store.database import open_database
 from tests.house.papers import commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -213,3 +219,74 @@ def free_port() -> int:
 def test_a_bots_main_file_stands_for_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(example_folder() / "bot.yaml")]) == 0
     assert "No problems" in capsys.readouterr().out
+
+
+# ---- plan and revisions ------------------------------------------------------------------------------------
+
+
+def live_settings(tmp_path: Path) -> dict[str, str]:
+    """Settings of a server whose database is migrated and has nothing live yet."""
+    database = {"FRONTDESK_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'frontdesk.db'}"}
+    assert frontdesk("migrate", **database).returncode == 0
+    page = {"FRONTDESK_PAGE_ID": "10001", "FRONTDESK_PAGE_TOKEN": "token"}
+    return {**database, **page, "FRONTDESK_FLOWS": str(ROOT / "flows")}
+
+
+def test_plan_and_revisions_say_when_nothing_is_live_yet(tmp_path: Path) -> None:
+    settings = live_settings(tmp_path)
+    planned = frontdesk("plan", "flows", **settings)
+    assert (planned.returncode, planned.stderr) == (0, "")
+    assert planned.stdout.startswith("Nothing is live yet: all ")
+    listed = frontdesk("revisions", "flows", **settings)
+    assert (listed.returncode, listed.stdout) == (0, "Nothing has gone live yet.\n")
+    back = frontdesk("revisions", "flows", "--back", "3f9a0c", **settings)
+    assert back.returncode == 2
+    assert back.stderr == "frontdesk: No revision 3f9a0c has been live. frontdesk revisions lists them.\n"
+
+
+def test_plan_of_a_broken_folder_tells_its_problems(broken: Path) -> None:
+    planned = frontdesk("plan", str(broken))
+    assert planned.returncode == 1
+    assert "F203" in planned.stdout
+
+
+def test_plan_of_a_folder_that_no_page_uses_says_which_settings_are_missing(tmp_path: Path) -> None:
+    planned = frontdesk("plan", str(ROOT / "flows"), cwd=tmp_path)
+    assert planned.returncode == 2
+    assert "No Page answers with the folder" in planned.stderr
+    assert "FRONTDESK_FLOWS" in planned.stderr
+
+
+def test_revisions_without_a_database_makes_none(tmp_path: Path) -> None:
+    settings = {"FRONTDESK_PAGE_ID": "10001", "FRONTDESK_PAGE_TOKEN": "token", "FRONTDESK_FLOWS": str(ROOT / "flows")}
+    listed = frontdesk("revisions", str(ROOT / "flows"), cwd=tmp_path, **settings)
+    assert listed.returncode == 2
+    assert "There is no database" in listed.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plan_exits_with_1_when_customers_wait_in_a_state_that_goes(tmp_path: Path) -> None:
+    settings = live_settings(tmp_path)
+    folder = tmp_path / "bot"
+    folder.mkdir()
+    bot = folder / "bot.yaml"
+    bot.write_text(BROKEN.replace("goto: nowhere", "choices: {Size: ask_size}\n  ask_size: {say: Which size?}"))
+    asyncio.run(make_live(settings["FRONTDESK_DATABASE_URL"], folder))
+    settings["FRONTDESK_FLOWS"] = str(folder)
+    assert frontdesk("plan", str(folder), **settings).returncode == 0
+    bot.write_text(bot.read_text().replace("ask_size", "ask_sizes"))
+    planned = frontdesk("plan", str(folder), **settings)
+    assert planned.returncode == 1
+    assert planned.stdout.endswith(
+        "F701 1 customer waits in ask_size, which this change removes.\n    Add to moved: {ask_size: ask_sizes}\n"
+    )
+
+
+async def make_live(address: str, folder: Path) -> None:
+    """The folder is live, and one customer stands in ask_size."""
+    database, now = open_database(address), Clock().now()
+    flows = LiveFlows({"10001": folder})
+    await Agreement(database, flows, Clock()).settle()
+    moved = [(("10001", "ana"), {"state": "ask_size"}, "r")]
+    await database.transaction(lambda connection: sessions.save(connection, moved, now))
+    await database.close()

@@ -17,6 +17,7 @@ DAYS_IN_WORDS_MAX = 3_650
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _NUMBERS = re.compile(r"(\d{1,2}) ?([-/.]) ?(\d{1,2})(?: ?[-/.] ?(\d{2}(?:\d{2})?)?)?", re.ASCII)
 _IN_DAYS = re.compile(r"(?:in|dans|en) (\d{1,4}) (?:days?|jours?|tage?n?|dias?)", re.ASCII)
+_IN_WEEKS = re.compile(r"(?:in|dans|en) (\d{1,3}) (?:weeks?|semaines?|wochen?|semanas?)", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?(?: of| de)? ([^\W\d]+)(?: de| del)?(?: (\d{4}))?")
 _MONTH_DAY = re.compile(r"([^\W\d]+)(?: the)? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
 _FILLERS = re.compile(r"^(?:(?:on|by|the|le|la|el|am|den|der|um|pour|para|fur|for|this|ce|diesen|este) )+")
@@ -79,6 +80,9 @@ def _from_words(words: str, today: date) -> date | None:
         return today + timedelta(days=_NEAR_DAYS[words])
     if match := _IN_DAYS.fullmatch(words):
         days = int(match[1])
+        return today + timedelta(days=days) if days <= DAYS_IN_WORDS_MAX else None
+    if match := _IN_WEEKS.fullmatch(words):
+        days = 7 * int(match[1])
         return today + timedelta(days=days) if days <= DAYS_IN_WORDS_MAX else None
     first, _, rest = words.partition(" ")
     if first in _WEEKDAYS:

@@ -8,8 +8,9 @@ from typing import Any
 
 from app.engine.anywhere import resolve
 from app.engine.conditions import holds, names_in
-from app.engine.effects import Effect, Message, SendMessage, StopTimers
+from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
 from app.engine.fill import fill, fill_url
+from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
 from app.engine.flow import Condition, Flow, Placeholder, Slot, State, Template, Text
 from app.engine.hours import is_open, opening_text
 from app.engine.session import AnsweredBy, Session
@@ -30,19 +31,21 @@ class Draft:
     """The turn being taken. `waited_in` is the state in which the session waited when the event came."""
 
     __slots__ = (
-        "answered_by", "asking", "back", "disclosed", "effects", "failures", "flow", "language", "last_at", "messages",
-        "now", "opted_out", "own_language", "returning", "said", "slots", "slots_until", "state", "steps", "timers", "waited_in", "why",
+        "answered", "answered_by", "asking", "back", "disclosed", "effects", "failures", "finders", "flow", "language",
+        "last_at", "messages", "now", "opted_out", "own_language", "returning", "said", "slots", "slots_until", "state",
+        "steps", "timers", "waited_in", "warned", "why",
     )  # fmt: skip
 
-    def __init__(self, flow: Flow, session: Session, now: datetime) -> None:
-        self.flow, self.now, self.said = flow, now, ""
+    def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
+        self.flow, self.now, self.said, self.finders = flow, now, "", finders
         self.state = session.state
         self.slots, self.slots_until = dict(session.slots), dict(session.slots_until)
         self.back, self.failures, self.timers = session.back, session.failures, session.timers
         self.own_language = session.language
         self.language = session.language or flow.languages[0]
         self.disclosed, self.opted_out = session.disclosed, session.opted_out
-        self.last_at = session.last_at
+        self.warned = session.warned
+        self.last_at, self.answered = session.last_at, session.answered
         self.answered_by: AnsweredBy = session.answered_by
         self.effects: list[Effect] = []
         self.why: list[str] = []
@@ -82,8 +85,8 @@ class Draft:
             state=self.state, asking="" if self.asking is None else self.here.ask[self.asking].save,
             slots=self.slots, slots_until=self.slots_until,
             back=self._back_after(), failures=self.failures, language=self.own_language,
-            disclosed=self.disclosed, opted_out=self.opted_out, timers=self.timers,
-            last_at=self.last_at, answered_by=self.answered_by,
+            disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
+            last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:
@@ -129,6 +132,12 @@ class Draft:
         if "language" in names:
             values = {**values, "language": self.language}
         return holds(condition, values)
+
+    def find(self, search: Search) -> Any:
+        """The answer of a search. Raises SearchNeededError, which ends the turn, while there is none."""
+        if search not in self.finders:
+            raise SearchNeededError(search)
+        return self.finders[search]
 
     # ---- texts ---------------------------------------------------------------------------------------------
 
@@ -194,6 +203,7 @@ class Draft:
             self.note("message dropped: too many in one turn")
             return
         self.messages += 1
+        self.answered = ""
         self.effects.append(SendMessage(message))
 
     def stop_timers(self) -> None:

@@ -178,12 +178,32 @@ class Reminder:
     goto: str = ""
 
 
+# ---- FAQ ---------------------------------------------------------------------------------------------------
+
+ALL_TOPICS = "all"
+"""`faq: all`: every entry. No topic can have this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaqEntry:
+    """One question that comes again and again: `ask`, how customers put it, and what to `say`."""
+
+    id: str
+    topic: str
+    ask: tuple[Text, ...]
+    say: tuple[Say, ...]
+    choices: tuple[Choice, ...] = ()
+
+
 # ---- the bot -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A named place. Its parts act in this order: set and forget, say, then ask or handoff, choices or buttons, remind, goto."""
+    """A named place. Its parts act in this order: set and forget, say, then ask or handoff, choices or buttons, remind, goto.
+
+    `faq` is `all` or a topic: questions are answered here, and `none` is where one leads that has no answer.
+    """
 
     name: str
     set: Mapping[str, str | float | bool] = field(default_factory=dict)
@@ -191,6 +211,8 @@ class State:
     say: tuple[Say, ...] = ()
     ask: tuple[Question, ...] = ()
     handoff: HandOffTo | None = None
+    faq: str = ""
+    none: str = ""
     choices: tuple[Choice, ...] = ()
     buttons: tuple[Choice, ...] = ()
     remind: tuple[Reminder, ...] = ()
@@ -199,7 +221,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Anywhere:
-    """One entry of `anywhere`. Exactly one of `hear`, `gives`, `attachment` is set; `else` is `Flow.otherwise`.
+    """One entry of `anywhere`. Exactly one of `hear`, `gives`, `attachment`, `faq` is set; `else` is `Flow.otherwise`.
 
     `hear` holds phrases in any of the bot's languages, as written. `attachment` is any, image, video, audio, file or place.
     """
@@ -208,6 +230,7 @@ class Anywhere:
     hear: tuple[str, ...] = ()
     gives: str = ""
     attachment: str = ""
+    faq: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +282,8 @@ class Flow:
 
     `hours` maps a team to its hours; the key "" holds the bot's own. No hours at all: always open.
     `otherwise` is the target of `else` in `anywhere`, empty if there is none. `index` is the engine's: what it has worked out
-    from this flow, made at the first turn and kept with it.
+    from this flow, made at the first turn and kept with it. `faq` holds the entries by id. `searches` is the finders' in the same way,
+    by kind of search.
     """
 
     revision: str
@@ -275,4 +299,6 @@ class Flow:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    faq: Mapping[str, FaqEntry] = field(default_factory=dict)
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
+    searches: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

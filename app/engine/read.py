@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, show
+from app.engine import anywhere, faq, show
 from app.engine.choose import pick, pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import Attachment, AttachmentReceived
 from app.engine.flow import Slot
 from app.engine.fold import clean, fold, fold_own
+from app.engine.languages import language_of
 from app.engine.slots import gives, read_answer
 from app.engine.taps import take, value_of
 from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue
@@ -28,6 +29,7 @@ def read_text(draft: Draft, written: str) -> None:
     text = clean(written)
     folded = fold(text)
     draft.said = text
+    _hear_language(draft, folded)
     if read_stop(draft, folded):
         return
     if draft.answered_by == "waiting":
@@ -37,12 +39,23 @@ def read_text(draft: Draft, written: str) -> None:
         _asks_for_bot(draft, folded)
         or _answers(draft, text, folded)
         or _accepts_offer(draft, folded)
+        or faq.chooses(draft, folded)
         or _chooses(draft, folded)
+        or _asks_here(draft, folded)
         or _anywhere(draft, text, folded, ())
         or _always(draft, folded)
+        or _may_have_asked(draft, folded)
     )
     if not understood:
         _misunderstood(draft)
+
+
+def _hear_language(draft: Draft, folded: str) -> None:
+    """The customer is spoken to in the language of this message, where it is clear."""
+    language = language_of(folded, draft.flow.languages)
+    if language and language != draft.own_language:
+        draft.note(f"language {language}")
+        draft.own_language = draft.language = language
 
 
 def read_stop(draft: Draft, folded: str) -> bool:
@@ -162,12 +175,37 @@ def _chooses(draft: Draft, folded: str) -> bool:
     return True
 
 
+def _asks_here(draft: Draft, folded: str) -> bool:
+    """A question to a state that answers questions; words that mean something else are none."""
+    if not draft.state or not draft.here.faq or _means_something_else(draft, folded):
+        return False
+    return _is_told(draft, folded, draft.here.faq)
+
+
+def _is_told(draft: Draft, folded: str, topic: str) -> bool:
+    entry = draft.flow.faq.get(faq.search(draft, folded, topic).sure)
+    if entry is not None:
+        faq.tell(draft, entry)
+    return entry is not None
+
+
+def _may_have_asked(draft: Draft, folded: str) -> bool:
+    """A question that the FAQ may answer: "did you mean". Counts neither as understood nor as a failure."""
+    here = draft.here.faq if draft.state else ""
+    topics = (here, *(entry.faq for _, entry in anywhere.index_of(draft.flow).others))
+    return any(faq.ask_back(draft, faq.search(draft, folded, topic).unsure) for topic in topics if topic)
+
+
 def _anywhere(draft: Draft, text: str, folded: str, attachments: tuple[Attachment, ...]) -> bool:
     """The first entry of `anywhere` that this message is for."""
     heard = anywhere.hear(draft.flow, folded) if folded else None
     for number, entry in anywhere.index_of(draft.flow).others:
         if heard and heard.entry < number:
             break
+        if entry.faq:
+            if _is_told(draft, folded, entry.faq):
+                return True
+            continue
         if entry.gives and _gives(draft, entry.gives, text, attachments):
             draft.note(f"gives {entry.gives} of anywhere {number}")
         elif anywhere.takes(entry, attachments):
@@ -216,6 +254,8 @@ def _misunderstood(draft: Draft) -> None:
     draft.failures += 1
     if _has_offered(draft):
         return _offer_person(draft)
+    if faq.says_unknown(draft):
+        return None
     if draft.asking is not None:
         draft.note(f"hint for {draft.here.ask[draft.asking].save}")
         return give_hint(draft, draft.asking)
@@ -260,6 +300,7 @@ def read_attachments(draft: Draft, event: AttachmentReceived) -> None:
     text = clean(event.text)
     folded = fold(text)
     draft.said = text
+    _hear_language(draft, folded)
     if read_stop(draft, folded):
         return
     if draft.answered_by == "waiting":

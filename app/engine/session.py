@@ -19,7 +19,9 @@ class Session:
     by its name: an owner may put questions before it meanwhile.
     `back` are the states before this one, oldest first. `failures` counts misunderstood messages in a row.
     `slots` also hold `first_name` and `last_name` where the channel told them.
+    `warned`: told that a card number or password was taken out of what was written.
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
+    `answered` is the FAQ entry whose choices are on the screen.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 
@@ -32,15 +34,17 @@ class Session:
     language: str = ""
     disclosed: bool = False
     opted_out: bool = False
+    warned: bool = False
     timers: tuple[str, ...] = ()
     last_at: datetime | None = None
     answered_by: AnsweredBy = "bot"
+    answered: str = ""
 
 
 def to_dict(session: Session) -> dict[str, Any]:
     """The stored form: JSON values, defaults left out, without `answered_by`."""
     stored: dict[str, Any] = {}
-    for name in ("state", "asking", "failures", "language", "disclosed", "opted_out"):
+    for name in ("state", "asking", "answered", "failures", "language", "disclosed", "opted_out", "warned"):
         value = getattr(session, name)
         if value not in ("", 0, False):
             stored[name] = value
@@ -70,7 +74,9 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         language=stored.get("language", ""),
         disclosed=stored.get("disclosed", False),
         opted_out=stored.get("opted_out", False),
+        warned=stored.get("warned", False),
         timers=tuple(stored.get("timers", ())),
         last_at=datetime.fromisoformat(last_at) if last_at else None,
         answered_by=answered_by,
+        answered=stored.get("answered", ""),
     )

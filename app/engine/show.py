@@ -27,12 +27,12 @@ def state_messages(draft: Draft, state: State, *, with_choices: bool) -> list[Me
     messages = said(draft, state.say)
     buttons = options(draft, state.name, state.buttons)
     choices = options(draft, state.name, state.choices) if with_choices else ()
-    return _with_choices(draft, _with_buttons(draft, messages, buttons), choices)
+    return add_choices(draft, _with_buttons(draft, messages, buttons), choices)
 
 
 def reminder_messages(draft: Draft, state: State, reminder: Reminder) -> list[Message]:
     """What a reminder says, with its own choices."""
-    return _with_choices(draft, said(draft, reminder.say), options(draft, state.name, reminder.choices))
+    return add_choices(draft, said(draft, reminder.say), options(draft, state.name, reminder.choices))
 
 
 def question_message(draft: Draft, state: State, place: int) -> Message:
@@ -141,7 +141,7 @@ def _with_buttons(draft: Draft, messages: list[Message], buttons: tuple[Option, 
     return messages
 
 
-def _with_choices(draft: Draft, messages: list[Message], choices: tuple[Option, ...]) -> list[Message]:
+def add_choices(draft: Draft, messages: list[Message], choices: tuple[Option, ...]) -> list[Message]:
     """A message has choices or buttons, never both: choices then get a message of ours."""
     if not choices:
         return messages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, show
+from app.engine import anywhere, faq, show
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import TapReceived
@@ -19,6 +19,8 @@ def read_tap(draft: Draft, event: TapReceived) -> None:
     draft.said = clean(event.title)
     if draft.answered_by == "waiting":
         return _read_tap_while_waiting(draft, event)
+    if faq.read_tap(draft, event):
+        return None
     if event.state.startswith("@"):
         return _follow(draft, _entrance(draft, event), f"tap {event.state}")
     name = anywhere.resolve(draft.flow, event.state)

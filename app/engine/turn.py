@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Any
 
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
-from app.engine.effects import Effect, Search
+from app.engine.effects import Effect, Message
 from app.engine.events import (
     AttachmentReceived,
     CallAnswered,
@@ -21,6 +18,7 @@ from app.engine.events import (
     TextReceived,
     WaitTimedOut,
 )
+from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
 from app.engine.flow import Flow, Reminder
 from app.engine.fold import clean, fold
 from app.engine.read import read_attachments, read_stop, read_text
@@ -28,12 +26,10 @@ from app.engine.session import Session
 from app.engine.show import reminder_messages
 from app.engine.taps import read_referral, read_tap
 from app.engine.walk import WINDOW, ask_again, end_session, go, leave_the_queue, next_target
+from app.mask import REMOVED
 
 TIMER_TOLERANCE = timedelta(seconds=1)
 """A timer may fire this much early: databases keep moments less exactly than we do."""
-
-Finders = Mapping[Search, Any]
-NOTHING_FOUND: Finders = MappingProxyType({})
 
 FromCustomer = TextReceived | TapReceived | AttachmentReceived | ReferralReceived
 
@@ -57,13 +53,21 @@ def take_turn(
     session: Session,
     event: Event,
     now: datetime,
-    finders: Finders = NOTHING_FOUND,  # noqa: ARG001 - the worker hands it in already; no kind of state searches yet
+    finders: Finders = NOTHING_FOUND,
 ) -> Turn:
     """Move the session by one event. Pure: the same arguments give the same turn.
 
     `now` is aware. Raises EngineError for a flow that goes round in a circle.
     """
-    draft = Draft(flow, session, now)
+    draft = Draft(flow, session, now, finders)
+    try:
+        _take(draft, event)
+    except SearchNeededError as needed:
+        return Turn(session, (needed.search,), (f"search {needed.search.kind}",))
+    return Turn(draft.session(), tuple(draft.effects), tuple(draft.why))
+
+
+def _take(draft: Draft, event: Event) -> None:
     match event:
         case TextReceived() | TapReceived() | AttachmentReceived() | ReferralReceived():
             _customer_came(draft, event)
@@ -73,7 +77,6 @@ def take_turn(
             _staff_handed_back(draft, to)
         case CallAnswered():
             draft.note("nobody waits for this answer")
-    return Turn(draft.session(), tuple(draft.effects), tuple(draft.why))
 
 
 def _customer_came(draft: Draft, event: FromCustomer) -> None:
@@ -90,7 +93,16 @@ def _customer_came(draft: Draft, event: FromCustomer) -> None:
         if silent_since is not None and draft.now - silent_since >= WINDOW:
             end_session(draft)
             draft.waited_in = ""
+    _warn(draft, event)
     _read(draft, event)
+
+
+def _warn(draft: Draft, event: FromCustomer) -> None:
+    """Say once that something was taken out of what the customer wrote, and why."""
+    if isinstance(event, TextReceived | AttachmentReceived) and REMOVED in event.text and not draft.warned:
+        draft.note("told that something was taken out")
+        draft.warned = True
+        draft.say((Message(draft.sentence("removed")),))
 
 
 def _read(draft: Draft, event: FromCustomer) -> None:

@@ -165,6 +165,12 @@ def ask_again(draft: Draft) -> None:
         ask(draft, draft.asking)
 
 
+def remind_again(draft: Draft) -> None:
+    """The customer was answered and still is where he was: the reminders begin anew."""
+    draft.stop_timers()
+    _wait(draft, draft.here)
+
+
 def give_hint(draft: Draft, place: int) -> None:
     """Say how the open question can be answered, its choices in reach; without a hint of the owner's the question again."""
     hint = draft.asked(place).hint

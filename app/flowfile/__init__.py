@@ -5,6 +5,8 @@ Map:
     check.check(folder) -> Checked(flow, problems, revision, files)     everything wrong, at once
     check.read_flow(folder) -> Flow                                     or FlowError with every problem
     live.LiveFlows                                                      the flows of a running server, changed in place
+    content                                                             a folder's files as one value, for revisions
+    plan.compare(before, after, waiting) -> Plan                        what a change means for customers in the middle
     problems.Problem, limits                                            a problem and its place; Messenger's numbers
 
     source/   bytes to a tree of nodes with places: limits, traps of YAML, includes

@@ -8,14 +8,19 @@ from pathlib import Path
 from app.engine.flow import Flow, State
 from app.flowfile.parts.anywhere import read_anywhere
 from app.flowfile.parts.entrances import read_entrances
+from app.flowfile.parts.faq import look_at_faq, read_faq, read_topics
 from app.flowfile.parts.graph import look_at_graph
 from app.flowfile.parts.header import read_disclosure, read_header, read_moved, read_teams, read_translations
 from app.flowfile.parts.hours import read_hours
 from app.flowfile.parts.known import Known
+from app.flowfile.parts.policy import look_at_policy
+from app.flowfile.parts.sense import look_at_sense
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slots import read_slots
 from app.flowfile.parts.states import read_state
 from app.flowfile.problems import Place, Problem, Report, raise_for
+from app.flowfile.rehearsal.read import read_tests
+from app.flowfile.rehearsal.script import Conversation
 from app.flowfile.rules import structure, yaml
 from app.flowfile.source.folder import Folder, Source, read_folder
 from app.flowfile.source.nodes import Node, Pairs, Scalar
@@ -31,16 +36,19 @@ BOT_FILE_KEYS = (
     "anywhere",
     "states",
     "moved",
+    "faq",
     "translations",
+    "tests",
 )
-INCLUDED_FILE_KEYS = ("states", "translations")
-LATER_FILE_KEYS = ("faq", "products", "tests")
+INCLUDED_FILE_KEYS = ("states", "faq", "translations", "tests")
+LATER_FILE_KEYS = ("products",)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What a folder is: `flow`, unless a problem that is no advice was found, and all problems by place.
 
+    `as_read` is the flow as far as it could be read, problems or not: to be drawn, never to be run. None if not even that.
     `revision` is the content hash of the files that the bot uses; `files` are the ones whose change would change it.
     """
 
@@ -48,16 +56,18 @@ class Checked:
     problems: tuple[Problem, ...]
     revision: str
     files: tuple[Path, ...]
+    as_read: Flow | None = None
+    tests: tuple[Conversation, ...] = ()
 
 
 def check(folder: Path) -> Checked:
     """Everything about this folder at once. Never raises for what stands in it."""
     report = Report()
     read = read_folder(folder, report)
-    flow = _read_bot(read, report) if read.is_whole else None
+    flow, tests = _read_bot(read, report) if read.is_whole else (None, ())
     problems = report.sorted()
     is_good = all(problem.advice for problem in problems)
-    return Checked(flow if is_good else None, problems, read.revision, read.files)
+    return Checked(flow if is_good else None, problems, read.revision, read.files, flow, tests)
 
 
 def read_flow(folder: Path) -> Flow:
@@ -68,7 +78,7 @@ def read_flow(folder: Path) -> Flow:
     return checked.flow
 
 
-def _read_bot(folder: Folder, report: Report) -> Flow:
+def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation, ...]]:
     """Names first, then what uses them."""
     root = folder.sources[0].root
     _look_at_files(folder, report)
@@ -85,6 +95,8 @@ def _read_bot(folder: Folder, report: Report) -> Flow:
     known.states = {name.text: name.place for name, _ in entries}
     if slot_pairs:
         read_slots(slot_pairs, known)
+    faq_nodes = _all(folder, "faq")
+    read_topics(faq_nodes, known)
     anywhere, otherwise = read_anywhere(root.get("anywhere"), known)
     flow = Flow(
         revision=folder.revision,
@@ -100,9 +112,18 @@ def _read_bot(folder: Folder, report: Report) -> Flow:
         hours=read_hours(root.get("hours"), known),
         teams=known.teams,
         moved=read_moved(root.get("moved"), known),
+        faq=read_faq(faq_nodes, known),
     )
+    _look_at_whole(flow, root, entries, known)
+    return flow, read_tests(_all(folder, "tests"), known)
+
+
+def _look_at_whole(flow: Flow, root: Pairs, entries: list[tuple[Scalar, Node]], known: Known) -> None:
+    """What only shows once everything is read."""
     look_at_graph(flow, known)
-    return flow
+    look_at_faq(flow, known)
+    look_at_sense(flow, known)
+    look_at_policy(flow, root, entries, known)
 
 
 def _look_at_files(folder: Folder, report: Report) -> None:

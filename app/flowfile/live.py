@@ -1,4 +1,4 @@
-"""The flows of a running server: a good change goes live within a second, a broken one never. Never raises while it watches."""
+"""The flows of a running server: a good change goes live within a second, a broken one never. Never raises once it runs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import structlog
 
-from app.clock import Clock
 from app.engine.flow import Flow
 from app.flowfile.check import Checked, check
+from app.flowfile.content import check_files, pack, read_files, unpack
 from app.flowfile.problems import Place, Problem, problem_at, raise_for
 
 log = structlog.get_logger()
@@ -37,13 +37,41 @@ class LiveFlow:
 
 
 @dataclass(slots=True)
-class _Watched:
-    """A folder under watch. `marks` were taken before the last reading, so that a change during it is seen at the next look."""
+class Watched:
+    """A folder under watch, and the Pages that it is for.
+
+    `own` is its last good content; `live` may be another one, that other processes serve too. `fresh`: its content has not been
+    offered to them yet. `marks` were taken before the last reading, so that a change during it is seen at the next look.
+    """
 
     folder: Path
+    page_ids: tuple[str, ...]
+    own: Checked
     live: LiveFlow
     files: tuple[Path, ...]
     marks: Marks
+    fresh: bool = False
+
+    async def pack(self) -> bytes | None:
+        """The files of `own` as one value; None if they have changed since, which the next look sees."""
+        files = await asyncio.to_thread(read_files, self.folder, self.own)
+        return None if files is None else pack(files)
+
+    async def serve(self, revision: str, packed: bytes) -> bool:
+        """Take another revision live, as other processes have it; whether it is. One that would not pass the check today is refused."""
+        if revision == self.own.revision:
+            checked = self.own
+        else:
+            checked = await asyncio.to_thread(_check_packed, packed)
+        if checked.flow is None:
+            places = [
+                f"{each.file}:{each.line}:{each.column} {each.code}" for each in checked.problems if not each.advice
+            ]
+            log.warning("revision not live", folder=str(self.folder), revision=revision, problems=places)
+            return False
+        self.live = replace(self.live, flow=checked.flow)
+        log.info("flow live", folder=str(self.folder), revision=revision, source="database")
+        return True
 
 
 class LiveFlows:
@@ -52,15 +80,16 @@ class LiveFlows:
     def __init__(self, folders: Mapping[str, Path]) -> None:
         """`folders` maps a Page's id to its folder. Raises FlowError with every problem of every folder."""
         problems: list[Problem] = []
-        found: dict[Path, _Watched] = {}
+        found: dict[Path, Watched] = {}
         for folder in dict.fromkeys(folders.values()):
-            watched, told = _begin(folder)
+            page_ids = tuple(sorted(page_id for page_id, each in folders.items() if each == folder))
+            watched, told = _begin(folder, page_ids)
             problems.extend(told)
             if watched:
                 found[folder] = watched
         raise_for(problems)
         self._by_page = {page_id: found[folder] for page_id, folder in folders.items()}
-        self._watched = tuple(found.values())
+        self.watched = tuple(found.values())
 
     def flow_of(self, page_id: str) -> Flow | None:
         """The flow that answers on this Page now; None for a Page that is not ours."""
@@ -74,34 +103,28 @@ class LiveFlows:
 
     def problems(self) -> tuple[Problem, ...]:
         """What keeps changes of any folder from going live, for logs and health."""
-        return tuple(problem for watched in self._watched for problem in watched.live.reason)
-
-    async def watch(self, clock: Clock) -> None:
-        """Look for changes until cancelled."""
-        while True:
-            await clock.sleep(LOOK_SECONDS)
-            await self.look()
+        return tuple(problem for watched in self.watched for problem in watched.live.reason)
 
     async def look(self) -> bool:
         """Look once; whether any flow changed. Files are read in a thread."""
         changed = False
-        for watched in self._watched:
+        for watched in self.watched:
             read = await asyncio.to_thread(_read_if_changed, watched)
             if read is not None:
                 changed = _swap(watched, *read) or changed
         return changed
 
 
-def _begin(folder: Path) -> tuple[_Watched | None, tuple[Problem, ...]]:
+def _begin(folder: Path, page_ids: tuple[str, ...]) -> tuple[Watched | None, tuple[Problem, ...]]:
     """A folder's first reading; None with its problems if it may not go live."""
     checked = check(folder)
     if checked.flow is None:
         return None, _named(folder, checked.problems)
     # No marks yet: the first look reads once more, and so sees what was saved during this reading.
-    return _Watched(folder, LiveFlow(checked.flow), checked.files, ()), ()
+    return Watched(folder, page_ids, checked, LiveFlow(checked.flow), checked.files, ()), ()
 
 
-def _read_if_changed(watched: _Watched) -> tuple[Checked, Marks] | None:
+def _read_if_changed(watched: Watched) -> tuple[Checked, Marks] | None:
     """What the folder is now, with the marks from before the reading; None if its files are as they were."""
     marks = _marks_of(watched.files)
     return None if marks == watched.marks else (_check_safely(watched.folder), marks)
@@ -117,7 +140,7 @@ def _check_safely(folder: Path) -> Checked:
         return Checked(None, (problem,), "", (folder / "bot.yaml",))
 
 
-def _swap(watched: _Watched, checked: Checked, marks: Marks) -> bool:
+def _swap(watched: Watched, checked: Checked, marks: Marks) -> bool:
     """Take a good change live, or keep the reason why not; whether the flow changed."""
     same_files = watched.files == checked.files
     watched.files, watched.marks = checked.files, marks if same_files else ()
@@ -128,11 +151,24 @@ def _swap(watched: _Watched, checked: Checked, marks: Marks) -> bool:
         log.warning("flow change not live", folder=str(watched.folder), problems=places)
         watched.live = LiveFlow(before, reason)
         return False
-    changed = checked.flow.revision != before.revision
+    changed = checked.revision != watched.own.revision
     if changed or watched.live.reason:
-        log.info("flow live", folder=str(watched.folder), revision=checked.flow.revision)
+        log.info("flow live", folder=str(watched.folder), revision=checked.revision if changed else before.revision)
     watched.live = LiveFlow(checked.flow if changed else before)
+    if changed:
+        watched.own, watched.fresh = checked, True
     return changed
+
+
+def _check_packed(packed: bytes) -> Checked:
+    """A check that never raises."""
+    try:
+        return check_files(unpack(packed))
+    except Exception as error:
+        what = f"The revision could not be read ({type(error).__name__})."
+        return Checked(
+            None, (problem_at(Place("bot.yaml", 1, 1), "F101", what, "The last good flow stays live."),), "", ()
+        )
 
 
 def _marks_of(files: tuple[Path, ...]) -> Marks:

@@ -105,12 +105,18 @@ def quoted(words: str) -> str:
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """`Did you mean "outfits"?` for the nearest of `names`, or nothing."""
+    nearest = nearest_name(word, names)
+    return f"Did you mean {quoted(nearest)}?" if nearest else ""
+
+
+def nearest_name(word: str, names: Iterable[str]) -> str:
+    """The nearest of `names`, if it is near enough to be meant; else nothing."""
     from rapidfuzz import fuzz, process
 
     nearest = process.extractOne(
         word[:QUOTE_CHARS_MAX], list(islice(names, NEAR_NAMES_MAX)), scorer=fuzz.ratio, score_cutoff=NEAR_SCORE_MIN
     )
-    return f"Did you mean {quoted(nearest[0])}?" if nearest else ""
+    return str(nearest[0]) if nearest else ""
 
 
 def any_of(names: Iterable[str], names_max: int = 12) -> str:

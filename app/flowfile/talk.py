@@ -1,34 +1,37 @@
 """A talk with a flow, line by line: what a customer, or staff, would do in; what the customer's screen shows, out.
 
-Never reads a keyboard, a clock or a file: `frontdesk talk` does. Time stands still until `/wait`. Finders and calls arrive with
-their kinds of states.
+Never reads a keyboard, a clock or a file: `frontdesk talk` does. Time stands still until `/wait`. Calls arrive with
+their kind of states.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from app.engine import events, session
-from app.engine.effects import Effect, HandOff, Message, Option, SendMessage, StartTimer, StopTimers, WithdrawHandOff
+from app.engine.effects import (
+    Effect,
+    HandOff,
+    Message,
+    Option,
+    SendMessage,
+    StartTimer,
+    StopTimers,
+    WithdrawHandOff,
+)
 from app.engine.events import (
     Attachment,
     AttachmentReceived,
     Event,
     ReferralReceived,
-    StaffHandedBack,
     TapReceived,
     TextReceived,
-    WaitTimedOut,
 )
 from app.engine.fill import fill
-from app.engine.flow import Flow, Text
-from app.engine.session import AnsweredBy
-from app.engine.turn import take_turn
+from app.engine.flow import Text
+from app.flowfile.parts.shapes import duration_of
+from app.flowfile.stage import Stage
 
 HELP = (
     "Type what a customer would write. A number or a title taps what is shown.",
@@ -40,30 +43,21 @@ HELP = (
 )
 TAPPABLE_MAX = 200
 """Titles that /tap remembers: the whole of a long test talk."""
-TIMERS_AT_ONCE_MAX = 100
-"""Timers that one /wait lets fire; a flow whose timers start each other would never end."""
 WAIT_MAX = timedelta(days=366)
 """The longest /wait; later than that no timer of a flow runs."""
 
 SOMEBODY = "Ana"
 """Messenger fills the customer's name into a greeting by itself."""
 
-_DURATION = re.compile(r"([0-9]{1,6}) *(minute|hour|day|week)s?")
 _PHOTO = Attachment("image", url="https://example.invalid/photo.jpg")
 
 
 @dataclass(slots=True)
-class Talk:
-    """One customer's talk. `stored` is the session as a database would keep it between two turns."""
+class Talk(Stage):
+    """One customer's talk. `shown` is what can be tapped now, `tappable` what could be at any moment."""
 
-    flow: Flow
-    now: datetime
-    stored: dict[str, Any] = field(default_factory=dict)
-    answered_by: AnsweredBy = "bot"
-    timers: dict[tuple[str, str], datetime] = field(default_factory=dict)
     shown: list[Option] = field(default_factory=list)
     tappable: dict[str, Option] = field(default_factory=dict)
-    why: tuple[str, ...] = ()
     is_over: bool = False
 
     def begin(self) -> list[str]:
@@ -149,15 +143,9 @@ class Talk:
     # ---- turns ---------------------------------------------------------------------------------------------
 
     def _happens(self, event: Event) -> list[str]:
-        """One turn. Event and session go through their stored forms, as they do in a database."""
-        kind, fields = type(event).__name__, json.dumps(events.to_dict(event))
-        before = session.from_dict(json.loads(json.dumps(self.stored)), self.answered_by)
-        turn = take_turn(self.flow, before, events.from_dict(kind, json.loads(fields)), self.now)
-        self.stored, self.answered_by = session.to_dict(turn.session), turn.session.answered_by
-        self.why = turn.why
-        return self._carry_out(turn.effects)
+        return self._tell(self.happens(event))
 
-    def _carry_out(self, effects: Iterable[Effect]) -> list[str]:
+    def _tell(self, effects: Iterable[Effect]) -> list[str]:
         lines: list[str] = []
         options: list[Option] = []
         for effect in effects:
@@ -174,10 +162,8 @@ class Talk:
                     lines.append(f"(handed to {team}{f': {note}' if note else ''})")
                 case WithdrawHandOff():
                     lines.append("(no longer waits for staff)")
-                case StartTimer(state, name, due_at):
-                    self.timers[state, name] = due_at
-                case StopTimers():
-                    self.timers.clear()
+                case StartTimer() | StopTimers():
+                    pass
                 case _:
                     lines.append(f"({type(effect).__name__}: not in a talk)")
         return lines + self._show(options)
@@ -186,30 +172,21 @@ class Talk:
 
     def _wait(self, words: str) -> list[str]:
         """Let time pass; what falls due happens at its own moment."""
-        found = _DURATION.fullmatch(words.strip().lower())
-        length = timedelta(**{f"{found[2]}s": int(found[1])}) if found else timedelta()
+        length = duration_of(words) or timedelta()
         if not timedelta() < length <= WAIT_MAX:
             return ["(say how long, for example: /wait 4 hours)"]
         until = self.now + length
-        lines: list[str] = []
-        for _ in range(TIMERS_AT_ONCE_MAX):
-            due = min(((at, key) for key, at in self.timers.items() if at <= until), default=None)
-            if due is None:
-                break
-            self.now = max(self.now, due[0])
-            del self.timers[due[1]]
-            lines += self._happens(WaitTimedOut(*due[1]))
-        self.now = until
+        lines = [line for effects in self.wait_until(until) for line in self._tell(effects)]
         return [*lines, f"(it is {until.astimezone(self.flow.timezone):%H:%M on %A, %d %B %Y})"]
 
     def _staff(self, what: str, words: str) -> list[str]:
         if what == "says" and words:
-            self.answered_by = "staff"
+            self.staff_come()
             return [f"Staff: {words}"]
         if what == "ends":
             if self.answered_by == "bot":
                 return ["(the bot has the conversation already)"]
-            return self._happens(StaffHandedBack(words))
+            return self._tell(self.staff_end(words))
         return ["(write: /staff says ..., or: /staff ends)"]
 
     def _plain(self, text: Text) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -42,3 +43,13 @@ def find(connection: Connection, key: Key) -> Any:
     """The stored form of that customer's session, or None."""
     here = (sessions.c.page_id == key[0]) & (sessions.c.customer_id == key[1])
     return connection.execute(select(sessions.c.body).where(here)).scalar_one_or_none()
+
+
+def count_by_state(connection: Connection, page_id: str, since: datetime) -> dict[str, int]:
+    """How many customers of that Page stand in each state; only sessions that were moved after `since`. For a look now and then."""
+    here = (sessions.c.page_id == page_id) & (sessions.c.updated_at > since)
+    counted: Counter[str] = Counter()
+    for body in connection.execute(select(sessions.c.body).where(here)).scalars():
+        counted[(body or {}).get("state", "")] += 1
+    del counted[""]
+    return dict(counted)

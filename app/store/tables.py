@@ -8,6 +8,7 @@ outbox          messages to send, in order per customer; kept as our half of the
 timers          moments at which a session hears that time has passed
 workers         the processes at work and their heartbeats
 facts           small values of the whole installation
+revisions       every flow that went live, with its files; a Page's newest is what all processes serve
 """
 
 from __future__ import annotations
@@ -219,6 +220,23 @@ class FactRow(SQLModel, table=True):
     value: str
 
 
+class RevisionRow(SQLModel, table=True):
+    """A flow that went live for a Page, until a newer row of that Page. `files`: the folder's files, packed.
+
+    `folder_revision` is what the folder held at that moment: another one than `revision` when an owner went back.
+    """
+
+    __tablename__ = "revisions"
+    __table_args__ = (Index("revisions_of_page", "page_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    page_id: str
+    revision: str
+    folder_revision: str
+    files: bytes = Field(sa_type=LargeBinary)
+    live_at: datetime = Field(sa_type=UtcTime)
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -231,3 +249,4 @@ outbox = _table("outbox")
 timers = _table("timers")
 workers = _table("workers")
 facts = _table("facts")
+revisions = _table("revisions")

@@ -34,8 +34,8 @@ from app.store.inbox import WaitingEvent
 from app.store.timers import NewTimer
 from app.worker import taps
 
-SEARCHES_MAX = 4
-"""Searches one turn may ask for, one after the other."""
+SEARCHES_MAX = 100
+"""Searches one turn may ask for, one after the other: each topic of the FAQ that `anywhere` names is one."""
 
 RunSearch = Callable[[Flow, Search], Any]
 """Runs a search; called in a thread."""

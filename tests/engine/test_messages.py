@@ -11,7 +11,9 @@ from app.engine.events import TextReceived
 from app.engine.flow import Flow, Say, SayMedia, State
 from app.engine.session import Session
 from app.engine.turn import take_turn
+from app.engine.words import SENTENCES
 from app.errors import EngineError
+from app.mask import REMOVED
 from tests.engine.transcript import MORNING, Customer, choice, choices, flow, question, slot, state, template, text
 
 PICTURE = SayMedia("image", text("https://cdn.example/1.jpg"))
@@ -143,3 +145,11 @@ def test_a_title_can_hold_values_and_be_typed_with_them() -> None:
     customer.taps("Get Started")
     assert customer.titles() == ["Crimson one"]
     assert customer.types("crimson one") == ["Red it is"]
+
+
+def test_a_customer_is_told_once_that_something_was_taken_out() -> None:
+    ana = Customer(flow(state("welcome", "Hello!"), state("lost", "Sorry?"), otherwise="lost"))
+    ana.taps("Get Started")
+    assert ana.types(f"my card is {REMOVED}") == [SENTENCES["en"]["removed"], "Sorry?"]
+    assert ana.types(f"and {REMOVED} too") == ["Sorry?"]
+    assert ana.turn.session.warned

@@ -44,6 +44,7 @@ def test_what_is_no_number_or_several_is_none(written: str) -> None:
     [
         ("today", "2026-11-25"), ("Tomorrow!", "2026-11-26"), ("demain", "2026-11-26"), ("übermorgen", "2026-11-27"),
         ("on friday", "2026-11-27"), ("wednesday", "2026-12-02"), ("vendredi", "2026-11-27"), ("in 3 days", "2026-11-28"),
+        ("in 2 weeks", "2026-12-09"), ("dans 2 semaines", "2026-12-09"), ("in 1 woche", "2026-12-02"),
         ("dans 3 jours", "2026-11-28"), ("2026-12-03", "2026-12-03"), ("3 December", "2026-12-03"), ("Dec 3rd", "2026-12-03"),
         ("December 3rd, 2027", "2027-12-03"), ("the 3rd of December", "2026-12-03"), ("3 décembre", "2026-12-03"),
         ("1er janvier", "2027-01-01"), ("3. Dezember", "2026-12-03"), ("3 de diciembre de 2026", "2026-12-03"),
@@ -66,6 +67,7 @@ def test_a_day_is_read_as_people_write_it(written: str, day: str) -> None:
         "9999-12-31",
         "soon",
         "in 9999 days",
+        "in 999 weeks",
         "3",
         "",
         "1 2 3 4",

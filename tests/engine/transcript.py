@@ -15,6 +15,7 @@ from app.engine.effects import (
     HandOff,
     Message,
     Option,
+    Search,
     SendMessage,
     StartTimer,
     StopTimers,
@@ -34,6 +35,7 @@ from app.engine.events import (
 from app.engine.flow import Choice, Entrances, Flow, Placeholder, Question, Rule, Slot, State, Template, Text
 from app.engine.session import Session
 from app.engine.turn import Turn, take_turn
+from app.flowfile.finders import run_search
 
 MORNING = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 """A Tuesday, ten o'clock in Paris."""
@@ -148,12 +150,21 @@ class Customer:
     def staff_end(self, to: str = "") -> list[str]:
         return self.meets(StaffHandedBack(to))
 
+    def _take(self, before: Session, event: Event) -> Turn:
+        """The turn, once more for each search that it needs."""
+        found: dict[Search, Any] = {}
+        turn = take_turn(self.bot, before, event, self.now, found)
+        while turn.effects and isinstance(turn.effects[0], Search):
+            found[turn.effects[0]] = run_search(self.bot, turn.effects[0])
+            turn = take_turn(self.bot, before, event, self.now, found)
+        return turn
+
     def meets(self, event: Event) -> list[str]:
         """One turn. Everything goes through JSON, as it does through the database."""
         before = session.from_dict(json.loads(json.dumps(self.stored)), self.answered_by)
         kind = type(event).__name__
         stored_event = json.loads(json.dumps(events.to_dict(event)))
-        self.turn = take_turn(self.bot, before, events.from_dict(kind, stored_event), self.now)
+        self.turn = self._take(before, events.from_dict(kind, stored_event))
         self.stored = json.loads(json.dumps(session.to_dict(self.turn.session)))
         assert session.from_dict(self.stored, self.turn.session.answered_by) == self.turn.session
         self.answered_by = self.turn.session.answered_by

@@ -71,9 +71,9 @@ def test_a_file_is_included_once_and_only_by_the_first_file(tmp_path: Path) -> N
     assert told(folder) == ["F112 at 2:1 in more.yaml"]
 
 
-def test_an_included_file_has_states_and_translations_only(tmp_path: Path) -> None:
+def test_an_included_file_has_only_what_may_stand_in_one(tmp_path: Path) -> None:
     folder = write(
-        tmp_path, f"{TOP}include: [more.yaml]\n{WELCOME}", more=f"{PROMO}slots: {{size: number}}\ntests: []\n"
+        tmp_path, f"{TOP}include: [more.yaml]\n{WELCOME}", more=f"{PROMO}slots: {{size: number}}\nproducts: []\n"
     )
     assert told(folder) == ["F201 at 2:1 in more.yaml", "F213 at 3:1 in more.yaml"]
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from app.clock import Clock
 from app.errors import FlowError
 from app.flowfile.check import read_flow
-from app.flowfile.live import LOOK_SECONDS, LiveFlows
+from app.flowfile.live import LiveFlows
 from tests.flowfile.bots import TOP, write
 
 
@@ -28,18 +26,6 @@ def says(flows: LiveFlows, page_id: str = "1") -> object:
     flow = flows.flow_of(page_id)
     assert flow is not None
     return flow.states["welcome"].say[0].by_language["en"]  # type: ignore[union-attr]
-
-
-class ThreeLooks(Clock):
-    """A clock that does not wait, and after three sleeps stops the watch."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        if len(self.slept) == 3:
-            raise asyncio.CancelledError
-        self.slept.append(seconds)
 
 
 async def test_a_good_change_goes_live(tmp_path: Path) -> None:
@@ -102,16 +88,6 @@ async def test_two_pages_may_share_a_folder_and_others_have_none(tmp_path: Path)
     assert says(flows, "2") == ("Hello",)
     assert flows.flow_of("4") is None
     assert flows.live_of("4") is None
-
-
-async def test_a_watch_looks_every_second_until_it_is_stopped(tmp_path: Path) -> None:
-    flows = LiveFlows({"1": folder_with(tmp_path / "a", "Hi")})
-    clock = ThreeLooks()
-    folder_with(tmp_path / "a", "Hello")
-    with pytest.raises(asyncio.CancelledError):
-        await flows.watch(clock)
-    assert clock.slept == [LOOK_SECONDS] * 3
-    assert says(flows) == ("Hello",)
 
 
 def test_a_server_does_not_start_with_a_broken_folder_and_hears_of_all_of_them(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_time_zone_that_is_none_is_told(zone: str, tmp_path: Path) -> None:
         ("{gives: that, goto: welcome}", "F402"),
         ("{gives: it, goto: welcome}", "F408"),
         ("{attachment: picture, goto: welcome}", "F405"),
-        ("{faq: all}", "F213"),
+        ("{faq: all}", "F218"),
         ("{heer: [hi], goto: welcome}", "F201"),
         ("{else: nowhere}", "F203"),
         ("hello", "F212"),

@@ -95,6 +95,23 @@ def test_an_old_quick_reply_leads_where_it_always_led(customer: Customer) -> Non
     assert customer.taps_old(hours, "Opening hours", quick_reply=True)[0].startswith("Monday to Friday")
 
 
+def test_a_question_in_the_middle_is_answered_and_the_open_question_asked_again(customer: Customer) -> None:
+    customer.types("hello")
+    customer.taps("Outfit ideas")
+    answered, asked = customer.types("are you open on sunday?")
+    assert answered.startswith("Monday to Friday")
+    assert asked == FOR_WHOM
+
+
+def test_what_an_answer_offers_can_be_tapped_now_and_later(customer: Customer) -> None:
+    customer.types("hello")
+    customer.types("what does shipping cost?")
+    order = customer.payload_of("Track my order")
+    assert customer.taps("Track my order") == [ORDER_ASKED]
+    customer.types("menu")
+    assert customer.taps_old(order, "Track my order", quick_reply=True) == [ORDER_ASKED]
+
+
 def test_a_tap_that_was_offered_to_somebody_else_leads_nowhere(house: House, customer: Customer) -> None:
     somebody = house.new_customer()
     somebody.types("hello")

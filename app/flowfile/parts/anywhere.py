@@ -5,13 +5,16 @@ from __future__ import annotations
 from app.engine.flow import Anywhere
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars
+from app.flowfile.parts.states import read_topic
 from app.flowfile.parts.texts import phrases_of
 from app.flowfile.parts.ways import read_target
 from app.flowfile.rules import structure, values
 from app.flowfile.source.nodes import Node, Pairs, Scalar
 
-WAYS_IN = ("hear", "gives", "attachment", "else")
-LATER_WAYS_IN = ("faq", "products")
+WAYS_IN = ("hear", "gives", "attachment", "faq", "else")
+LATER_WAYS_IN = ("products",)
+SELF_ANSWERING = ("else", "faq", "products")
+"""Ways in that need no `goto`: what they find is the answer."""
 ATTACHMENTS = ("any", "image", "video", "audio", "file", "place")
 _EXAMPLE = "- {hear: [human, person], goto: person}"
 
@@ -43,8 +46,10 @@ def _look_at_keys(pairs: Pairs, known: Known) -> None:
     ways_in = [key for key in pairs.names() if key.text in (*WAYS_IN, *LATER_WAYS_IN)]
     if not ways_in:
         report.take(structure.missing_key(pairs.place, "hear", "this entry of anywhere", _EXAMPLE))
-    elif ways_in[0].text not in ("else", *LATER_WAYS_IN) and pairs.key("goto") is None:
+    elif ways_in[0].text not in SELF_ANSWERING and pairs.key("goto") is None:
         report.take(structure.missing_key(pairs.place, "goto", "this entry of anywhere", _EXAMPLE))
+    if pairs.key("faq") and (goto := pairs.key("goto")):
+        report.take(structure.goto_beside_faq(goto))
     report.take(structure.two_ways_in(ways_in))
 
 
@@ -55,6 +60,9 @@ def _read_entry(pairs: Pairs, known: Known) -> Anywhere | None:
         scalars = as_scalars(hear, known.report, "phrase", "[human, person]")
         phrases = (phrase for scalar in scalars for phrase in phrases_of(scalar, known))
         return Anywhere(target, hear=tuple(dict.fromkeys(phrases)))
+    if faq := pairs.get("faq"):
+        topic = read_topic(faq, known)
+        return Anywhere("", faq=topic) if topic else None
     if gives:
         return Anywhere(target, gives=_read_gives(gives, known))
     return Anywhere(target, attachment=_read_attachment(attachment, known)) if attachment else None

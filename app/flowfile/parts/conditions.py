@@ -42,9 +42,12 @@ def read_condition(node: Node, known: Known) -> Condition | None:
         return None
     tree = _parse(scalar, known)
     try:
-        return None if tree is None else _Meaning(scalar, known).of(tree)
+        condition = None if tree is None else _Meaning(scalar, known).of(tree)
     except _WrongError:
         return None
+    if condition is not None:
+        known.conditions.append((scalar, condition))
+    return condition
 
 
 @lru_cache(maxsize=1)

@@ -32,13 +32,15 @@ def _doors(flow: Flow) -> set[str]:
     doors = {shared.start, flow.otherwise, *shared.menu.values(), *shared.starters.values(), *shared.links.values()}
     if shared.comments:
         doors.add(shared.comments.goto)
-    return doors | {entry.goto for entry in flow.anywhere} | set(flow.moved.values())
+    answers = {choice.to for entry in flow.faq.values() for choice in entry.choices}
+    return doors | answers | {entry.goto for entry in flow.anywhere} | set(flow.moved.values())
 
 
 def _ways(state: State) -> Iterable[str]:
     """Every target of a state."""
     yield from (rule.to for rule in state.goto)
     yield from (choice.to for choice in (*state.choices, *state.buttons))
+    yield state.none
     if state.handoff:
         yield state.handoff.closed
     for reminder in state.remind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.engine.flow import Slot
+from app.engine.flow import Condition, Slot
 from app.flowfile.problems import Place, Report
 from app.flowfile.source.nodes import Scalar
 
@@ -15,7 +15,8 @@ class Known:
     """Names that texts, conditions and targets may use, and where problems go.
 
     `states` and `slot_names` hold every name that was written, also of a state that turns out broken, so that one mistake is told once.
-    `translations` maps a sentence of the first language to its sentences in the others.
+    `translations` maps a sentence of the first language to its sentences in the others. `conditions` and `rule_lists` are
+    gathered on the way, for a look at all of them at the end; so are `faq_phrases`, folded, with the entry that was first.
     """
 
     report: Report
@@ -26,3 +27,8 @@ class Known:
     slot_names: Mapping[str, Place] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+    faq_topics: tuple[str, ...] = ()
+    has_faq: bool = False
+    faq_phrases: dict[str, tuple[str, Scalar]] = field(default_factory=dict)
+    conditions: list[tuple[Scalar, Condition]] = field(default_factory=list)
+    rule_lists: list[list[tuple[Place, Condition | None]]] = field(default_factory=list)

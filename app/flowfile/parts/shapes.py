@@ -97,13 +97,18 @@ def date_of(text: str) -> date | None:
         return None
 
 
+def duration_of(text: str) -> timedelta | None:
+    """The length of time that this text is; None if it is none."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    return timedelta(**{f"{found[2]}s": int(found[1])}) if found else None
+
+
 def as_duration(node: Node, report: Report) -> timedelta | None:
     """`4 hours`, `30 days`; at least a minute, at most KEEP_DAYS_MAX."""
     scalar = as_scalar(node, report, "length of time", "4 hours")
     if scalar is None:
         return None
-    found = _DURATION.fullmatch(scalar.text.strip().lower())
-    length = timedelta(**{f"{found[2]}s": int(found[1])}) if found else timedelta()
+    length = duration_of(scalar.text) or timedelta()
     if not timedelta(minutes=1) <= length <= timedelta(days=KEEP_DAYS_MAX):
         what = f"a length of time in minutes, hours, days or weeks, up to {KEEP_DAYS_MAX} days"
         report.take(values.wrong_value(scalar.place, scalar.text, what, "4 hours"))

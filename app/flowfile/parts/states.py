@@ -21,12 +21,16 @@ from app.flowfile.parts.ways import (
     read_target,
     read_url,
 )
+from app.flowfile.rules import faq as faq_rules
 from app.flowfile.rules import structure, values, yaml
 from app.flowfile.rules.limits import too_many_choices_together
 from app.flowfile.source.nodes import Node, Pairs, Scalar
 
-STATE_KEYS = ("set", "forget", "say", "ask", "handoff", "note", "closed", "choices", "buttons", "remind", "goto")
-LATER_KEYS = ("faq", "suggest", "where", "prefer", "match", "show", "none", "call", "headers", "body", "save")
+STATE_KEYS = (
+    *("set", "forget", "say", "ask", "faq", "none", "handoff", "note", "closed"),
+    *("choices", "buttons", "remind", "goto"),
+)
+LATER_KEYS = ("suggest", "where", "prefer", "match", "show", "call", "headers", "body", "save")
 KINDS = ("ask", "faq", "suggest", "call", "handoff")
 MEDIA_KEYS = ("image", "video", "audio", "file")
 LATER_SAY_KEYS = ("card", "cards", "coupon", "receipt", "feedback")
@@ -50,9 +54,11 @@ def read_state(name: Scalar, node: Node, known: Known) -> State | None:
         name=name.text,
         set=_read_set(pairs, known),
         forget=_read_forget(pairs, known),
-        say=_read_say(say, known) if say else (),
+        say=read_say(say, known) if say else (),
         ask=_read_ask(pairs, known, seen),
         handoff=_read_handoff(pairs, known),
+        faq=read_topic(pairs.get("faq"), known),
+        none=_read_none(pairs, known),
         choices=read_choices(choices, known, seen) if choices else (),
         buttons=read_buttons(buttons, known, seen) if buttons else (),
         remind=_read_remind(pairs, known, seen),
@@ -84,10 +90,12 @@ def _look_at_keys(name: Scalar, pairs: Pairs, known: Known) -> None:
     report.take(structure.choices_passed_over(pairs))
     report.take(structure.key_without_partner(pairs, "note", "handoff"))
     report.take(structure.key_without_partner(pairs, "closed", "handoff"))
+    if pairs.key("faq") and (goto := pairs.key("goto")):
+        report.take(structure.goto_beside_faq(goto))
     ask = pairs.key("ask")
     if ask and not any(pairs.key(way) for way in ("goto", "choices", "buttons")):
         report.take(structure.question_without_way_out(ask))
-    if not any(pairs.key(key) for key in ("say", "goto", "ask", "handoff", *LATER_KEYS)):
+    if not any(pairs.key(key) for key in ("say", "goto", "ask", "faq", "handoff", *LATER_KEYS)):
         report.take(structure.missing_key(name.place, "say", f"the state {name.text}", "say: Hello!"))
 
 
@@ -115,7 +123,7 @@ def _read_forget(pairs: Pairs, known: Known) -> tuple[str, ...]:
     return tuple(slot.text for slot in slots)
 
 
-def _read_say(node: Node, known: Known) -> tuple[Say, ...]:
+def read_say(node: Node, known: Known) -> tuple[Say, ...]:
     """A text, or a list of texts and media."""
     if isinstance(node, Pairs):
         read = _read_said(node, known)
@@ -197,6 +205,22 @@ def _look_at_shortcuts(slot_name: str, choices: Node, known: Known) -> None:
             value_of(title.text, slot, title.place, known.report)
 
 
+def read_topic(node: Node | None, known: Known) -> str:
+    """`faq`: all, or a topic of the FAQ; empty if there is none."""
+    topic = as_scalar(node, known.report, "topic", "faq: all") if node else None
+    if topic is None or known.report.take(faq_rules.unknown_topic(topic, known.faq_topics, known.has_faq)):
+        return ""
+    return topic.text
+
+
+def _read_none(pairs: Pairs, known: Known) -> str:
+    """`none`: where to go when there is no answer."""
+    node = pairs.get("none")
+    if not pairs.key("suggest"):
+        known.report.take(structure.key_without_partner(pairs, "none", "faq"))
+    return read_target(node, known) if node else ""
+
+
 def _read_handoff(pairs: Pairs, known: Known) -> HandOffTo | None:
     node = pairs.get("handoff")
     team = as_scalar(node, known.report, "team", "handoff: care") if node else None
@@ -232,7 +256,7 @@ def _read_reminder(index: str, node: Node, known: Known, seen: Seen) -> Reminder
     if say is None and goto is None:
         known.report.take(structure.missing_key(pairs.place, "say", "this reminder", example))
     read_after = as_duration(after, known.report) if after else None
-    reminder_say = _read_say(say, known) if say else ()
+    reminder_say = read_say(say, known) if say else ()
     read = read_choices(choices, known, seen) if choices else ()
     target = read_target(goto, known, ENDINGS) if goto else ""
     return Reminder(index, read_after, reminder_say, read, target) if read_after else None

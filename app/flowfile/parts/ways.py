@@ -52,6 +52,8 @@ def read_rules(node: Node, known: Known) -> tuple[Rule, ...]:
         known.report.take(structure.wrong_shape(node, "a state or a list of rules", "goto: welcome"))
         return ()
     rules = [rule for item in node.items if (rule := _read_rule(item, known))]
+    if len(rules) == len(node.items):
+        known.rule_lists.append([(item.place, rule.condition) for item, rule in zip(node.items, rules, strict=True)])
     for item in _behind_the_open_end(node.items):
         known.report.take(structure.rule_never_reached(item))
     if _has_condition(node.items[-1]):

@@ -261,6 +261,16 @@ def choices_passed_over(pairs: Pairs) -> Iterator[Problem]:
         )
 
 
+def goto_beside_faq(goto: Scalar) -> Iterator[Problem]:
+    """F201: a goto beside faq, after whose answer the customer stays."""
+    yield problem_at(
+        goto.place,
+        "F201",
+        '"goto" means nothing beside faq: after an answer the customer stays where he is.',
+        "Take it out; choices of the entry, or of the state, can lead on.",
+    )
+
+
 def moved_state_is_there(name: Scalar, states: Collection[str]) -> Iterator[Problem]:
     """F217: moved names an old state that still exists."""
     if name.text in states:

@@ -1,0 +1,182 @@
+"""Plays one conversation against one flow, on a clock of its own, and says where it went another way. Changes nothing outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.engine import session
+from app.engine.effects import Effect, Message, Option, SendMessage
+from app.engine.events import Attachment, AttachmentReceived, TapReceived, TextReceived
+from app.engine.flow import Flow
+from app.engine.session import Session
+from app.engine.slots import read_answer, value_text
+from app.flowfile.parts.shapes import duration_of
+from app.flowfile.problems import Place
+from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, Conversation, Step
+from app.flowfile.stage import Stage
+
+USUAL_MOMENT = datetime(2026, 12, 1, 10, 0)  # noqa: DTZ001 - in the bot's time zone
+"""When a test without `now` begins: a Tuesday morning."""
+GET_STARTED = "Get Started"
+"""The button that opens every conversation; Messenger names it."""
+
+_PHOTO = Attachment("image", url="https://example.invalid/photo.jpg")
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Where a conversation went another way. `why` says how the last message was read."""
+
+    test: str
+    place: Place
+    wanted: str
+    got: str
+    why: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Player:
+    """One conversation under way. `heard` are the bot's messages that no step has named yet, of the last thing that happened."""
+
+    conversation: Conversation
+    stage: Stage
+    heard: list[Message] = field(default_factory=list)
+    named: bool = False
+    screen: list[Option] = field(default_factory=list)
+    last_place: Place | None = None
+    misses: list[Miss] = field(default_factory=list)
+
+    def play(self) -> list[Miss]:
+        for step in self.conversation.steps:
+            if step.kind in ACTIONS:
+                self._nothing_unnamed()
+                self._act(step)
+            else:
+                self._expect(step)
+            if self.misses:
+                return self.misses  # what follows would only be consequences
+        self._nothing_unnamed()
+        return self.misses
+
+    # ---- what happens --------------------------------------------------------------------------------------
+
+    def _act(self, step: Step) -> None:
+        self.last_place, self.named = step.place, False
+        match step.kind:
+            case "tap":
+                self._tap(step)
+            case "you":
+                self._hear([self.stage.happens(TextReceived(step.words))])
+            case "photo":
+                self._hear([self.stage.happens(AttachmentReceived((_PHOTO,)))])
+            case "wait":
+                length = duration_of(step.words) or timedelta()
+                self._hear(self.stage.wait_until(self.stage.now + length))
+            case "staff" if step.words == "ends":
+                self._hear([self.stage.staff_end()])
+            case "staff":
+                self.stage.staff_come()
+            case _:
+                return  # delivered twice, or an error of Messenger's: the outcome must be the same, and here is no Messenger
+
+    def _tap(self, step: Step) -> None:
+        option = self._on_screen(step.words)
+        if option is None:
+            shown = ", ".join(each.title for each in self.screen) or "nothing to tap"
+            self._miss(step, f'"{step.words}" on the screen', shown)
+        elif option.tap is not None:
+            state, choice = option.tap
+            self._hear([self.stage.happens(TapReceived(state=state, choice=choice, title=option.title))])
+
+    def _on_screen(self, title: str) -> Option | None:
+        """What can be tapped under this title: what is shown, and what the whole Page offers at any time."""
+        shared = self.stage.flow.entrances
+        offered = [*self.screen, Option(GET_STARTED, ("@start", ""))]
+        offered += [Option(each, ("@menu", each)) for each, target in shared.menu.items() if "://" not in target]
+        offered += [Option(each, ("@starter", each)) for each in shared.starters]
+        return next((each for each in offered if each.title == title), None)
+
+    def _hear(self, turns: Iterable[tuple[Effect, ...]]) -> None:
+        self.heard = [effect.message for effects in turns for effect in effects if isinstance(effect, SendMessage)]
+        for message in self.heard:
+            # Choices vanish with the next message, buttons stay.
+            stays = [each for each in self.screen if each in message.buttons]
+            self.screen = [*stays, *message.buttons, *message.choices]
+
+    # ---- what must be so -----------------------------------------------------------------------------------
+
+    def _expect(self, step: Step) -> None:
+        match step.kind:
+            case "bot":
+                self._says(step)
+            case "shows":
+                titles = [each.title for each in self.screen]
+                missing = [each for each in step.listed if each not in titles]
+                self._must(step, not missing, ", ".join(step.listed), ", ".join(titles) or "nothing to tap")
+            case "state":
+                state = self._session.state or "end"
+                self._must(step, state == step.words, f"the state {step.words}", f"the state {state}")
+            case "saved":
+                self._saved(step)
+            case _:
+                to = self.stage.handed_to
+                self._must(
+                    step, to == step.words, f"handed to {step.words}", f"handed to {to}" if to else "not handed over"
+                )
+
+    def _says(self, step: Step) -> None:
+        self.named = True
+        said = self.heard.pop(0) if self.heard else None
+        words = _words(said) if said else "nothing more"
+        self._must(step, said is not None and step.words in (ANY_MESSAGE, words), step.words, words)
+
+    def _saved(self, step: Step) -> None:
+        slots = self._session.slots
+        for name, wanted in step.pairs.items():
+            slot = self.stage.flow.slots.get(name)
+            got = value_text(slot, slots.get(name), self._session.language) if slot else str(slots.get(name, ""))
+            self._must(
+                step,
+                wanted in (got, str(slots.get(name, ""))),
+                f"{name}: {wanted}",
+                f"{name}: {got}" if got else f"no {name}",
+            )
+
+    @property
+    def _session(self) -> Session:
+        return session.from_dict(self.stage.stored, self.stage.answered_by)
+
+    def _nothing_unnamed(self) -> None:
+        """Who names one of the bot's messages names all of them; a step without any says that they do not matter."""
+        if self.named and self.heard and self.last_place:
+            said = " / ".join(_words(each) for each in self.heard)
+            self.misses.append(Miss(self.conversation.name, self.last_place, "nothing more", said, self.stage.why))
+
+    def _must(self, step: Step, is_so: bool, wanted: str, got: str) -> None:
+        if not is_so:
+            self._miss(step, wanted, got)
+
+    def _miss(self, step: Step, wanted: str, got: str) -> None:
+        self.misses.append(Miss(self.conversation.name, step.place, wanted, got, self.stage.why))
+
+
+def play(flow: Flow, conversation: Conversation) -> list[Miss]:
+    """Where this conversation went another way; none when it was held. The first is the last: what follows is consequence."""
+    moment = (conversation.now or USUAL_MOMENT).replace(tzinfo=flow.timezone).astimezone(UTC)
+    slots = {name: _value(flow, name, words, moment) for name, words in conversation.slots.items()}
+    begun = replace(Session(slots=slots), language=conversation.language)
+    return _Player(conversation, Stage(flow, moment, session.to_dict(begun))).play()
+
+
+def _value(flow: Flow, name: str, words: str, moment: datetime) -> Any:
+    """A slot's value as if the customer had said it."""
+    slot = flow.slots.get(name)
+    value = read_answer(flow, slot, words, flow.languages[0], moment) if slot else None
+    return words if value is None else value
+
+
+def _words(message: Message) -> str:
+    return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text

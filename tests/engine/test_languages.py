@@ -1,0 +1,39 @@
+"""A customer is spoken to in the language in which they write."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.engine.flow import State
+from app.engine.languages import language_of
+from tests.engine.transcript import Customer, flow, text
+
+
+@pytest.mark.parametrize(
+    ("folded", "language"),
+    [
+        ("bonjour je voudrais un sapin", "fr"),
+        ("hello where is my order", "en"),
+        ("hallo wo ist mein paket", "de"),
+        ("hola quiero un abeto", "es"),
+        ("bonjour", ""),
+        ("hello je voudrais un sapin", ""),
+        ("10482", ""),
+    ],
+)
+def test_only_two_words_of_one_language_and_none_of_another_are_evidence(folded: str, language: str) -> None:
+    assert language_of(folded, ("en", "fr", "de", "es")) == language
+
+
+def test_a_customer_is_answered_in_their_language_until_they_clearly_write_another() -> None:
+    welcome = State("welcome", say=(text("Welcome!", fr="Bienvenue !"),))
+    bot = flow(welcome, languages=("en", "fr"), otherwise="welcome")
+    customer = Customer(bot)
+    assert customer.types("Bonjour, je voudrais un sapin")[-1] == "Bienvenue !"
+    assert "language fr" in customer.why
+    assert customer.taps("Get Started")[-1] == "Bienvenue !"
+    assert customer.types("Hello, where is my order?")[-1] == "Welcome!"
+
+
+def test_a_language_that_the_bot_does_not_have_changes_nothing() -> None:
+    assert language_of("hola quiero un abeto", ("en", "fr")) == ""
