@@ -22,6 +22,8 @@ from app.clock import Clock
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.service.addresses import read_allowed
+from app.service.client import Service
 from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
 from app.store import facts, lock
 from app.store.database import Database, driver_address, open_database, read_url
@@ -206,7 +208,9 @@ async def _work(house: House) -> None:
         settings.echo_grace_seconds,
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
-    hands = Hands(house.flows.flow_of, secret, house.channel, run_search)
+    secrets = {name: value.get_secret_value() for name, value in settings.call_secrets.items()}
+    service = Service(read_allowed(settings.call_hosts), secrets)
+    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, service)
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:

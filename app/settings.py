@@ -52,6 +52,7 @@ LOOK_UPS_MAX = 10
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECRETS = re.compile(r"[\x21-\x7e]+([ ]*,[ ]*[\x21-\x7e]+)*")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_CALL_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:=http://127\.0\.0\.1:[0-9]{1,5})?")
 
 
 class Settings(BaseModel):
@@ -134,6 +135,13 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("call_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_CALL_HOST.fullmatch(each) for each in value):
+            raise ValueError("use host names, for example api.shop.example, api.shop.example:8443")
+        return value
 
     @field_validator("look_up_after_seconds")
     @classmethod

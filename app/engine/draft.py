@@ -31,9 +31,9 @@ class Draft:
     """The turn being taken. `waited_in` is the state in which the session waited when the event came."""
 
     __slots__ = (
-        "answered", "answered_by", "asking", "back", "disclosed", "effects", "failures", "finders", "flow", "language",
-        "last_at", "messages", "now", "opted_out", "own_language", "returning", "said", "slots", "slots_until", "state",
-        "steps", "timers", "waited_in", "warned", "why",
+        "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "failures",
+        "finders", "flow", "language", "last_at", "messages", "now", "opted_out", "own_language", "result",
+        "returning", "said", "slots", "slots_until", "state", "steps", "timers", "waited_in", "warned", "why",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -50,6 +50,7 @@ class Draft:
         self.effects: list[Effect] = []
         self.why: list[str] = []
         self.steps, self.messages, self.returning = 0, 0, False
+        self.calls, self.calling, self.result = session.calls, session.calling, ""
         self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
@@ -87,16 +88,17 @@ class Draft:
             back=self._back_after(), failures=self.failures, language=self.own_language,
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
+            calls=self.calls, calling=self.calling,
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:
         """The way back: the state that was waited in comes on top when the turn left it, unless it left by `back`.
 
-        A handoff is no place to come back to: it would call staff again.
+        A handoff or a call is no place to come back to: it would happen again.
         """
         if not self.waited_in or not self.state or self.waited_in == self.state or self.returning:
             return self.back
-        if self.flow.states[self.waited_in].handoff:
+        if self.flow.states[self.waited_in].handoff or self.flow.states[self.waited_in].call:
             return self.back
         return (*self.back, self.waited_in)[-BACK_MAX:]
 
@@ -131,6 +133,8 @@ class Draft:
             values = {**values, "open": is_open(self.flow, "", self.now)}
         if "language" in names:
             values = {**values, "language": self.language}
+        if "result" in names:
+            values = {**values, "result": self.result}
         return holds(condition, values)
 
     def find(self, search: Search) -> Any:

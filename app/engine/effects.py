@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.engine.flow import Template
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -84,12 +86,17 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class CallService:
-    """Make one HTTP request outside the turn; its answer comes back as `CallAnswered(state)`."""
+    """Make one HTTP request outside the turn; its answer comes back as `CallAnswered(state, result, values, number)`.
+
+    `number` tells this visit's call from an earlier one's. In `headers` the parts are filled, but for the operator's
+    secrets: they stay `Placeholder("secret.NAME")`.
+    """
 
     state: str
+    number: int
     method: str
     url: str
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, Template] = field(default_factory=dict)
     body: Any = None
     save: dict[str, str] = field(default_factory=dict)
 

@@ -78,11 +78,15 @@ class WaitTimedOut:
 
 @dataclass(frozen=True, slots=True)
 class CallAnswered:
-    """The HTTP request of `state` ended: `result` is ok, not_found, failed or slow; `values` what was saved from the answer."""
+    """The HTTP request of `state` ended: `result` is ok, not_found, failed or slow; `values` what was saved from the answer.
+
+    `number` is the one that the call was made with: an answer that comes after the customer has gone on is nobody's.
+    """
 
     state: str
     result: str
     values: dict[str, Any] = field(default_factory=dict)
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

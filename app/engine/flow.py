@@ -178,6 +178,26 @@ class Reminder:
     goto: str = ""
 
 
+# ---- calls -------------------------------------------------------------------------------------------------
+
+RESULTS = ("ok", "not_found", "failed", "slow")
+"""How a call can end: what `result` is in the goto rules of its state."""
+
+SECRET_PREFIX = "secret."  # noqa: S105 - the word before a name, no password
+"""`<secret.NAME>` in a header: the operator's secret of that name. Never filled by a turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`call`: one HTTP request. `body` is JSON whose texts are templates. `save` maps a slot to a path in the answer: `order.eta`."""
+
+    method: str
+    url: Template
+    headers: Mapping[str, Template] = field(default_factory=dict)
+    body: Any = None
+    save: Mapping[str, str] = field(default_factory=dict)
+
+
 # ---- FAQ ---------------------------------------------------------------------------------------------------
 
 ALL_TOPICS = "all"
@@ -213,6 +233,7 @@ class State:
     handoff: HandOffTo | None = None
     faq: str = ""
     none: str = ""
+    call: Call | None = None
     choices: tuple[Choice, ...] = ()
     buttons: tuple[Choice, ...] = ()
     remind: tuple[Reminder, ...] = ()

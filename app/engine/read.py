@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, faq, show
+from app.engine import anywhere, calls, faq, show
 from app.engine.choose import pick, pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
@@ -34,6 +34,9 @@ def read_text(draft: Draft, written: str) -> None:
         return
     if draft.answered_by == "waiting":
         _read_while_waiting(draft, folded)
+        return
+    if calls.is_under_way(draft):
+        _read_while_calling(draft, folded)
         return
     understood = (
         _asks_for_bot(draft, folded)
@@ -239,7 +242,9 @@ def _always(draft: Draft, folded: str) -> bool:
     start = draft.flow.entrances.start
     if _asks_for_person(draft, folded):
         target, step = anywhere.index_of(draft.flow).person, "asked for a person"
-    elif start and (folded in START_OVER or (folded in GREETINGS and draft.asking is None)):
+    elif start and (
+        folded in START_OVER or (folded in GREETINGS and draft.asking is None and not calls.is_under_way(draft))
+    ):
         target, step = start, "greeted"
     else:
         return False
@@ -292,6 +297,19 @@ def _read_while_waiting(draft: Draft, folded: str) -> None:
     go(draft, heard.goto)
 
 
+def _read_while_calling(draft: Draft, folded: str) -> None:
+    """The answer of a call is on its way: what is on the screen, a person and `hear` phrases act, all else waits for it."""
+    if _asks_for_bot(draft, folded) or _chooses(draft, folded):
+        return
+    heard = anywhere.hear(draft.flow, folded)
+    if heard is not None and anywhere.resolve(draft.flow, heard.goto) != draft.state:
+        draft.note(f"hear phrase {heard.phrase} of anywhere {heard.entry}")
+        draft.failures = 0
+        go(draft, heard.goto)
+    elif not _always(draft, folded):
+        calls.say_one_moment(draft)
+
+
 # ---- attachments -------------------------------------------------------------------------------------------
 
 
@@ -305,6 +323,9 @@ def read_attachments(draft: Draft, event: AttachmentReceived) -> None:
         return
     if draft.answered_by == "waiting":
         draft.note("kept for staff")
+        return
+    if calls.is_under_way(draft):
+        calls.say_one_moment(draft)
         return
     understood = (
         _answered_by_attachment(draft, event.attachments)

@@ -22,6 +22,7 @@ class Session:
     `warned`: told that a card number or password was taken out of what was written.
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
     `answered` is the FAQ entry whose choices are on the screen.
+    `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 
@@ -39,12 +40,25 @@ class Session:
     last_at: datetime | None = None
     answered_by: AnsweredBy = "bot"
     answered: str = ""
+    calls: int = 0
+    calling: int = 0
 
 
 def to_dict(session: Session) -> dict[str, Any]:
     """The stored form: JSON values, defaults left out, without `answered_by`."""
     stored: dict[str, Any] = {}
-    for name in ("state", "asking", "answered", "failures", "language", "disclosed", "opted_out", "warned"):
+    for name in (
+        "state",
+        "asking",
+        "answered",
+        "failures",
+        "language",
+        "disclosed",
+        "opted_out",
+        "warned",
+        "calls",
+        "calling",
+    ):
         value = getattr(session, name)
         if value not in ("", 0, False):
             stored[name] = value
@@ -79,4 +93,6 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         last_at=datetime.fromisoformat(last_at) if last_at else None,
         answered_by=answered_by,
         answered=stored.get("answered", ""),
+        calls=stored.get("calls", 0),
+        calling=stored.get("calling", 0),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.engine import calls
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
 from app.engine.effects import Effect, Message
@@ -76,7 +77,7 @@ def _take(draft: Draft, event: Event) -> None:
         case StaffHandedBack(to):
             _staff_handed_back(draft, to)
         case CallAnswered():
-            draft.note("nobody waits for this answer")
+            _call_answered(draft, event)
 
 
 def _customer_came(draft: Draft, event: FromCustomer) -> None:
@@ -129,6 +130,16 @@ def _wait_timed_out(draft: Draft, state: str, name: str) -> None:
     if reminder.goto:
         leave_the_queue(draft)
         go(draft, reminder.goto)
+
+
+def _call_answered(draft: Draft, event: CallAnswered) -> None:
+    """The answer of the call that this session waits for: its values are kept, and `goto` is followed."""
+    if draft.answered_by == "staff" or not calls.is_waited_for(draft, event):
+        draft.note("nobody waits for this answer")
+        return
+    calls.take_answer(draft, event)
+    draft.stop_timers()
+    go(draft, next_target(draft, draft.here.goto))
 
 
 def _running_reminder(draft: Draft, state: str, name: str) -> Reminder | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from app.engine import calls
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
 from app.engine.effects import HandOff, Message, StartTimer, WithdrawHandOff
@@ -63,6 +64,7 @@ def end_session(draft: Draft) -> None:
     draft.note("the session ends")
     draft.stop_timers()
     draft.state, draft.asking, draft.back, draft.failures, draft.disclosed = "", None, (), 0, False
+    draft.calling = 0
 
 
 def _way_back(draft: Draft) -> str:
@@ -84,13 +86,16 @@ def _enter(draft: Draft, state: State) -> str:
     """Do what the state does, key by key; gives the next target, empty to wait."""
     draft.note(f"enter {state.name}")
     draft.stop_timers()
-    draft.state, draft.asking = state.name, None
+    draft.state, draft.asking, draft.calling = state.name, None, 0
     for name, value in state.set.items():
         draft.remember(name, value)
     for name in state.forget:
         draft.forget(name)
     if state.handoff is not None:
         return _hand_off(draft, state, state.handoff)
+    if state.call is not None:
+        draft.say(state_messages(draft, state, with_choices=True))
+        return _wait(draft, state) if calls.make(draft, state.call) else next_target(draft, state.goto)
     place = draft.first_unknown() if state.ask else None
     with_choices = place is None and not (state.ask and state.goto)
     messages = state_messages(draft, state, with_choices=with_choices)

@@ -8,6 +8,7 @@ FALLBACK_LANGUAGE = "en"
 
 SENTENCES: dict[str, dict[str, str]] = {
     "en": {
+        "one_moment": "One moment please, I am still looking that up.",
         "sorry": "Something went wrong on our side. A colleague will look at it.",
         "offer_person": "I am sorry, I still do not understand. Would you like to talk to a person?",
         "no_person": "I am sorry, I still do not understand. Shall we start over?",
@@ -30,6 +31,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "on_day": "{day} at {time}",
     },
     "fr": {
+        "one_moment": "Un instant, je cherche encore.",
         "sorry": "Un problème est survenu de notre côté. Un collègue va s'en occuper.",
         "offer_person": "Désolé, je ne comprends toujours pas. Voulez-vous parler à une personne ?",
         "no_person": "Désolé, je ne comprends toujours pas. On recommence ?",
@@ -52,6 +54,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "on_day": "{day} à {time}",
     },
     "de": {
+        "one_moment": "Einen Moment bitte, ich sehe noch nach.",
         "sorry": "Bei uns ist etwas schiefgegangen. Eine Kollegin oder ein Kollege sieht es sich an.",
         "offer_person": "Entschuldigung, ich verstehe das leider immer noch nicht. Möchten Sie einen Menschen sprechen?",
         "no_person": "Entschuldigung, ich verstehe das leider immer noch nicht. Fangen wir neu an?",
@@ -74,6 +77,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "on_day": "{day} um {time}",
     },
     "es": {
+        "one_moment": "Un momento, todavía lo estoy buscando.",
         "sorry": "Algo ha fallado por nuestra parte. Un compañero lo revisará.",
         "offer_person": "Lo siento, sigo sin entender. ¿Quiere hablar con una persona?",
         "no_person": "Lo siento, sigo sin entender. ¿Empezamos de nuevo?",

@@ -1,16 +1,19 @@
 """A talk with a flow, line by line: what a customer, or staff, would do in; what the customer's screen shows, out.
 
-Never reads a keyboard, a clock or a file: `frontdesk talk` does. Time stands still until `/wait`. Calls arrive with
-their kind of states.
+Never reads a keyboard, a clock or a file: `frontdesk talk` does. Time stands still until `/wait`. How a call
+ends is said by `/answer`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from app.engine.calls import saved
 from app.engine.effects import (
+    CallService,
     Effect,
     HandOff,
     Message,
@@ -23,13 +26,14 @@ from app.engine.effects import (
 from app.engine.events import (
     Attachment,
     AttachmentReceived,
+    CallAnswered,
     Event,
     ReferralReceived,
     TapReceived,
     TextReceived,
 )
 from app.engine.fill import fill
-from app.engine.flow import Text
+from app.engine.flow import RESULTS, Text
 from app.flowfile.parts.shapes import duration_of
 from app.flowfile.stage import Stage
 
@@ -40,11 +44,14 @@ HELP = (
     "/wait 4 hours    let time pass; timers run       /why          how the last message was read",
     "/staff says ...  staff write                     /slots        what the bot remembers",
     "/staff ends      staff hand back                 /quit         leave",
+    "/answer ok {}    how a call ends: ok and its answer, not_found, failed or slow",
 )
 TAPPABLE_MAX = 200
 """Titles that /tap remembers: the whole of a long test talk."""
 WAIT_MAX = timedelta(days=366)
 """The longest /wait; later than that no timer of a flow runs."""
+
+_EXAMPLE_ANSWER = '/answer ok {"eta": "3 December"}'
 
 SOMEBODY = "Ana"
 """Messenger fills the customer's name into a greeting by itself."""
@@ -59,6 +66,7 @@ class Talk(Stage):
     shown: list[Option] = field(default_factory=list)
     tappable: dict[str, Option] = field(default_factory=dict)
     is_over: bool = False
+    call: CallService | None = None
 
     def begin(self) -> list[str]:
         """The first screen: the greeting, the button to begin, the starters."""
@@ -89,6 +97,8 @@ class Talk(Stage):
                 return self._happens(ReferralReceived(rest, "link"))
             case "/wait":
                 return self._wait(rest)
+            case "/answer":
+                return self._answer(*_split(rest))
             case "/staff":
                 return self._staff(*_split(rest))
             case "/menu":
@@ -162,6 +172,9 @@ class Talk(Stage):
                     lines.append(f"(handed to {team}{f': {note}' if note else ''})")
                 case WithdrawHandOff():
                     lines.append("(no longer waits for staff)")
+                case CallService():
+                    self.call = effect
+                    lines.append(f"(calls {effect.method} {effect.url}; say how it ends: {_EXAMPLE_ANSWER})")
                 case StartTimer() | StopTimers():
                     pass
                 case _:
@@ -178,6 +191,18 @@ class Talk(Stage):
         until = self.now + length
         lines = [line for effects in self.wait_until(until) for line in self._tell(effects)]
         return [*lines, f"(it is {until.astimezone(self.flow.timezone):%H:%M on %A, %d %B %Y})"]
+
+    def _answer(self, result: str, words: str) -> list[str]:
+        """The answer of the last call, as a person types it."""
+        if self.call is None or result not in RESULTS:
+            return [f"(when a call is under way, write for example: {_EXAMPLE_ANSWER})"]
+        try:
+            answer = json.loads(words or "{}")
+        except (ValueError, RecursionError):
+            return ["(the answer after the result is JSON)"]
+        call, self.call = self.call, None
+        values = saved(answer, call.save) if result == "ok" else {}
+        return self._happens(CallAnswered(call.state, result, values, call.number))
 
     def _staff(self, what: str, words: str) -> list[str]:
         if what == "says" and words:

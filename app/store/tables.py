@@ -8,6 +8,7 @@ outbox          messages to send, in order per customer; kept as our half of the
 timers          moments at which a session hears that time has passed
 workers         the processes at work and their heartbeats
 facts           small values of the whole installation
+calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
 """
 
@@ -237,6 +238,27 @@ class RevisionRow(SQLModel, table=True):
     live_at: datetime = Field(sa_type=UtcTime)
 
 
+class CallRow(SQLModel, table=True):
+    """One request to a service. status: waiting -> under_way (`worker_id`), then gone: its answer is an inbox event.
+
+    `request` holds secrets by name only. `tries` counts the workers that died over it.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (Index("calls_of_customer", "page_id", "customer_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    page_id: str
+    customer_id: str
+    state: str
+    number: int
+    request: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    status: str = "waiting"
+    worker_id: str | None = None
+    tries: int = 0
+    asked_at: datetime = Field(sa_type=UtcTime)
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -250,3 +272,4 @@ timers = _table("timers")
 workers = _table("workers")
 facts = _table("facts")
 revisions = _table("revisions")
+calls = _table("calls")

@@ -23,11 +23,13 @@ from app.engine.effects import (
     message_to_dict,
 )
 from app.engine.events import AttachmentReceived, Event, StaffHandedBack, TapReceived, TextReceived
-from app.engine.flow import Flow
+from app.engine.flow import SECRET_PREFIX, Flow
 from app.engine.session import Session
 from app.engine.turn import Turn, take_turn
 from app.engine.words import sentence
 from app.errors import EngineError
+from app.service.client import Service
+from app.store.calls import NewCall
 from app.store.claims import Claim
 from app.store.history import Said
 from app.store.inbox import WaitingEvent
@@ -60,6 +62,7 @@ class Handled:
     unsent: list[str] = field(default_factory=list)
     timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
     stop_timers: bool = False
+    calls: list[NewCall] = field(default_factory=list)
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
@@ -82,6 +85,7 @@ class Hands:
     secret: bytes
     channel: Channel
     search: RunSearch = no_search
+    service: Service = field(default_factory=Service)
 
 
 def begin(claim: Claim, flow: Flow | None) -> Handled:
@@ -206,8 +210,20 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
                 handled.handoff = effect
             case WithdrawHandOff():
                 handled.handoff = None
-            case Search() | CallService():
+            case CallService():
+                handled.calls.append(_stored_call(claim, effect))
+            case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
+
+
+def _stored_call(claim: Claim, call: CallService) -> NewCall:
+    """The call as it is kept: secrets by their names."""
+    headers = {
+        name: [part if isinstance(part, str) else {"secret": part.name.removeprefix(SECRET_PREFIX)} for part in parts]
+        for name, parts in call.headers.items()
+    }
+    request = {"method": call.method, "url": call.url, "headers": headers, "body": call.body, "save": call.save}
+    return NewCall(claim.page_id, claim.customer_id, call.state, call.number, request)
 
 
 def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:

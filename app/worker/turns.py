@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
-from app.store import claims, conversations, history, inbox, outbox, sessions, timers
+from app.store import calls, claims, conversations, history, inbox, outbox, sessions, timers
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -45,6 +45,7 @@ class Turns:
     taken: int = 0
     failed: int = 0
     stopping: bool = False
+    asked_for_calls: bool = False
     _in_hand: list[Claim] | None = field(default=None)
     _unsure_of_claims: bool = field(default=False)
 
@@ -119,6 +120,7 @@ class Turns:
         if claims_next:
             self._in_hand, self._unsure_of_claims = in_hand, False
         self.taken += sum(len(each.finished) for each in handled)
+        self.asked_for_calls |= any(each.calls for each in handled)
         self.send(flying, started)
 
     def _claim_next(self, connection: Connection) -> list[Claim] | None:
@@ -207,6 +209,7 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     history.append(connection, [said for each in handled for said in each.said])
     history.erase_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
     timers.stop_all(connection, [each.claim.key for each in handled if each.stop_timers])
+    calls.add(connection, [call for each in handled for call in each.calls], now)
     timers.start(connection, [timer for each in handled for timer in each.timers.values()])
     conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])
     conversations.save_changed(connection, [_after(each, now) for each in handled if each.someone_else_answers])

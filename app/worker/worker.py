@@ -17,6 +17,7 @@ from app.store import inbox, timers, workers
 from app.store.database import Database
 from app.store.outbox import OutMessage
 from app.worker.beat import Beat, DeclaredDeadError
+from app.worker.calling import Calling
 from app.worker.handle import Hands
 from app.worker.later import Later
 from app.worker.retry import waits
@@ -66,6 +67,7 @@ class Worker:
         self.sender = Sender(database, hands.channel, clock, chance, self.worker_id, mark, self.later, self.beat.alive)
         self.settling = Settling(self.sender, self.later, clock, terms.look_up_after, terms.echo_grace_seconds)
         self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put)
+        self.calling = Calling(database, hands.service, clock, chance, self.worker_id)
         self._work = asyncio.Event()
         self._stopping = False
         self._between_batches = asyncio.Event()
@@ -82,7 +84,15 @@ class Worker:
         await self._join()
         try:
             async with asyncio.TaskGroup() as group:
-                for loop in (self._turns, self._timers, self._tidy, self.beat.run, self.sender.run, self.settling.run):
+                for loop in (
+                    self._turns,
+                    self._timers,
+                    self._tidy,
+                    self.beat.run,
+                    self.sender.run,
+                    self.settling.run,
+                    self._call,
+                ):
                     group.create_task(loop())
         except* DeclaredDeadError:
             log.error("worker declared dead", worker=self.worker_id)
@@ -91,7 +101,7 @@ class Worker:
     async def stop(self) -> None:
         """Claim nothing more, wait for what is under way, and leave; the caller cancels `run` afterwards."""
         self._stopping = True
-        self.turns.stopping = self.sender.stopping = True
+        self.turns.stopping = self.sender.stopping = self.calling.stopping = True
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await self._between_batches.wait()
@@ -126,6 +136,9 @@ class Worker:
             self._between_batches.clear()
             try:
                 await self.turns.run_batch()
+                if self.turns.asked_for_calls:
+                    self.turns.asked_for_calls = False
+                    self.calling.look()
                 if self.turns.may_go_on:
                     self._work.set()
             except UnavailableError:
@@ -141,6 +154,9 @@ class Worker:
         except TimeoutError:
             pass
         self._work.clear()
+
+    async def _call(self) -> None:
+        await self.calling.run(self.beat.alive, self._work.set)
 
     async def _timers(self) -> None:
         await self._every(TIMERS_EVERY_SECONDS, self._fire_timers)

@@ -161,3 +161,68 @@ def test_a_thousand_conversations_take_seconds(tmp_path: Path) -> None:
     assert [each for each in checked.tests if play(checked.flow, each)] == []
     assert len(checked.tests) == 1_000
     assert time.monotonic() - began < 20, "they are to take a fraction of that"
+
+
+CALLING = """\
+flow: 1
+bot: {name: Piney}
+messenger: {start: order}
+slots: {number: {type: text, pattern: "[0-9]+"}, eta: text}
+states:
+  order: {ask: {save: number, say: Which order?}, goto: find}
+  find:
+    call: GET https://api.shop.example/orders/<number>
+    save: {eta: order.eta}
+    goto: [{if: result is ok, to: found}, {if: result is not_found, to: unknown}, {if: result is slow, to: later}, {to: broken}]
+  found: {say: It comes on <eta>.}
+  unknown: {say: I do not know it.}
+  later: {say: Please ask again later.}
+  broken: {say: I cannot look it up.}
+tests:
+  - name: one
+    given: {http: {"GET https://api.shop.example/orders/7": ANSWER}}
+    talk: [{tap: Get Started}, {bot: Which order?}, {you: "7"}, {bot: WANTED}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        ("{status: 200, body: {order: {eta: 3 December}}}", "It comes on 3 December."),
+        ("{status: 404}", "I do not know it."),
+        ("{status: slow}", "Please ask again later."),
+        ("{status: 500}", "I cannot look it up."),
+    ],
+)
+def test_calls_are_answered_as_given(answer: str, wanted: str, tmp_path: Path) -> None:
+    checked = check(write(tmp_path, CALLING.replace("ANSWER", answer).replace("WANTED", wanted)))
+    assert checked.flow is not None, checked.problems
+    assert [play(checked.flow, each) for each in checked.tests] == [[]]
+
+
+def test_a_call_that_is_not_given_has_failed(tmp_path: Path) -> None:
+    text = (
+        CALLING.replace("orders/7", "orders/8")
+        .replace("ANSWER", "{status: 200}")
+        .replace("WANTED", "I cannot look it up.")
+    )
+    checked = check(write(tmp_path, text))
+    assert checked.flow is not None
+    assert [play(checked.flow, each) for each in checked.tests] == [[]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("{status: 999}", "F405 at 17:70"),
+        ("{body: {}}", "F202 at 17:61"),
+        ("{status: 200, bdy: {}}", "F201 at 17:75"),
+        ("ok", "F212 at 17:61"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_told_at_its_place(answer: str, problem: str, tmp_path: Path) -> None:
+    assert [
+        each
+        for each in told(write(tmp_path, CALLING.replace("ANSWER", answer).replace("WANTED", "x")))
+        if "F802" not in each
+    ] == [problem]

@@ -8,7 +8,7 @@ from tests.house.source import Module, assert_none, imports, is_in, module, prod
 
 GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
 PURE = ("app.engine", "app.answers", "app.catalogue")
-MIDDLE = ("app.store", "app.flowfile")
+MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
 ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.pages")
 EDGE = (*ABOVE_PURE, *MIDDLE)
@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.catalogue": ("app.errors",),
     "app.channel": ("app.engine",),
     "app.flowfile": ABOVE_PURE,
+    "app.service": ABOVE_PURE,
     "app.store": ABOVE_PURE,
     "app.worker": EDGE,
     "app.desk": EDGE,

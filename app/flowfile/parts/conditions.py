@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.engine.flow import And, Compare, Condition, Literal, Name, Not, Or, Slot, Truth
+from app.engine.flow import RESULTS, And, Compare, Condition, Literal, Name, Not, Or, Slot, Truth
 from app.flowfile.limits import CONDITION_CHARS_MAX
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_scalar
 from app.flowfile.parts.slot_values import Value, value_of
 from app.flowfile.problems import Place, Problem, quoted
-from app.flowfile.rules import structure, values
+from app.flowfile.rules import calls, structure, values
 from app.flowfile.source.nodes import Node, Scalar
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _ORDERED_KINDS = ("number", "date")
 _OPEN = Slot("open", "yes_no")
-_LATER_NAMES = ("result", "product")
+_LATER_NAMES = ("product",)
+_RESULT = Slot("result", "choice", values=RESULTS)
 
 
 class _WrongError(Exception):
@@ -126,6 +127,9 @@ class _Meaning:
         place = self._place_of(token)
         if name.partition(".")[0] in _LATER_NAMES:
             self._wrong(structure.later_version(Scalar(name, place)))
+        if name == "result":
+            self._wrong(() if self._known.after_call else calls.result_without_call(place))
+            return Name(name)
         if name not in ("open", "language") and name not in self._known.slot_names:
             self._wrong(values.unknown_slot(place, name, [*self._known.slot_names, "open", "language"]))
         return Name(name)
@@ -134,6 +138,8 @@ class _Meaning:
         """What is on the left; None for the language, and for a slot whose own declaration is broken."""
         if name == "language":
             return Slot("language", "choice", values=self._known.languages)
+        if name == "result":
+            return _RESULT
         return _OPEN if name == "open" else self._known.slots.get(name)
 
     def _refuse_mismatch(self, left: Name, operator: str, token: Token) -> None:

@@ -31,4 +31,6 @@ class Known:
     has_faq: bool = False
     faq_phrases: dict[str, tuple[str, Scalar]] = field(default_factory=dict)
     conditions: list[tuple[Scalar, Condition]] = field(default_factory=list)
+    after_call: bool = False
+    """Whether what is read now comes after a call, so that it may ask for its `result`."""
     rule_lists: list[list[tuple[Place, Condition | None]]] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.conditions import names_in
-from app.engine.flow import Compare, Flow, State
+from app.engine.flow import RESULTS, Compare, Flow, Slot, State
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.truth import Domain, covered, is_always_when_known, is_within, verdict
 from app.flowfile.rules import conditions as rules
@@ -19,7 +19,11 @@ OUTSIDE_NAMES = ("product",)
 
 def look_at_sense(flow: Flow, known: Known) -> None:
     """Report conditions that are always or never true, rules that are covered, slots that nothing fills."""
-    domain = Domain(flow.slots, flow.languages, frozenset(_filled_from_outside(flow)))
+    domain = Domain(
+        {**flow.slots, "result": Slot("result", "choice", values=RESULTS)},
+        flow.languages,
+        frozenset(_filled_from_outside(flow)),
+    )
     _look_at_conditions(known, domain)
     _look_at_rules(known, domain)
     if not known.report.has(*MISLEADING):
@@ -65,5 +69,4 @@ def _filled_from_outside(flow: Flow) -> Iterator[str]:
 
 def _saved(state: State) -> Iterator[str]:
     """Slots that the answer of a call fills."""
-    call = getattr(state, "call", None)
-    yield from getattr(call, "save", ()) if call else ()
+    yield from state.call.save if state.call else ()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.engine.flow import HandOffTo, Question, Reminder, Say, SayMedia, State
 from app.flowfile import limits
+from app.flowfile.parts.calls import read_call, read_goto
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slot_values import Value, value_of
@@ -16,7 +17,6 @@ from app.flowfile.parts.ways import (
     Seen,
     read_buttons,
     read_choices,
-    read_rules,
     read_shortcuts,
     read_target,
     read_url,
@@ -28,9 +28,10 @@ from app.flowfile.source.nodes import Node, Pairs, Scalar
 
 STATE_KEYS = (
     *("set", "forget", "say", "ask", "faq", "none", "handoff", "note", "closed"),
+    *("call", "headers", "body", "save"),
     *("choices", "buttons", "remind", "goto"),
 )
-LATER_KEYS = ("suggest", "where", "prefer", "match", "show", "call", "headers", "body", "save")
+LATER_KEYS = ("suggest", "where", "prefer", "match", "show")
 KINDS = ("ask", "faq", "suggest", "call", "handoff")
 MEDIA_KEYS = ("image", "video", "audio", "file")
 LATER_SAY_KEYS = ("card", "cards", "coupon", "receipt", "feedback")
@@ -48,7 +49,7 @@ def read_state(name: Scalar, node: Node, known: Known) -> State | None:
     if pairs is None:
         return None
     _look_at_keys(name, pairs, known)
-    say, choices, buttons, goto = (pairs.get(key) for key in ("say", "choices", "buttons", "goto"))
+    say, choices, buttons = (pairs.get(key) for key in ("say", "choices", "buttons"))
     seen: Seen = {}
     state = State(
         name=name.text,
@@ -62,7 +63,8 @@ def read_state(name: Scalar, node: Node, known: Known) -> State | None:
         choices=read_choices(choices, known, seen) if choices else (),
         buttons=read_buttons(buttons, known, seen) if buttons else (),
         remind=_read_remind(pairs, known, seen),
-        goto=read_rules(goto, known) if goto else (),
+        call=read_call(pairs, known),
+        goto=read_goto(pairs, known),
     )
     _look_at_answers(state, pairs.key("choices"), known)
     return state
@@ -95,7 +97,7 @@ def _look_at_keys(name: Scalar, pairs: Pairs, known: Known) -> None:
     ask = pairs.key("ask")
     if ask and not any(pairs.key(way) for way in ("goto", "choices", "buttons")):
         report.take(structure.question_without_way_out(ask))
-    if not any(pairs.key(key) for key in ("say", "goto", "ask", "faq", "handoff", *LATER_KEYS)):
+    if not any(pairs.key(key) for key in ("say", "goto", "ask", "faq", "handoff", "call", *LATER_KEYS)):
         report.take(structure.missing_key(name.place, "say", f"the state {name.text}", "say: Hello!"))
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.engine import session
-from app.engine.effects import Effect, Message, Option, SendMessage
-from app.engine.events import Attachment, AttachmentReceived, TapReceived, TextReceived
+from app.engine.calls import saved
+from app.engine.effects import CallService, Effect, Message, Option, SendMessage
+from app.engine.events import Attachment, AttachmentReceived, CallAnswered, TapReceived, TextReceived
 from app.engine.flow import Flow
 from app.engine.session import Session
 from app.engine.slots import read_answer, value_text
 from app.flowfile.parts.shapes import duration_of
 from app.flowfile.problems import Place
-from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, Conversation, Step
+from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, Conversation, HttpAnswer, Step
 from app.flowfile.stage import Stage
 
 USUAL_MOMENT = datetime(2026, 12, 1, 10, 0)  # noqa: DTZ001 - in the bot's time zone
@@ -23,6 +24,7 @@ USUAL_MOMENT = datetime(2026, 12, 1, 10, 0)  # noqa: DTZ001 - in the bot's time 
 GET_STARTED = "Get Started"
 """The button that opens every conversation; Messenger names it."""
 
+_RESULTS = {"404": "not_found", "410": "not_found", "slow": "slow"}
 _PHOTO = Attachment("image", url="https://example.invalid/photo.jpg")
 
 
@@ -100,11 +102,26 @@ class _Player:
         return next((each for each in offered if each.title == title), None)
 
     def _hear(self, turns: Iterable[tuple[Effect, ...]]) -> None:
-        self.heard = [effect.message for effects in turns for effect in effects if isinstance(effect, SendMessage)]
+        said = (effect for effects in turns for effect in self._with_answers(effects))
+        self.heard = [effect.message for effect in said if isinstance(effect, SendMessage)]
         for message in self.heard:
             # Choices vanish with the next message, buttons stay.
             stays = [each for each in self.screen if each in message.buttons]
             self.screen = [*stays, *message.buttons, *message.choices]
+
+    def _with_answers(self, effects: tuple[Effect, ...]) -> Iterator[Effect]:
+        """The effects of a turn, and of those that the answers of its calls bring about."""
+        for effect in effects:
+            yield effect
+            if isinstance(effect, CallService):
+                yield from self._with_answers(self.stage.happens(self._answer(effect)))
+
+    def _answer(self, call: CallService) -> CallAnswered:
+        """What `given` says of this call; one that it does not know has failed."""
+        given = self.conversation.http.get(f"{call.method} {call.url}", HttpAnswer("failed"))
+        result = "ok" if given.status.startswith("2") else _RESULTS.get(given.status, "failed")
+        values = saved(given.body, call.save) if result == "ok" else {}
+        return CallAnswered(call.state, result, values, call.number)
 
     # ---- what must be so -----------------------------------------------------------------------------------
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.problems import Place
-from app.flowfile.rehearsal.script import STEPS, Conversation, Step
+from app.flowfile.rehearsal.script import STEPS, Conversation, HttpAnswer, Step
 from app.flowfile.rules import rehearsal, structure, values
-from app.flowfile.source.nodes import Node, Pairs, Scalar
+from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 TEST_KEYS = ("name", "given", "talk")
-GIVEN_KEYS = ("now", "language")
+GIVEN_KEYS = ("now", "language", "http")
+NAMES = ("first_name", "last_name")
+"""What Messenger tells of a customer, without a slot of the owner's."""
 _EXAMPLE = "- {name: a first visit, talk: [{tap: Get Started}, {bot: Hello!}]}"
+_HTTP_EXAMPLE = 'http: {"GET https://api.shop.example/orders/10482": {status: 200, body: {eta: 3 December}}}'
+_STATUS = re.compile(r"[1-5][0-9]{2}|slow")
 _STAFF = re.compile(r"says .+|ends", re.DOTALL)
 _META = re.compile(r"error [0-9]{1,6}")
 
@@ -42,33 +48,80 @@ def _read_test(node: Node, known: Known, first: dict[str, Place]) -> Conversatio
     name, talk, given = pairs.get("name"), pairs.get("talk"), pairs.get("given")
     title = as_scalar(name, known.report, "name", "name: a first visit") if name else None
     steps = _read_steps(talk, known) if talk else ()
-    now, language, slots = _read_given(given, known) if given else (None, "", {})
+    begun = _read_given(given, known) if given else _Given()
     if title is None:
         return None
     known.report.take(rehearsal.same_test_twice(title, first[title.text]) if title.text in first else ())
     first.setdefault(title.text, title.place)
-    return Conversation(title.text, title.place, steps, now, language, slots)
+    return Conversation(title.text, title.place, steps, begun.now, begun.language, begun.slots, begun.http)
 
 
 # ---- given -------------------------------------------------------------------------------------------------
 
 
-def _read_given(node: Node, known: Known) -> tuple[datetime | None, str, dict[str, str]]:
+@dataclass(slots=True)
+class _Given:
+    """What a test begins with."""
+
+    now: datetime | None = None
+    language: str = ""
+    slots: dict[str, str] = field(default_factory=dict)
+    http: dict[str, HttpAnswer] = field(default_factory=dict)
+
+
+def _read_given(node: Node, known: Known) -> _Given:
     pairs = as_pairs(node, known.report, "keys with values", "given: {now: 2026-12-01 10:00}")
-    now, language, slots = None, "", {}
+    given = _Given()
     for key, value in pairs.entries if pairs else ():
-        scalar = as_scalar(value, known.report, "value", "now: 2026-12-01 10:00")
-        if scalar is None:
+        if key.text == "http":
+            given.http.update(_read_http(value, known))
+        elif scalar := as_scalar(value, known.report, "value", "now: 2026-12-01 10:00"):
+            _take_given(key, scalar, given, known)
+    return given
+
+
+def _take_given(key: Scalar, value: Scalar, given: _Given, known: Known) -> None:
+    if key.text == "now":
+        given.now = _read_moment(value, known)
+    elif key.text == "language":
+        given.language = _read_language(value, known)
+    elif key.text in NAMES or not known.report.take(
+        values.unknown_slot(key.place, key.text, (*known.slot_names, *GIVEN_KEYS))
+    ):
+        given.slots[key.text] = value.text
+
+
+def _read_http(node: Node, known: Known) -> Iterator[tuple[str, HttpAnswer]]:
+    pairs = as_pairs(node, known.report, "calls with their answers", _HTTP_EXAMPLE)
+    for call, value in pairs.entries if pairs else ():
+        answer = as_pairs(value, known.report, "an answer", _HTTP_EXAMPLE)
+        if answer is None:
             continue
-        if key.text == "now":
-            now = _read_moment(scalar, known)
-        elif key.text == "language":
-            language = _read_language(scalar, known)
-        elif key.text in ("first_name", "last_name") or not known.report.take(
-            values.unknown_slot(key.place, key.text, (*known.slot_names, *GIVEN_KEYS))
-        ):
-            slots[key.text] = scalar.text
-    return now, language, slots
+        known.report.take(structure.unknown_keys(answer, ("status", "body"), "an answer"))
+        status, body = answer.get("status"), answer.get("body")
+        if status is None:
+            known.report.take(structure.missing_key(answer.place, "status", "this answer", _HTTP_EXAMPLE))
+        elif scalar := as_scalar(status, known.report, "status", "status: 200"):
+            yield call.text, HttpAnswer(_read_status(scalar, known), _plain(body) if body else None)
+
+
+def _read_status(scalar: Scalar, known: Known) -> str:
+    if not _STATUS.fullmatch(scalar.text):
+        known.report.take(
+            values.wrong_value(scalar.place, scalar.text, "a status from 100 to 599, or slow", "status: 200")
+        )
+    return scalar.text
+
+
+def _plain(node: Node) -> Any:
+    """A body as JSON would hold it; every scalar is a text. No deeper than the file may be."""
+    match node:
+        case Pairs(entries):
+            return {key.text: _plain(value) for key, value in entries}
+        case Items(items):
+            return [_plain(each) for each in items]
+        case Scalar(text):
+            return text
 
 
 def _read_moment(scalar: Scalar, known: Known) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from app.flowfile.problems import Place
 
@@ -29,8 +30,19 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What a service says in a test: a status, or `slow` for none in time, and a body."""
+
+    status: str
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """One test. `now` is the moment at which it begins, None for the usual one; `slots` are known from the start."""
+    """One test. `now` is the moment at which it begins, None for the usual one; `slots` are known from the start.
+
+    `http` has the answers of calls by `METHOD address`.
+    """
 
     name: str
     place: Place
@@ -38,3 +50,4 @@ class Conversation:
     now: datetime | None = None
     language: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
+    http: Mapping[str, HttpAnswer] = field(default_factory=dict)

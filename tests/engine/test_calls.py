@@ -1,0 +1,153 @@
+"""A call in a turn: asked for once, answered once, and nobody else's answer counts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.engine import events, session
+from app.engine.effects import CallService, SendMessage
+from app.engine.events import CallAnswered, Event, TextReceived
+from app.engine.flow import (
+    Anywhere,
+    Call,
+    Compare,
+    Flow,
+    Literal,
+    Name,
+    Placeholder,
+    Question,
+    Rule,
+    Slot,
+    State,
+    Text,
+)
+from app.engine.session import Session
+from app.engine.turn import Turn, take_turn
+
+NOW = datetime(2026, 12, 1, 10, tzinfo=UTC)
+
+
+def text(*parts: str | Placeholder) -> Text:
+    return Text({"en": parts})
+
+
+CALL = Call(
+    "GET",
+    ("https://api.shop.example/orders/", Placeholder("number")),
+    {"X": ("Bearer ", Placeholder("secret.SHOP"), " ", Placeholder("number"))},
+    save={"eta": "eta", "pieces": "pieces"},
+)
+FLOW = Flow(
+    "r",
+    "Piney",
+    ("en",),
+    ZoneInfo("UTC"),
+    None,
+    {
+        "order": State("order", ask=(Question("number", text("Which?")),), goto=(Rule("find"),)),
+        "find": State(
+            "find",
+            say=(text("Looking."),),
+            call=CALL,
+            goto=(Rule("found", Compare(Name("result"), "is", Literal("ok"))), Rule("lost")),
+        ),
+        "found": State("found", say=(text("On ", Placeholder("eta")),)),
+        "lost": State("lost", say=(text("Lost."),)),
+    },
+    {"number": Slot("number", "text"), "eta": Slot("eta", "text"), "pieces": Slot("pieces", "number")},
+    anywhere=(Anywhere("lost", hear=("help",)),),
+)
+
+
+class Talk:
+    """One session, through its stored form between two turns."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, object] = {}
+
+    def meets(self, event: Event) -> Turn:
+        kept = events.from_dict(type(event).__name__, json.loads(json.dumps(events.to_dict(event))))
+        turn = take_turn(FLOW, session.from_dict(json.loads(json.dumps(self.stored))), kept, NOW)
+        self.stored = session.to_dict(turn.session)
+        return turn
+
+    def asks(self, number: str = "10482") -> Turn:
+        self.stored = session.to_dict(Session(state="order", asking="number", disclosed=True))
+        return self.meets(TextReceived(number))
+
+
+def said(turn: Turn) -> list[str]:
+    return [effect.message.text for effect in turn.effects if isinstance(effect, SendMessage)]
+
+
+def calls(turn: Turn) -> list[CallService]:
+    return [effect for effect in turn.effects if isinstance(effect, CallService)]
+
+
+def test_a_state_with_call_says_its_text_asks_and_waits() -> None:
+    turn = Talk().asks("10/4?82")
+    (call,) = calls(turn)
+    assert said(turn) == ["Looking."]
+    assert (call.state, call.method, call.url) == ("find", "GET", "https://api.shop.example/orders/10%2F4%3F82")
+    assert turn.session.state == "find"
+
+
+def test_a_secret_stays_a_name_whatever_the_customer_wrote() -> None:
+    (call,) = calls(Talk().asks("<secret.SHOP>"))
+    assert call.headers["X"] == ("Bearer ", Placeholder("secret.SHOP"), " ", "<secret.SHOP>")
+
+
+def test_the_answer_fills_slots_and_decides_the_way() -> None:
+    talk = Talk()
+    talk.asks()
+    turn = talk.meets(CallAnswered("find", "ok", {"eta": "3 December", "pieces": 2}, 1))
+    assert said(turn) == ["On 3 December"]
+    assert turn.session.slots["pieces"] == 2
+
+
+@pytest.mark.parametrize("result", ["not_found", "failed", "slow"])
+def test_every_other_result_takes_the_other_way(result: str) -> None:
+    talk = Talk()
+    talk.asks()
+    assert said(talk.meets(CallAnswered("find", result, {}, 1))) == ["Lost."]
+
+
+def test_a_value_that_does_not_fit_its_slot_is_not_kept() -> None:
+    talk = Talk()
+    talk.asks()
+    turn = talk.meets(CallAnswered("find", "ok", {"eta": "x" * 5_000, "pieces": "many"}, 1))
+    assert "pieces" not in turn.session.slots
+    assert len(turn.session.slots["eta"]) == 1_000
+
+
+def test_an_answer_counts_once_and_only_for_the_visit_that_asked() -> None:
+    talk = Talk()
+    talk.asks()
+    assert talk.meets(CallAnswered("find", "ok", {}, 2)).effects == ()
+    assert said(talk.meets(CallAnswered("find", "ok", {"eta": "now"}, 1))) == ["On now"]
+    assert talk.meets(CallAnswered("find", "ok", {"eta": "again"}, 1)).effects == ()
+
+
+def test_what_is_written_meanwhile_gets_one_moment_and_asks_nothing_again() -> None:
+    talk = Talk()
+    talk.asks()
+    turn = talk.meets(TextReceived("hello"))
+    assert said(turn) == ["One moment please, I am still looking that up."]
+    assert said(talk.meets(CallAnswered("find", "ok", {"eta": "now"}, 1))) == ["On now"]
+
+
+def test_a_hear_phrase_leaves_and_the_late_answer_is_nobodys() -> None:
+    talk = Talk()
+    talk.asks()
+    assert said(talk.meets(TextReceived("help"))) == ["Lost."]
+    assert talk.meets(CallAnswered("find", "ok", {"eta": "now"}, 1)).effects == ()
+
+
+def test_an_address_that_would_lead_elsewhere_is_not_called() -> None:
+    turn = Talk().asks("..")
+    assert calls(turn) == []
+    assert said(turn) == ["Looking.", "Lost."]
