@@ -15,7 +15,7 @@ from app.engine.languages import language_of
 from app.engine.slots import gives, read_answer
 from app.engine.taps import take, value_of
 from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue
-from app.engine.words import GREETINGS, PERSON, START, START_OVER, STOP, YES, asks_for_bot
+from app.engine.words import GREETINGS, NO, PERSON, START, START_OVER, STOP, YES, asks_for_bot
 
 FAILURES_BEFORE_OFFER = 3
 """The third misunderstood message in a row offers a person, and every third after it."""
@@ -40,6 +40,7 @@ def read_text(draft: Draft, written: str) -> None:
         return
     understood = (
         _asks_for_bot(draft, folded)
+        or _declines_offer(draft, folded)
         or _answers(draft, text, folded)
         or _accepts_offer(draft, folded)
         or faq.chooses(draft, folded)
@@ -92,7 +93,7 @@ def _asks_for_bot(draft: Draft, folded: str) -> bool:
 
 def _answers(draft: Draft, text: str, folded: str) -> bool:
     """A valid answer to the open question."""
-    if draft.asking is None:
+    if draft.asking is None or (_has_offered(draft) and folded in YES):
         return False
     slot = draft.asked(draft.asking)
     value = _shortcut(draft, slot, folded, draft.asking)
@@ -130,6 +131,17 @@ def _means_something_else(draft: Draft, folded: str) -> bool:
 
 def _asks_for_person(draft: Draft, folded: str) -> bool:
     return folded in PERSON and bool(anywhere.index_of(draft.flow).person)
+
+
+def _declines_offer(draft: Draft, folded: str) -> bool:
+    """A no to the offer of a person, which was shown last: on with the open question."""
+    if not _has_offered(draft) or folded not in NO:
+        return False
+    draft.note("the offer declined")
+    draft.failures = 0
+    draft.say((Message(draft.sentence("all_right")),))
+    ask_again(draft)
+    return True
 
 
 def _accepts_offer(draft: Draft, folded: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.engine.flow import Compare, Literal, Name, Question, Rule
+from app.engine.flow import Compare, HandOffTo, Literal, Name, Question, Rule
+from app.engine.words import SENTENCES
 from tests.engine.shop import shop
 from tests.engine.transcript import MORNING, Customer, choice, choices, flow, question, slot, state, text
 
@@ -251,3 +252,21 @@ def test_a_value_saved_anew_follows_the_present_rule_for_keeping() -> None:
     customer.types("ana@example.org")
     assert customer.slots == {"it": "ana@example.org"}
     assert customer.session.slots_until == {}
+
+
+@pytest.mark.parametrize("kind", ["number", "yes_no"])
+def test_a_no_to_the_offer_of_a_person_goes_on_with_the_question(kind: str) -> None:
+    ana = Customer(
+        flow(
+            state("welcome", ask=(question("size", "Which?"),), goto="done"),
+            state("done", "Done."),
+            state("person", handoff=HandOffTo("care")),
+            slots=(slot("size", kind),),
+        )
+    )
+    ana.taps("Get Started")
+    for _ in range(3):
+        ana.types("xqzt")
+    assert ana.types("no") == [SENTENCES["en"]["all_right"], "Which?"]
+    assert ana.turn.session.failures == 0
+    assert ana.turn.session.slots == {}
