@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.flowfile import limits
 from app.flowfile.check import check
 from tests.flowfile.bots import TOP, good, told, write
 
@@ -55,6 +56,38 @@ def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
     secret.write_text(PROMO, encoding="utf-8")
     (folder / "more.yaml").symlink_to(secret)
     assert told(write(folder, f"{TOP}include: [more.yaml]\n{WELCOME}")) == ["F111 at 4:11"]
+
+
+def test_a_main_file_that_is_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.yaml").write_text(TOP + WELCOME, encoding="utf-8")
+    folder = tmp_path / "bot"
+    folder.mkdir()
+    (folder / "bot.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    (problem,) = check(folder).problems
+    assert (problem.code, problem.line) == ("F101", 1)
+    assert "leads out of the folder" in problem.message
+
+
+def test_a_main_file_that_is_a_link_within_the_folder_is_read(tmp_path: Path) -> None:
+    """As a mounted configuration has it."""
+    (tmp_path / "..data").mkdir()
+    (tmp_path / "..data" / "bot.yaml").write_text(f"{TOP}states:\n  welcome: {{say: Hello!}}\n", encoding="utf-8")
+    (tmp_path / "bot.yaml").symlink_to(Path("..data") / "bot.yaml")
+    assert good(tmp_path).states.keys() == {"welcome"}
+
+
+def test_beyond_the_size_of_a_folder_no_file_is_read_any_more(tmp_path: Path) -> None:
+    filler = "# " + "x" * 4_000 + "\n"
+    names = [f"f{each}" for each in range(20)]
+    big = filler * (limits.FILE_BYTES_MAX // len(filler) - 1) + "translations: []\n"
+    folder = write(
+        tmp_path,
+        f"{TOP}include: [{', '.join(f'{name}.yaml' for name in names)}]\n{WELCOME}",
+        **dict.fromkeys(names, big),
+    )
+    checked = check(folder)
+    assert [each.code for each in checked.problems].count("F109") == 1
+    assert len(checked.files) < 12
 
 
 def test_a_link_in_a_circle_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,14 @@ def test_answers_and_choices_that_stand_together_fit_together(tmp_path: Path) ->
     ask = "  welcome:\n    ask: {save: it, say: Hm?}\n    choices: {X: end}\n"
     assert told(write(tmp_path, bot(ask, top))) == []
     assert told(write(tmp_path, bot(ask.replace("{X: end}", "{X: end, Y: end}"), top))) == ["F302 at 8:5"]
+
+
+def test_a_long_chain_with_many_ways_back_is_looked_at_in_no_time(tmp_path: Path) -> None:
+    count = 1_500
+    ways = "".join(
+        f"  s{each}: {{goto: [{{if: open, to: s{each // 2}}}, {{to: s{each + 1}}}]}}\n" for each in range(count)
+    )
+    text = bot(f"  welcome: {{goto: s0}}\n{ways}  s{count}: {{say: The end.}}\n")
+    began = time.monotonic()
+    assert "F206" in " ".join(told(write(tmp_path, text)))
+    assert time.monotonic() - began < 30, "it is to take a second or two"

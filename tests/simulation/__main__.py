@@ -12,7 +12,7 @@ from tests.simulation.seeds import Report, play
 from tests.simulation.world import PROFILES, Options
 
 LINES_SHOWN = 40
-BUG_SEEDS = 25
+BUG_SEEDS = 80
 """Within so many seeds every planted bug must be found."""
 
 

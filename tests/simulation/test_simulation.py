@@ -10,7 +10,7 @@ from tests.simulation.world import Options
 
 SHORT = 20.0
 """Virtual seconds with faults for each of the many seeds; the nightly run takes 60."""
-BUG_SEEDS = 25
+BUG_SEEDS = 80
 
 REGRESSIONS: tuple[tuple[int, str, str], ...] = (
     (7, "honest", "two results of one customer in one commit took the next message twice, and it was sent twice"),

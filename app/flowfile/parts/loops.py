@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from app.engine.flow import BACK, And, Condition, Not, Or, Slot, State, Truth
 
+RINGS_MAX = 100
+"""Rings that are looked at: each costs as much as it is long, and a person mends them one by one."""
+
 Graph = dict[str, tuple[str, ...]]
 
 
@@ -159,7 +162,8 @@ def _rings(graph: Graph) -> list[list[str]]:
                 del position[left]
                 done.add(left)
             elif target in position:
-                rings.append(path[position[target] :])
+                if len(rings) < RINGS_MAX:
+                    rings.append(path[position[target] :])
             elif target not in done:
                 position[target] = len(path)
                 path.append(target)

@@ -58,7 +58,8 @@ def read_folder(folder: Path, report: Report) -> Folder:
     reading = _Reading(folder, report)
     _read_file(reading, MAIN_FILE, Place(MAIN_FILE, 1, 1))
     for name in _included(reading) if reading.is_whole else ():
-        _read_file(reading, name.text, name.place)
+        if reading.bytes_read <= limits.FOLDER_BYTES_MAX:  # what is beyond costs nothing more
+            _read_file(reading, name.text, name.place)
     return Folder(tuple(reading.sources), tuple(reading.files), reading.hash.hexdigest()[:32], reading.is_whole)
 
 
@@ -66,9 +67,11 @@ def _read_file(reading: _Reading, name: str, place: Place) -> None:
     """Read one file; `place` is where a missing file is shown."""
     path = reading.folder / name
     reading.files.append(path)
-    raw = _bytes_of(path)
+    is_inside = _is_inside(reading.folder, name)
+    raw = _bytes_of(path) if is_inside else None
     if raw is None:
         why = "it cannot be opened" if path.exists() else "it does not exist"
+        why = why if is_inside else "it is a link that leads out of the folder"
         reading.report.take(rules.unreadable_file(place, name, why))
         reading.is_whole = False
         return
