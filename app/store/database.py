@@ -30,6 +30,10 @@ Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
 
 
+APPLICATION = "frontdesk"
+"""How our connections are named in PostgreSQL's own list."""
+
+
 class Database(Protocol):
     """What every database offers. `work` may run more than once: it must change nothing but the database."""
 

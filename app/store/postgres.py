@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.store.database import driver_address, translate
+from app.store.database import APPLICATION, driver_address, translate
 
 Result = TypeVar("Result")
 
@@ -45,7 +45,10 @@ class PostgresDatabase:
         """By the driver's own reading of the address: hosted databases come with options that SQLAlchemy does not pass on."""
         import asyncpg
 
-        settings = {"idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1_000)}
+        settings = {
+            "application_name": APPLICATION,
+            "idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1_000),
+        }
         return await asyncpg.connect(driver_address(self.url), timeout=CONNECT_SECONDS, server_settings=settings)
 
     async def transaction(self, work: Callable[[Connection], Result]) -> Result:

@@ -78,6 +78,7 @@ class Beat:
         self._beaten_at = started
         for dead in self._standing_still(beats) + unlisted:
             log.warning("worker buried", worker=dead)
+            await self.database.transaction(workers.cut_off_frozen)
             self.adopt(await self.database.transaction(partial(_bury, dead, self.worker_id)))
         await self._doubt_orphans()
 
