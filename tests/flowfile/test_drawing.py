@@ -119,3 +119,15 @@ def test_a_folder_that_cannot_be_read_is_not_drawn(tmp_path: Path, capsys: pytes
 def test_the_drawing_is_the_same_every_time() -> None:
     flow = shop()
     assert draw(flow, "svg") == draw(flow, "svg")
+
+
+def test_calls_have_a_look_of_their_own_and_old_names_are_ways_in(tmp_path: Path) -> None:
+    text = (
+        f"{TOP}states:\n  welcome: {{say: Hello!}}\n"
+        "  look: {call: GET https://api.shop.example/x, goto: end}\nmoved: {looked: look}\n"
+    )
+    read = check(write(tmp_path, text)).as_read
+    assert read is not None
+    look = next(box for box in boxes_of(read) if box.name == "look")
+    assert (look.kind, look.entrances, look.is_lost) == ("call", ("was: looked",), False)
+    assert all("look" in draw(read, each) for each in ("svg", "mermaid", "dot"))

@@ -156,7 +156,7 @@ async def test_a_process_that_was_frozen_for_dead_and_wakes_doubles_nothing(
             assert frozen.process is not None
             os.kill(frozen.process.pid, signal.SIGSTOP)
             meta.ports = [living.port]
-            await eventually(lambda: one_is_left(postgres_url), wanted=True, seconds_max=FREEZE_SECONDS + 12)
+            await eventually(lambda: one_is_left(postgres_url), wanted=True, seconds_max=FREEZE_SECONDS + 4)
             os.kill(frozen.process.pid, signal.SIGCONT)
             meta.ports = [living.port, frozen.port]
         await until(lambda: all_answered(meta))

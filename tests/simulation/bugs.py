@@ -31,6 +31,7 @@ class Bug:
     """No mistake: the product as it is. Others change one thing."""
 
     name = ""
+    more_seeds = 0
     profile = ""
     """The kind of world that shows it; empty: any."""
     terms = Terms()
@@ -250,6 +251,8 @@ class StaleFlightsLeave(Bug):
 
     name = "stale_flights_leave"
     profile = "alone"
+    more_seeds = 55
+    """It takes a database that stands still in the very moment in which staff come: rare, and more waits do not bring it about."""
 
     def change_rates(self, rates: Rates) -> None:
         rates.slow_database = max(rates.slow_database, 0.03)

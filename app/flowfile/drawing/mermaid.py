@@ -12,7 +12,13 @@ from app.flowfile.drawing.picture import Box
 CHARS_MAX = 40
 """Of a label: longer ones make boxes that nobody can place."""
 
-_SHAPES = {"say": ('["', '"]'), "ask": ('[/"', '"/]'), "faq": ('{{"', '"}}'), "handoff": ('(["', '"])')}
+_SHAPES = {
+    "say": ('["', '"]'),
+    "ask": ('[/"', '"/]'),
+    "faq": ('{{"', '"}}'),
+    "call": ('[["', '"]]'),
+    "handoff": ('(["', '"])'),
+}
 
 
 def to_mermaid(boxes: Sequence[Box]) -> str:
@@ -37,6 +43,7 @@ _CLASSES = (
     "  classDef say fill:#ffffff,stroke:#5f6b7a,color:#1d2733",
     "  classDef ask fill:#e8f1fd,stroke:#2b6cb0,color:#1d2733",
     "  classDef faq fill:#e6f6ec,stroke:#2f855a,color:#1d2733",
+    "  classDef call fill:#f3ecfb,stroke:#6b46c1,color:#1d2733",
     "  classDef handoff fill:#fff1e0,stroke:#c05621,color:#1d2733",
     "  classDef door fill:#1d2733,stroke:#1d2733",
     "  classDef lost stroke:#c53030,stroke-width:3px,stroke-dasharray:6 4",

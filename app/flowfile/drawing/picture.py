@@ -30,6 +30,7 @@ KINDS = {
     "say": "says something",
     "ask": "asks",
     "faq": "answers from the FAQ",
+    "call": "asks a service",
     "handoff": "hands over to a team",
 }
 """The kinds of states and what the legend says of them."""
@@ -71,6 +72,8 @@ def _kind(state: State) -> str:
         return "handoff"
     if state.faq:
         return "faq"
+    if state.call:
+        return "call"
     return "ask" if state.ask else "say"
 
 
@@ -182,6 +185,7 @@ def _doors(flow: Flow) -> Iterator[tuple[str, str]]:
         what = f"hears: {', '.join(entry.hear)}" if entry.hear else f"given: {label}"
         yield what, entry.goto
     yield "not understood", flow.otherwise
+    yield from ((f"was: {old}", target) for old, target in flow.moved.items())
     for answer in flow.faq.values():
         yield from ((f"FAQ {answer.id}: {plain(flow, each.title)}", each.to) for each in answer.choices)
 

@@ -16,7 +16,7 @@ from app.engine.session import Session
 from app.engine.slots import read_answer, value_text
 from app.flowfile.parts.shapes import duration_of
 from app.flowfile.problems import Place
-from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, Conversation, HttpAnswer, Step
+from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, EXPECTATIONS, Conversation, HttpAnswer, Step
 from app.flowfile.stage import Stage
 
 USUAL_MOMENT = datetime(2026, 12, 1, 10, 0)  # noqa: DTZ001 - in the bot's time zone
@@ -56,7 +56,7 @@ class _Player:
             if step.kind in ACTIONS:
                 self._nothing_unnamed()
                 self._act(step)
-            else:
+            elif step.kind in EXPECTATIONS:
                 self._expect(step)
             if self.misses:
                 return self.misses  # what follows would only be consequences
@@ -66,7 +66,7 @@ class _Player:
     # ---- what happens --------------------------------------------------------------------------------------
 
     def _act(self, step: Step) -> None:
-        self.last_place, self.named = step.place, False
+        self.last_place, self.named, self.heard = step.place, False, []
         match step.kind:
             case "tap":
                 self._tap(step)
@@ -79,10 +79,8 @@ class _Player:
                 self._hear(self.stage.wait_until(self.stage.now + length))
             case "staff" if step.words == "ends":
                 self._hear([self.stage.staff_end()])
-            case "staff":
-                self.stage.staff_come()
             case _:
-                return  # delivered twice, or an error of Messenger's: the outcome must be the same, and here is no Messenger
+                self.stage.staff_come()
 
     def _tap(self, step: Step) -> None:
         option = self._on_screen(step.words)

@@ -9,9 +9,11 @@ from typing import Any
 
 from app.flowfile.problems import Place
 
-ACTIONS = ("tap", "you", "photo", "wait", "staff", "deliver", "meta")
+ACTIONS = ("tap", "you", "photo", "wait", "staff")
+TROUBLES = ("deliver", "meta")
+"""Trouble on the way, which must change nothing: without a Messenger there is none."""
 EXPECTATIONS = ("bot", "shows", "state", "saved", "handed_to")
-STEPS = (*ACTIONS, *EXPECTATIONS)
+STEPS = (*ACTIONS, *TROUBLES, *EXPECTATIONS)
 """What a step may be: something that happens, or something that must be so."""
 
 ANY_MESSAGE = "*"
