@@ -206,6 +206,7 @@ async def _work(house: House) -> None:
         settings.worker_dead_seconds,
         settings.look_up_after_seconds,
         settings.echo_grace_seconds,
+        settings.gather_seconds,
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     secrets = {name: value.get_secret_value() for name, value in settings.call_secrets.items()}

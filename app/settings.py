@@ -40,6 +40,8 @@ KNOWN_DEFAULTS = (
 """Words of keys that were copied from a page and not replaced."""
 RETENTION_DAYS_MAX = 3_650
 """Ten years; longer is a typing mistake."""
+GATHER_SECONDS_MAX = 30.0
+"""Nobody waits longer for an answer."""
 WAIT_SECONDS_MAX = 3_600.0
 """Customers wait behind these times: an hour is a typing mistake."""
 PAGES_BYTES_MAX = 1024 * 1024
@@ -90,6 +92,8 @@ class Settings(BaseModel):
     """Messages older than this are erased"""
     echo_grace_seconds: float = Field(default=90.0, ge=0.0, le=WAIT_SECONDS_MAX)
     """How long to wait for the echo of a send of unknown outcome where it cannot be looked up"""
+    gather_seconds: float = Field(default=0.0, ge=0.0, le=GATHER_SECONDS_MAX)
+    """How long a customer's message waits for more of them, to be read as one; a tap is answered at once"""
     look_up_after_seconds: tuple[float, ...] = (2.0, 8.0)
     """When to look up a send of unknown outcome: rising seconds after it, comma separated"""
     worker_beat_seconds: float = Field(default=1.0, gt=0.0, le=60.0)

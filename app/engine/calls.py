@@ -61,6 +61,7 @@ def take_answer(draft: Draft, event: CallAnswered) -> None:
 
 def say_one_moment(draft: Draft) -> None:
     draft.note("a call is under way")
+    draft.understood = False
     draft.say((Message(draft.sentence("one_moment")),))
 
 

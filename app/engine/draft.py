@@ -33,8 +33,8 @@ class Draft:
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "failures",
         "finders", "flow", "language", "last_at", "messages", "now", "opted_out", "own_language", "product", "result",
-        "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "waited_in",
-        "warned", "why",
+        "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "understood",
+        "waited_in", "warned", "why",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -50,7 +50,7 @@ class Draft:
         self.answered_by: AnsweredBy = session.answered_by
         self.effects: list[Effect] = []
         self.why: list[str] = []
-        self.steps, self.messages, self.returning = 0, 0, False
+        self.steps, self.messages, self.returning, self.understood = 0, 0, False, True
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown = session.showing, session.shown
         self.product: Mapping[str, Any] = {}

@@ -152,8 +152,8 @@ Say = Text | SayMedia | SayCards | SayForm
 
 def card_buttons(say: Sequence[Say]) -> tuple[Choice, ...]:
     """The buttons of the cards in a `say` list."""
-    cards = (card for each in say if isinstance(each, SayCards) for card in each.cards)
-    return tuple(button for card in cards for button in card.buttons)
+    listed = (each.cards for each in say if isinstance(each, SayCards))
+    return tuple(button for cards in listed for card in cards for button in card.buttons)
 
 
 # ---- slots and questions -----------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ class Call:
     save: Mapping[str, str] = field(default_factory=dict)
 
 
-# ---- FAQ ---------------------------------------------------------------------------------------------------
+# ---- FAQ and products ------------------------------------------------------------------------------------
 
 ALL_TOPICS = "all"
 """`faq: all`: every entry. No topic can have this name."""
@@ -240,7 +240,7 @@ ALL_TOPICS = "all"
 
 @dataclass(frozen=True, slots=True)
 class FaqEntry:
-    """One question that comes again and again: `ask`, how customers put it, and what to `say`."""
+    """A question that comes again and again: `ask`, how customers put it, and what to `say`."""
 
     id: str
     topic: str
@@ -248,8 +248,6 @@ class FaqEntry:
     say: tuple[Say, ...]
     choices: tuple[Choice, ...] = ()
 
-
-# ---- products ----------------------------------------------------------------------------------------------
 
 PRODUCT_PREFIX = "product."
 """`product.<field>`: a field of the product that is looked at, in conditions, and in the buttons of its card."""
@@ -294,8 +292,8 @@ class Suggest:
 class State:
     """A named place. Its parts act in this order: set and forget, say, then ask or handoff, choices or buttons, remind, goto.
 
-    `faq` is `all` or a topic: questions are answered here, and `none` is where one leads that has no answer. With `suggest`, `none`
-    is where it goes on when no product fits, and `buttons` stand on each card.
+    `faq` is `all` or a topic. `none` is where a question without an answer, or a wish that no product fits, leads. With `suggest`
+    the `buttons` stand on each card.
     """
 
     name: str

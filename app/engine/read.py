@@ -206,6 +206,7 @@ def _is_told(draft: Draft, folded: str, topic: str) -> bool:
 
 def _may_have_asked(draft: Draft, folded: str) -> bool:
     """A question that the FAQ may answer: "did you mean"; or products that may be meant. Neither understood nor a failure."""
+    draft.understood = False
     here = draft.here.faq if draft.state else ""
     if here and faq.ask_back(draft, faq.search(draft, folded, here).unsure):
         return True
@@ -278,6 +279,7 @@ def _always(draft: Draft, folded: str) -> bool:
 
 def _misunderstood(draft: Draft) -> None:
     """The hint of the open question, or `else`; the third time in a row a person is offered."""
+    draft.understood = False
     draft.failures += 1
     if _has_offered(draft):
         return _offer_person(draft)

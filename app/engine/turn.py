@@ -37,7 +37,7 @@ FromCustomer = TextReceived | TapReceived | AttachmentReceived | ReferralReceive
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of an event. `why` says step by step how it was read, without the customer's words.
+    """What came of an event. `why` says step by step how it was read, without the customer's words. `understood`: it meant something.
 
     When `effects` is one `Search`, the turn has not happened yet: `session` is the one that came in, and the caller
     takes the same turn again with the answer in `finders`. A state or `anywhere` entry that needs a search looks into
@@ -47,6 +47,7 @@ class Turn:
     session: Session
     effects: tuple[Effect, ...] = ()
     why: tuple[str, ...] = ()
+    understood: bool = True
 
 
 def take_turn(
@@ -65,7 +66,7 @@ def take_turn(
         _take(draft, event)
     except SearchNeededError as needed:
         return Turn(session, (needed.search,), (f"search {needed.search.kind}",))
-    return Turn(draft.session(), tuple(draft.effects), tuple(draft.why))
+    return Turn(draft.session(), tuple(draft.effects), tuple(draft.why), draft.understood)
 
 
 def _take(draft: Draft, event: Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -41,13 +41,23 @@ class Claim:
         return self.page_id, self.customer_id
 
 
-def claim(connection: Connection, worker_id: str, most: int, now: datetime) -> list[Claim]:
+WRITTEN = ("TextReceived", "AttachmentReceived")
+"""Kinds of events that more of the same may follow: what is gathered. Everything else is answered at once."""
+
+
+def claim(
+    connection: Connection, worker_id: str, most: int, now: datetime, gather: timedelta = timedelta()
+) -> list[Claim]:
     """Take customers with waiting events in hand: up to `most` events.
+
+    `gather`: a customer who only wrote is left for so long after his first message, for more of them to come.
 
     A customer whose last claim never came to an end is claimed alone and with one event, so that an event which kills its
     worker takes nobody along and is known by its tries.
     """
     waiting = inbox.list_waiting(connection, most)
+    if gather:
+        waiting = {key: events for key, events in waiting.items() if not _may_go_on_writing(events, now - gather)}
     if not waiting:
         return []
     rows = _load(connection, list(waiting))
@@ -97,6 +107,11 @@ def release_all_of(connection: Connection, worker_id: str, *, tried: bool = True
 def list_claimers(connection: Connection) -> list[str]:
     """The names in which customers are in hand."""
     return list(connection.execute(_claimers).scalars())
+
+
+def _may_go_on_writing(events: Sequence[WaitingEvent], since: datetime) -> bool:
+    first = events[0].received_at
+    return first is not None and first > since and all(each.kind in WRITTEN for each in events)
 
 
 def _choose(claims: list[Claim]) -> list[Claim]:

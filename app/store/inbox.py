@@ -43,6 +43,7 @@ class WaitingEvent:
     body: Any
     happened_at: datetime
     opens_window: bool
+    received_at: datetime | None = None
 
 
 def add(connection: Connection, events: Sequence[NewEvent]) -> None:
@@ -68,7 +69,7 @@ def _row(event: NewEvent) -> dict[str, Any]:
 _waiting = (
     select(
         inbox.c.page_id, inbox.c.customer_id, inbox.c.id, inbox.c.kind, inbox.c.body,
-        inbox.c.happened_at, inbox.c.opens_window,
+        inbox.c.happened_at, inbox.c.opens_window, inbox.c.received_at,
     )
     .outerjoin(
         conversations,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import accumulate
@@ -11,6 +11,7 @@ from typing import Any
 
 from app.channel import Channel
 from app.engine import events, session
+from app.engine.burst import BURST_MAX, take_burst
 from app.engine.effects import (
     CallService,
     HandOff,
@@ -30,14 +31,14 @@ from app.engine.words import sentence
 from app.errors import EngineError
 from app.service.client import Service
 from app.store.calls import NewCall
-from app.store.claims import Claim
+from app.store.claims import WRITTEN, Claim
 from app.store.history import Said
 from app.store.inbox import WaitingEvent
 from app.store.timers import NewTimer
 from app.worker import taps
 
-SEARCHES_MAX = 100
-"""Searches one turn may ask for, one after the other: each topic of the FAQ that `anywhere` names is one."""
+SEARCHES_MAX = 100 * (BURST_MAX + 1)
+"""Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
 
 RunSearch = Callable[[Flow, Search], Any]
 """Runs a search; called in a thread."""
@@ -97,16 +98,29 @@ def begin(claim: Claim, flow: Flow | None) -> Handled:
 async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
     """Take the claim's events, a person's take-over before what the customer wrote. Raises what a turn raises."""
     handled = begin(claim, hands.flow_of(claim.page_id))
-    for event in _people_first(claim.events):
-        note_window(handled, event, now)
-        if event.kind.startswith("fact:"):
-            note_fact(handled, event)
+    for burst in _bursts(_people_first(claim.events)):
+        for event in burst:
+            note_window(handled, event, now)
+        if burst[0].kind.startswith("fact:"):
+            note_fact(handled, burst[0])
         elif handled.flow is None:
-            handled.finished.append((event.id, "ignored", "no bot serves this Page"))
+            handled.finished += [(event.id, "ignored", "no bot serves this Page") for event in burst]
         else:
-            await _turn(hands, handled, event, now)
-            handled.finished.append((event.id, "done", None))
+            await _turn(hands, handled, burst, now)
+            handled.finished += [(event.id, "done", None) for event in burst]
     return handled
+
+
+def _bursts(waiting: Iterable[WaitingEvent]) -> list[list[WaitingEvent]]:
+    """The events in their order, those that were written one after the other together; every other one alone."""
+    bursts: list[list[WaitingEvent]] = []
+    for event in waiting:
+        goes_on = bursts and event.kind in WRITTEN and bursts[-1][0].kind in WRITTEN
+        if goes_on and len(bursts[-1]) < BURST_MAX:
+            bursts[-1].append(event)
+        else:
+            bursts.append([event])
+    return bursts
 
 
 def set_aside(claim: Claim, flow: Flow | None, reason: str, now: datetime) -> Handled:
@@ -170,24 +184,35 @@ def _give_to_person(handled: Handled) -> None:
     handled.timers.clear()
 
 
-async def _turn(hands: Hands, handled: Handled, waiting: WaitingEvent, now: datetime) -> None:
+async def _turn(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], now: datetime) -> None:
     assert handled.flow is not None
-    event = events.from_dict(waiting.kind, waiting.body or {})
-    if isinstance(event, TapReceived):
-        event = taps.read(hands.secret, handled.claim.key, event)
-    _note_said(handled, event, waiting)
-    if isinstance(event, StaffHandedBack):
-        handled.epoch += 1
-    turn = await _take(hands, handled.flow, handled.session, event, now)
+    happened: list[Event] = []
+    for waiting in burst:
+        event = events.from_dict(waiting.kind, waiting.body or {})
+        if isinstance(event, TapReceived):
+            event = taps.read(hands.secret, handled.claim.key, event)
+        _note_said(handled, event, waiting)
+        if isinstance(event, StaffHandedBack):
+            handled.epoch += 1
+        happened.append(event)
+    turn = await _take(hands, handled.flow, handled.session, happened, now)
     handled.session = turn.session
     _carry_out(hands, handled, turn)
 
 
-async def _take(hands: Hands, flow: Flow, before: Session, event: Event, now: datetime) -> Turn:
+def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, found: Mapping[Search, Any]) -> Turn:
+    """The turn of one event, or of several that were written one after the other."""
+    written = [event for event in happened if isinstance(event, TextReceived | AttachmentReceived)]
+    return (
+        take_burst(flow, before, written, now, found) if written else take_turn(flow, before, happened[0], now, found)
+    )
+
+
+async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime) -> Turn:
     """Take the turn; when it stops for a search, run that and take it again."""
     found: dict[Search, Any] = {}
     for _ in range(SEARCHES_MAX + 1):
-        turn = take_turn(flow, before, event, now, found)
+        turn = read(flow, before, happened, now, found)
         if not (turn.effects and isinstance(turn.effects[0], Search)):
             return turn
         found[turn.effects[0]] = await asyncio.to_thread(hands.search, flow, turn.effects[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -33,7 +33,10 @@ TRIES_MAX = 3
 
 @dataclass(slots=True)
 class Turns:
-    """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when."""
+    """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when.
+
+    `gather` is how long a customer's first message waits for more.
+    """
 
     database: Database
     hands: Hands
@@ -42,6 +45,7 @@ class Turns:
     worker_id: str
     room: Callable[[], int]
     send: Callable[[Sequence[OutMessage], float], None]
+    gather: timedelta = timedelta()
     taken: int = 0
     failed: int = 0
     stopping: bool = False
@@ -74,7 +78,7 @@ class Turns:
             if unsure:
                 # The last claim's commit gave no answer. Nothing is in hand between batches, so what is ours is left over.
                 claims.release_all_of(connection, worker_id, tried=False)
-            return claims.claim(connection, worker_id, EVENTS_MAX, now)
+            return claims.claim(connection, worker_id, EVENTS_MAX, now, self.gather)
 
         claimed = await self.database.transaction(work)
         self._unsure_of_claims = False
@@ -128,7 +132,7 @@ class Turns:
             return None
         # Nothing is in hand: what still is ours was left over by a commit that gave no answer.
         claims.release_all_of(connection, self.worker_id, tried=False)
-        return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now())
+        return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
         """The database refuses something that one of them holds: each alone, and that one is tried again or set aside."""

@@ -48,6 +48,7 @@ class Terms:
     dead_seconds: float = 6.0
     look_up_after: tuple[float, ...] = (2.0, 8.0)
     echo_grace_seconds: float = 90.0
+    gather_seconds: float = 0.0
 
 
 class Worker:
@@ -66,7 +67,9 @@ class Worker:
         )  # fmt: skip
         self.sender = Sender(database, hands.channel, clock, chance, self.worker_id, mark, self.later, self.beat.alive)
         self.settling = Settling(self.sender, self.later, clock, terms.look_up_after, terms.echo_grace_seconds)
-        self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put)
+        gather = timedelta(seconds=terms.gather_seconds)
+        self.poll_seconds = min(POLL_SECONDS, terms.gather_seconds / 4 or POLL_SECONDS)
+        self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put, gather)
         self.calling = Calling(database, hands.service, clock, chance, self.worker_id)
         self._work = asyncio.Event()
         self._stopping = False
@@ -149,7 +152,7 @@ class Worker:
 
     async def _wait_for_work(self) -> None:
         try:
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(self.poll_seconds):
                 await self._work.wait()
         except TimeoutError:
             pass

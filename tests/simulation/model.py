@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.engine import events
+from app.engine.burst import take_burst
 from app.engine.effects import HandOff, SendMessage
-from app.engine.events import StaffHandedBack
+from app.engine.events import AttachmentReceived, StaffHandedBack, TextReceived
 from app.engine.flow import Flow
 from app.engine.session import Session
 from app.engine.turn import take_turn
@@ -44,17 +45,22 @@ class Model:
     def of(self, key: Key) -> Expected:
         return self.customers.setdefault(key, Expected())
 
-    def handle(self, key: Key, kind: str, body: Mapping[str, Any]) -> list[str]:
-        """The event was handled: the texts that must be queued now."""
+    def handle(self, key: Key, happened: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+        """The event was handled, or several that were written one after the other: the texts that must be queued now."""
         customer = self.of(key)
+        kind, _ = happened[0]
         if kind.startswith("fact:"):
             if kind == "fact:person_replied":
                 self._person_came(customer)
             return []
-        event = events.from_dict(kind, dict(body))
-        if isinstance(event, StaffHandedBack):
+        read = [events.from_dict(kind, dict(body)) for kind, body in happened]
+        if isinstance(read[0], StaffHandedBack):
             customer.epoch += 1
-        turn = take_turn(self.flow, customer.session, event, BEGIN)
+        written = [each for each in read if isinstance(each, TextReceived | AttachmentReceived)]
+        if written:
+            turn = take_burst(self.flow, customer.session, written, BEGIN)
+        else:
+            turn = take_turn(self.flow, customer.session, read[0], BEGIN)
         customer.session = turn.session
         texts = [each.message.text for each in turn.effects if isinstance(each, SendMessage)]
         assert not any(isinstance(each, HandOff) for each in turn.effects)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,9 @@ from sqlalchemy import Connection, text
 
 from app.channel import Send
 from app.engine import session
+from app.engine.burst import BURST_MAX
 from app.store import conversations, outbox
+from app.store.claims import WRITTEN
 from app.store.keys import Key
 from app.store.outbox import OutMessage
 from tests.simulation.flow import POISON
@@ -103,9 +105,10 @@ class Witness:
     def _follow(self, changes: Iterable[Seen]) -> dict[Key, list[str]]:
         """Let the model do what was done; the texts it expects to be queued."""
         expected: dict[Key, list[str]] = defaultdict(list)
-        for each in changes:
+        for burst in _bursts(changes):
+            each = burst[0]
             if each.what == "finished":
-                expected[each.key] += self._finished(each)
+                expected[each.key] += self._finished(burst)
             elif each.what == "take_over":
                 self.model.take_over(each.key)
             elif each.what == "moved":
@@ -114,7 +117,18 @@ class Witness:
             self._note_staff(key)
         return expected
 
-    def _finished(self, change: Seen) -> list[str]:
+    def _finished(self, burst: Sequence[Seen]) -> list[str]:
+        for change in burst:
+            self._finished_once(change)
+        if burst[0].d.rpartition(" ")[2] == "quarantined":
+            return self.model.set_aside(burst[0].key)
+        try:
+            return self.model.handle(burst[0].key, [(each.b, orjson.loads(each.c or "{}")) for each in burst])
+        except Exception as error:
+            self.world.fail(f"{burst[0].key}: {burst[0].b} was handled although it cannot be: {error!r}")
+            return []
+
+    def _finished_once(self, change: Seen) -> None:
         status = change.d.rpartition(" ")[2]
         body = orjson.loads(change.c) if change.c else {}
         said = f"{change.b} {body.get('mid', change.a)}"
@@ -124,13 +138,6 @@ class Witness:
         self.finished[said] = status
         if (pair := LINES.get(change.b)) is not None:
             self._in_order(change, pair)
-        if status == "quarantined":
-            return self.model.set_aside(change.key)
-        try:
-            return self.model.handle(change.key, change.b, body)
-        except Exception as error:
-            self.world.fail(f"{change.key}: {said} was handled although it cannot be: {error!r}")
-            return []
 
     def _in_order(self, change: Seen, lines: Sequence[str]) -> None:
         """A person's reply may overtake what the customer wrote, and nothing else may overtake anything."""
@@ -262,3 +269,20 @@ class Witness:
             self.world.fail(f"{message} failed: {code}")
         if status == "failed":
             self.world.count("given up as unknown")
+
+
+def _bursts(changes: Iterable[Seen]) -> Iterator[list[Seen]]:
+    """The changes in their order; texts of one customer that were finished one after the other by one commit are together."""
+    burst: list[Seen] = []
+    for each in changes:
+        goes_on = bool(burst) and _is_read(each) and _is_read(burst[-1]) and each.key == burst[-1].key
+        if burst and not (goes_on and len(burst) < BURST_MAX):
+            yield burst
+            burst = []
+        burst.append(each)
+    if burst:
+        yield burst
+
+
+def _is_read(change: Seen) -> bool:
+    return change.what == "finished" and change.b in WRITTEN and change.d.endswith(" done")

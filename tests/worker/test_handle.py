@@ -48,10 +48,17 @@ def texts(handled: Handled) -> list[str]:
     return [str(each["text"]) for each in handled.messages]
 
 
-async def test_events_are_taken_in_order(hands: Hands) -> None:
+async def test_what_was_written_one_after_the_other_is_one_turn(hands: Hands) -> None:
     handled = await handle(hands, claim(said("one", 1), said("two", 2)), NOW)
+    assert texts(handled) == ["You said: one", "two"]  # the channel of these tests cuts at a new line
+    assert [line.text for line in handled.said] == ["one", "two"]
+    assert [(event, status) for event, status, _ in handled.finished] == [(1, "done"), (2, "done")]
+
+
+async def test_events_of_other_kinds_are_taken_in_their_order(hands: Hands) -> None:
+    handled = await handle(hands, claim(said("one", 1), fact("reaction", 2, mid="m"), said("two", 3)), NOW)
     assert texts(handled) == ["You said: one", "You said: two"]
-    assert handled.finished == [(1, "done", None), (2, "done", None)]
+    assert [event for event, _, _ in handled.finished] == [1, 2, 3]
 
 
 async def test_what_the_customer_did_opens_the_window(hands: Hands) -> None:
