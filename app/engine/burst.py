@@ -17,12 +17,12 @@ from app.engine.flow import Flow
 from app.engine.fold import fold
 from app.engine.session import Session
 from app.engine.turn import Turn, take_turn
-from app.engine.words import PERSON, START, START_OVER, STOP
+from app.engine.words import ERASE, PERSON, START, START_OVER, STOP
 
 BURST_MAX = 10
 """Messages read as one turn; the next ones make another. Nobody writes more while the first one waits."""
 
-ORDERS = STOP | START | PERSON | START_OVER
+ORDERS = STOP | START | PERSON | START_OVER | ERASE
 """What every bot does when it hears it, and what must not be lost in another text."""
 
 Written = TextReceived | AttachmentReceived

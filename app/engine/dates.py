@@ -22,6 +22,10 @@ _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?(?: of| de)? ([^\W\d]+)(?:
 _MONTH_DAY = re.compile(r"([^\W\d]+)(?: the)? (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
 _FILLERS = re.compile(r"^(?:(?:on|by|the|le|la|el|am|den|der|um|pour|para|fur|for|this|ce|diesen|este) )+")
 
+_NEXT = frozenset(
+    fold(word) for word in ("next", "prochain", "prochaine", "nächsten", "nächster", "nächste", "próximo", "próxima")
+)
+
 _NEAR_DAYS = {
     fold(name): days
     for days, names in enumerate(
@@ -49,6 +53,33 @@ def read_date(text: str, today: date, language: str) -> date | None:
     if match := _NUMBERS.fullmatch(plain):
         return _from_numbers(match, today, day_first=match[2] == "." or not language.startswith("en"))
     return _from_words(_FILLERS.sub("", fold(text)), today)
+
+
+def two_days(text: str, today: date, language: str) -> tuple[date, ...]:
+    """The two days that `text` may mean, the earlier first, or none: "12/3" in English, "next Friday"."""
+    plain = text.strip().strip(".!").strip()
+    if match := _NUMBERS.fullmatch(plain):
+        first, second = int(match[1]), int(match[3])
+        year = int(match[4]) if match[4] else None
+        days = {_day(year, first, second, today), _day(year, second, first, today)}
+        is_unclear = match[2] != "." and language.startswith("en") and first != second
+        return tuple(sorted(day for day in days if day)) if is_unclear else ()
+    weekday = _next_weekday(_FILLERS.sub("", fold(text)))
+    if weekday is None:
+        return ()
+    coming = _coming(weekday, today)
+    return coming, coming + timedelta(days=7)
+
+
+def _next_weekday(words: str) -> int | None:
+    """The weekday of "next friday", "vendredi prochain": people disagree which of the two next ones that is."""
+    kept = [word for word in words.split() if word not in _NEXT]
+    has_next = len(kept) < len(words.split())
+    return _WEEKDAYS.get(kept[0]) if has_next and len(kept) == 1 else None
+
+
+def _coming(weekday: int, today: date) -> date:
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
 def date_text(day: date, language: str) -> str:
@@ -86,7 +117,7 @@ def _from_words(words: str, today: date) -> date | None:
         return today + timedelta(days=days) if days <= DAYS_IN_WORDS_MAX else None
     first, _, rest = words.partition(" ")
     if first in _WEEKDAYS:
-        coming = today + timedelta(days=(_WEEKDAYS[first] - today.weekday() - 1) % 7 + 1)
+        coming = _coming(_WEEKDAYS[first], today)
         named = _from_month(rest, today)
         return named if rest else coming
     return _from_month(words, today)

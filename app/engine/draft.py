@@ -31,8 +31,8 @@ class Draft:
     """The turn being taken. `waited_in` is the state in which the session waited when the event came."""
 
     __slots__ = (
-        "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "failures",
-        "finders", "flow", "language", "last_at", "messages", "now", "opted_out", "own_language", "product", "result",
+        "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "erasing",
+        "failures", "finders", "flow", "language", "last_at", "messages", "now", "opted_out", "own_language", "product", "result",
         "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "understood",
         "waited_in", "warned", "why",
     )  # fmt: skip
@@ -52,7 +52,7 @@ class Draft:
         self.why: list[str] = []
         self.steps, self.messages, self.returning, self.understood = 0, 0, False, True
         self.calls, self.calling, self.result = session.calls, session.calling, ""
-        self.showing, self.shown = session.showing, session.shown
+        self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
         self.product: Mapping[str, Any] = {}
         self._forget_expired()
         self._find_place(session.asking)
@@ -92,6 +92,7 @@ class Draft:
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown,
+            erasing=self.erasing,
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:
@@ -122,6 +123,12 @@ class Draft:
         keep = self.slot(name).keep
         if keep is not None:
             self.slots_until[name] = self.now + keep
+
+    def speak(self, language: str) -> None:
+        """Speak this language from now on."""
+        if language != self.own_language:
+            self.note(f"language {language}")
+            self.own_language = self.language = language
 
     def forget(self, name: str) -> None:
         self.slots.pop(name, None)

@@ -141,7 +141,12 @@ class CallService:
     save: dict[str, str] = field(default_factory=dict)
 
 
-Effect = SendMessage | HandOff | WithdrawHandOff | StartTimer | StopTimers | Search | CallService
+@dataclass(frozen=True, slots=True)
+class EraseCustomer:
+    """Forget what was said to and by the customer of this session, up to now."""
+
+
+Effect = SendMessage | HandOff | WithdrawHandOff | StartTimer | StopTimers | Search | CallService | EraseCustomer
 
 
 def message_to_dict(message: Message) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, calls, faq, products, show, suggest
+from app.engine import anywhere, calls, erase, faq, products, show, suggest, which_day
 from app.engine.choose import pick, pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import Attachment, AttachmentReceived
-from app.engine.flow import Slot
+from app.engine.flow import Choice, Slot
 from app.engine.fold import clean, fold, fold_own
 from app.engine.languages import language_of
 from app.engine.slots import gives, read_answer
@@ -30,7 +30,7 @@ def read_text(draft: Draft, written: str) -> None:
     folded = fold(text)
     draft.said = text
     _hear_language(draft, folded)
-    if read_stop(draft, folded):
+    if read_stop(draft, folded) or erase.hear(draft, folded):
         return
     if draft.answered_by == "waiting":
         _read_while_waiting(draft, folded)
@@ -56,10 +56,15 @@ def read_text(draft: Draft, written: str) -> None:
 
 def _hear_language(draft: Draft, folded: str) -> None:
     """The customer is spoken to in the language of this message, where it is clear."""
-    language = language_of(folded, draft.flow.languages)
-    if language and language != draft.own_language:
-        draft.note(f"language {language}")
-        draft.own_language = draft.language = language
+    if language := language_of(folded, draft.flow.languages):
+        draft.speak(language)
+
+
+def _hear_title(draft: Draft, choice: Choice, folded: str) -> None:
+    """Who types a title in another of the bot's languages speaks that one; a title without translation tells nothing."""
+    spoken = [language for language in choice.title.by_language if folded in show.titles(draft, choice, language)]
+    if len(spoken) == 1 and draft.language in choice.title.by_language and spoken[0] != draft.language:
+        draft.speak(spoken[0])
 
 
 def read_stop(draft: Draft, folded: str) -> bool:
@@ -100,7 +105,7 @@ def _answers(draft: Draft, text: str, folded: str) -> bool:
     if value is None and not (_takes_loosely(slot) and _means_something_else(draft, folded)):
         value = read_answer(draft.flow, slot, text, draft.language, draft.now)
     if value is None:
-        return False
+        return which_day.ask(draft, draft.asking, text)
     answer(draft, draft.asking, value)
     return True
 
@@ -109,6 +114,7 @@ def _shortcut(draft: Draft, slot: Slot, folded: str, place: int) -> Any:
     """The value of one of the question's choices whose very title was typed."""
     for choice in show.question_choices(draft, draft.here.ask[place]):
         if not choice.to and folded in show.titles(draft, choice):
+            _hear_title(draft, choice, folded)
             return value_of(draft, slot, choice)
     return None
 
@@ -185,6 +191,7 @@ def _chooses(draft: Draft, folded: str) -> bool:
     if place is None:
         return False
     draft.note(f"typed choice {draft.state}/{choices[place].key}")
+    _hear_title(draft, choices[place], folded)
     take(draft, draft.here, choices[place])
     draft.say(suggest.leads_outside(draft, choices[place]) or show.leads_outside(draft, choices[place]))
     return True

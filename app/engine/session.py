@@ -22,6 +22,7 @@ class Session:
     `warned`: told that a card number or password was taken out of what was written.
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
     `answered` is the FAQ entry whose choices are on the screen.
+    `erasing`: asked whether everything that is known of the customer is to be deleted.
     `showing` is the state that suggested products last, `shown` are the ids of those that it showed.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
@@ -43,6 +44,7 @@ class Session:
     answered: str = ""
     calls: int = 0
     calling: int = 0
+    erasing: bool = False
     showing: str = ""
     shown: tuple[str, ...] = ()
 
@@ -61,6 +63,7 @@ def to_dict(session: Session) -> dict[str, Any]:
         "warned",
         "calls",
         "calling",
+        "erasing",
         "showing",
     ):
         value = getattr(session, name)
@@ -101,6 +104,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         answered=stored.get("answered", ""),
         calls=stored.get("calls", 0),
         calling=stored.get("calling", 0),
+        erasing=stored.get("erasing", False),
         showing=stored.get("showing", ""),
         shown=tuple(stored.get("shown", ())),
     )

@@ -101,9 +101,10 @@ def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
     return (Message(f"{draft.text(choice.title)}: {address}"),) if address else ()
 
 
-def titles(draft: Draft, choice: Choice) -> list[str]:
-    """A choice's title in every language of the bot, as `fold` gives it."""
-    return [_folded(draft, each) for each in choice.title.by_language.values()]
+def titles(draft: Draft, choice: Choice, language: str = "") -> list[str]:
+    """A choice's title in every language of the bot, or in this one alone, as `fold` gives it."""
+    written = choice.title.by_language
+    return [_folded(draft, each) for name, each in written.items() if language in ("", name)]
 
 
 def _folded(draft: Draft, title: Template) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,10 +17,8 @@ from app.engine.choose import pick, pick_exact
 from app.engine.dates import date_text, read_date
 from app.engine.flow import Flow, Slot, Template
 from app.engine.fold import fold, fold_own
+from app.engine.numbers import ANSWER_CHARS_MAX, plain_digits, read_number
 from app.engine.words import NO, NO_SIGNS, YES, YES_SIGNS, sentence
-
-ANSWER_CHARS_MAX = 200
-"""A longer message holds no number, date, address or phone number by itself."""
 
 NUMBERED_WORDS_MAX = 30
 """Words with a digit that a pattern is tried on, so that a long message costs a turn no more than 0.1 ms."""
@@ -35,10 +32,6 @@ PATTERNS_KEPT_MAX = 1_000
 YES_WORDS_MAX = 4
 """ "yes please do that": more words than these may say anything."""
 
-_NUMBER = re.compile(
-    r"(?<![\w.,])[-+]?(?:\d{1,3}(?:[ '’.,]\d{3})+(?!\d)|\d{1,15})(?:[.,]\d{1,9})?(?![.,]?\d)(?P<thousands> ?k\b)?",
-    re.IGNORECASE,
-)
 _EMAIL = re.compile(r"(?<![^\s<>()\[\]\"',;:])[^\s<>()\[\]\"',;:]{1,64}@[^\s<>()\[\]\"',;:@]{3,190}")
 _PHONE = re.compile(r"(?:\+|00)?[\d ()./\-]{6,30}", re.ASCII)
 
@@ -53,7 +46,7 @@ def read_answer(flow: Flow, slot: Slot, text: str, language: str, now: datetime)
         case "choice":
             return read_choice(slot, fold(text))
         case "number":
-            return _within(slot, read_number(text))
+            return _within(slot, read_number(text, (language, *flow.languages)))
         case "yes_no":
             return read_yes_no(text)
         case "email":
@@ -119,44 +112,6 @@ def compiled(pattern: str) -> Any:
     return re2.compile(pattern)
 
 
-def read_number(text: str) -> float | int | None:
-    """The only number in a text: "about 60", "1 299,50", "€1,299.50", "1.5k"; None if there are none or several."""
-    if len(text) > ANSWER_CHARS_MAX:
-        return None
-    found = list(_NUMBER.finditer(_plain_digits(text)))
-    if len(found) != 1:
-        return None
-    written = found[0].group()
-    if found[0]["thousands"]:
-        written = written[: found[0].start("thousands") - found[0].start()]
-    value = _number_value(written) * (1_000 if found[0]["thousands"] else 1)
-    return int(value) if value.is_integer() else value
-
-
-def _plain_digits(text: str) -> str:
-    """The text with ASCII digits, signs and blanks."""
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
-    if plain.isascii():
-        return plain
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in plain)
-
-
-def _number_value(written: str) -> float:
-    """A written number; of two kinds of separators the last is the decimal one, a lone one before three digits is not."""
-    bare = re.sub(r"[ '’]", "", written)
-    separators = [each for each in bare if each in ".,"]
-    if not separators:
-        return float(bare)
-    last = separators[-1]
-    whole, _, decimals = bare.rpartition(last)
-    is_decimal = len(set(separators)) == 2 or (
-        len(separators) == 1
-        and (len(decimals) != 3 or whole.lstrip("+-") in ("", "0") or whole != written[: len(whole)])
-    )
-    whole = re.sub(r"[.,]", "", whole)
-    return float(f"{whole}.{decimals}") if is_decimal else float(whole + decimals)
-
-
 def _within(slot: Slot, number: float | None) -> float | None:
     if number is None or (isinstance(slot.minimum, (int, float)) and number < slot.minimum):
         return None
@@ -195,7 +150,7 @@ def read_email(text: str) -> str | None:
 
 def read_phone(text: str) -> str | None:
     """A phone number: in its international form if it has a country, else the digits that were typed."""
-    match = _PHONE.search(_plain_digits(text)) if len(text) <= ANSWER_CHARS_MAX else None
+    match = _PHONE.search(plain_digits(text)) if len(text) <= ANSWER_CHARS_MAX else None
     if match is None:
         return None
     written = match.group().strip()
@@ -217,12 +172,14 @@ def _read_day(flow: Flow, slot: Slot, text: str, language: str, now: datetime) -
     found = read_date(text, now.astimezone(flow.timezone).date(), language)
     if found is None:
         return None
-    stored = found.isoformat()
-    if (isinstance(slot.minimum, str) and stored < slot.minimum) or (
-        isinstance(slot.maximum, str) and stored > slot.maximum
-    ):
-        return None
-    return stored
+    return found.isoformat() if is_day_within(slot, found) else None
+
+
+def is_day_within(slot: Slot, day: date) -> bool:
+    """Whether the slot takes that day."""
+    stored = day.isoformat()
+    is_early = isinstance(slot.minimum, str) and stored < slot.minimum
+    return not is_early and not (isinstance(slot.maximum, str) and stored > slot.maximum)
 
 
 # ---- writing -----------------------------------------------------------------------------------------------

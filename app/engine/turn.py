@@ -96,6 +96,8 @@ def _customer_came(draft: Draft, event: FromCustomer) -> None:
             end_session(draft)
             draft.waited_in = ""
     _warn(draft, event)
+    if not isinstance(event, TextReceived | TapReceived):
+        draft.erasing = False
     _read(draft, event)
 
 

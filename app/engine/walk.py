@@ -100,7 +100,10 @@ def _enter(draft: Draft, state: State) -> str:
     draft.stop_timers()
     draft.state, draft.asking, draft.calling = state.name, None, 0
     for name, value in state.set.items():
-        draft.remember(name, value)
+        if name == "language":
+            draft.speak(str(value))
+        else:
+            draft.remember(name, value)
     for name in state.forget:
         draft.forget(name)
     if state.handoff is not None:

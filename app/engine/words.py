@@ -8,6 +8,10 @@ FALLBACK_LANGUAGE = "en"
 
 SENTENCES: dict[str, dict[str, str]] = {
     "en": {
+        "which_day": "Which day do you mean?",
+        "erase": "Shall I delete everything that I know about you? This cannot be undone.",
+        "erase_all": "Delete everything",
+        "erased": "Done. I have deleted what I knew about you.",
         "one_moment": "One moment please, I am still looking that up.",
         "sorry": "Something went wrong on our side. A colleague will look at it.",
         "offer_person": "I am sorry, I still do not understand. Would you like to talk to a person?",
@@ -36,6 +40,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "on_day": "{day} at {time}",
     },
     "fr": {
+        "which_day": "Quel jour voulez-vous dire ?",
+        "erase": "Dois-je effacer tout ce que je sais de vous ? C'est définitif.",
+        "erase_all": "Tout effacer",
+        "erased": "C'est fait. J'ai effacé ce que je savais de vous.",
         "one_moment": "Un instant, je cherche encore.",
         "sorry": "Un problème est survenu de notre côté. Un collègue va s'en occuper.",
         "offer_person": "Désolé, je ne comprends toujours pas. Voulez-vous parler à une personne ?",
@@ -64,6 +72,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "on_day": "{day} à {time}",
     },
     "de": {
+        "which_day": "Welchen Tag meinen Sie?",
+        "erase": "Soll ich alles löschen, was ich über Sie weiß? Das lässt sich nicht rückgängig machen.",
+        "erase_all": "Alles löschen",
+        "erased": "Erledigt. Ich habe gelöscht, was ich über Sie wusste.",
         "one_moment": "Einen Moment bitte, ich sehe noch nach.",
         "sorry": "Bei uns ist etwas schiefgegangen. Eine Kollegin oder ein Kollege sieht es sich an.",
         "offer_person": "Entschuldigung, ich verstehe das leider immer noch nicht. Möchten Sie einen Menschen sprechen?",
@@ -92,6 +104,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "on_day": "{day} um {time}",
     },
     "es": {
+        "which_day": "¿Qué día quiere decir?",
+        "erase": "¿Quiere que borre todo lo que sé de usted? No se puede deshacer.",
+        "erase_all": "Borrar todo",
+        "erased": "Hecho. He borrado lo que sabía de usted.",
         "one_moment": "Un momento, todavía lo estoy buscando.",
         "sorry": "Algo ha fallado por nuestra parte. Un compañero lo revisará.",
         "offer_person": "Lo siento, sigo sin entender. ¿Quiere hablar con una persona?",
@@ -242,6 +258,16 @@ YES = _folded(
     "yes|y|yeah|yep|yup|sure|ok|okay|of course|certainly|right|true|oui|ouais|ouep|bien sûr|d'accord|ja|jawohl|"
     "jep|klar|gerne|natürlich|si|claro|por supuesto|vale|sim|da|tak|evet"
 )
+ERASE = _folded(
+    "delete my data|erase my data|delete all my data|erase all my data|delete my information|delete everything about me|"
+    "forget me|forget my data|remove my data|please delete my data|i want you to delete my data|supprimer mes données|"
+    "supprimez mes données|supprime mes données|effacer mes données|effacez mes données|efface mes données|"
+    "oubliez moi|oublie moi|meine daten löschen|lösche meine daten|löschen sie meine daten|bitte löschen sie meine daten|"
+    "vergiss mich|daten löschen|borrar mis datos|borra mis datos|borre mis datos|eliminar mis datos|elimina mis datos|"
+    "elimine mis datos|cancella i miei dati|elimina i miei dati|apagar os meus dados|verwijder mijn gegevens"
+)
+"""Whole messages that ask for everything to be deleted; asked about once more before it is done."""
+
 NO = _folded("no|n|nope|nah|never|false|not really|non|nan|pas vraiment|nein|nee|ne|nicht wirklich|não|nie|hayır")
 YES_SIGNS, NO_SIGNS = frozenset("👍👌✅✔🆗"), frozenset("👎❌🚫✖")
 

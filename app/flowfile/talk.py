@@ -15,6 +15,7 @@ from app.engine.calls import saved
 from app.engine.effects import (
     CallService,
     Effect,
+    EraseCustomer,
     HandOff,
     Message,
     Option,
@@ -175,6 +176,8 @@ class Talk(Stage):
                 case CallService():
                     self.call = effect
                     lines.append(f"(calls {effect.method} {effect.url}; say how it ends: {_EXAMPLE_ANSWER})")
+                case EraseCustomer():
+                    lines.append("(everything that was known of the customer is deleted)")
                 case StartTimer() | StopTimers():
                     pass
                 case _:

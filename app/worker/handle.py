@@ -14,6 +14,7 @@ from app.engine import events, session
 from app.engine.burst import BURST_MAX, take_burst
 from app.engine.effects import (
     CallService,
+    EraseCustomer,
     HandOff,
     Message,
     Search,
@@ -64,6 +65,7 @@ class Handled:
     timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
     stop_timers: bool = False
     calls: list[NewCall] = field(default_factory=list)
+    erases: bool = False
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
@@ -237,6 +239,9 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
                 handled.handoff = None
             case CallService():
                 handled.calls.append(_stored_call(claim, effect))
+            case EraseCustomer():
+                handled.erases = True
+                handled.said.clear()
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
 

@@ -17,6 +17,7 @@ from app.store import calls, claims, conversations, history, inbox, outbox, sess
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
+from app.store.erase import erase
 from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.worker.handle import Handled, Hands, handle, set_aside
@@ -166,6 +167,7 @@ class Turns:
         lost = [each.claim for each in handled if each.claim.key not in held]
         claims.release(connection, self.worker_id, lost, tried=False)
         messages = self._queue(ours, held, now)
+        erase(connection, [each.claim.key for each in ours if each.erases])
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from app.engine.flow import Compare, HandOffTo, Literal, Name, Question, Rule
+from app.engine.flow import Compare, HandOffTo, Literal, Name, Question, Rule, Text
 from app.engine.words import SENTENCES
 from tests.engine.shop import shop
 from tests.engine.transcript import MORNING, Customer, choice, choices, flow, question, slot, state, text
@@ -78,7 +79,7 @@ def test_every_kind_of_slot_reads_what_people_type(kind: str, written: str, valu
     ("kind", "written"),
     [
         ("number", "many"), ("yes_no", "perhaps"), ("email", "ana at example"), ("phone", "ring me"),
-        ("date", "12/3"), ("photo", "I have no photo"), ("text", "\u202e\u200d\x00"),
+        ("date", "some day"), ("photo", "I have no photo"), ("text", "\u202e\u200d\x00"),
     ],
 )  # fmt: skip
 def test_what_a_slot_cannot_be_is_asked_again(kind: str, written: str) -> None:
@@ -270,3 +271,54 @@ def test_a_no_to_the_offer_of_a_person_goes_on_with_the_question(kind: str) -> N
     assert ana.types("no") == [SENTENCES["en"]["all_right"], "Which?"]
     assert ana.turn.session.failures == 0
     assert ana.turn.session.slots == {}
+
+
+# ---- days that could be two --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "titles"),
+    [
+        ("12/3", ["3 December 2026", "12 March 2027"]),
+        ("next friday", ["4 December 2026", "11 December 2026"]),
+        ("on next Tuesday.", ["8 December 2026", "15 December 2026"]),
+    ],
+)
+def test_a_day_that_could_be_two_is_asked_about(written: str, titles: list[str]) -> None:
+    customer = form("date")
+    assert customer.types(written) == ["Which day do you mean?"]
+    assert customer.titles() == titles
+    assert customer.taps(titles[1]) == [f"It is {titles[1]}."]
+
+
+def test_the_day_that_was_meant_can_be_typed() -> None:
+    customer = form("date")
+    customer.types("12/3")
+    assert customer.types("12 march") == ["It is 12 March 2027."]
+
+
+def test_a_day_that_the_slot_refuses_is_not_offered() -> None:
+    customer = form("date", maximum="2026-12-31")
+    assert customer.types("12/3") == ["It is 3 December 2026."]
+
+
+def test_a_tap_on_a_day_whose_question_is_gone_gets_a_way_back() -> None:
+    customer = form("date")
+    customer.types("12/3")
+    customer.types("5 december")
+    assert customer.taps_old("welcome", "@day/2027-03-12") == [SENTENCES["en"]["unknown_tap"]]
+
+
+def test_next_friday_in_french_is_asked_about_too() -> None:
+    bot = flow(
+        state("welcome", ask=(question("it", "Quand ?"),), goto="done"), state("done", "C'est le <it>."),
+        slots=(slot("it", "date"),), languages=("fr",),
+    )  # fmt: skip
+    customer = Customer(replace(bot, states={
+        name: replace(each, say=tuple(Text({"fr": text.by_language["en"]}) for text in each.say if isinstance(text, Text)),
+                      ask=tuple(replace(asked, say=Text({"fr": asked.say.by_language["en"]})) for asked in each.ask))
+        for name, each in bot.states.items()
+    }))  # fmt: skip
+    customer.taps("Get Started")
+    customer.types("vendredi prochain")
+    assert customer.titles() == ["4 décembre 2026", "11 décembre 2026"]

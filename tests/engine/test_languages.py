@@ -6,7 +6,7 @@ import pytest
 
 from app.engine.flow import State
 from app.engine.languages import language_of
-from tests.engine.transcript import Customer, flow, text
+from tests.engine.transcript import Customer, choice, choices, flow, state, text
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,26 @@ def test_a_customer_is_answered_in_their_language_until_they_clearly_write_anoth
 
 def test_a_language_that_the_bot_does_not_have_changes_nothing() -> None:
     assert language_of("hola quiero un abeto", ("en", "fr")) == ""
+
+
+def test_a_state_can_choose_the_language() -> None:
+    bot = flow(
+        state("welcome", choices=choices(Francais="french")),
+        State("french", set={"language": "fr"}, say=(text("Here we are.", fr="Nous y voilà."),)),
+        languages=("en", "fr"),
+    )
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.taps("Francais") == ["Nous y voilà."]
+    assert customer.session.language == "fr"
+
+
+def test_who_types_a_title_in_another_language_is_spoken_to_in_it() -> None:
+    bot = flow(
+        state("welcome", "Hi!", choices=(choice("Ideas", "ideas", text=text("Ideas", fr="Idées")),)),
+        State("ideas", say=(text("Some ideas.", fr="Quelques idées."),)),
+        languages=("en", "fr"),
+    )
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.types("idées") == ["Quelques idées."]

@@ -11,7 +11,8 @@ import pytest
 from app.engine.choose import pick
 from app.engine.dates import date_text, read_date
 from app.engine.fold import fold
-from app.engine.slots import gives, read_answer, read_email, read_number, read_phone, read_yes_no, value_text
+from app.engine.numbers import read_number
+from app.engine.slots import gives, read_answer, read_email, read_phone, read_yes_no, value_text
 from tests.engine.transcript import MORNING, flow, slot, state, text
 
 TODAY = date(2026, 11, 25)
@@ -29,6 +30,21 @@ TODAY = date(2026, 11, 25)
 )  # fmt: skip
 def test_a_number_is_read_as_people_write_it(written: str, number: float) -> None:
     assert read_number(written) == number
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "number"),
+    [
+        ("en", "about sixty", 60), ("en", "two hundred and fifty euros", 250), ("en", "a hundred", 100), ("en", "Two, please!", 2),
+        ("en", "one", 1), ("en", "no one", None), ("en", "one more thing", None), ("en", "fifty or sixty", None),
+        ("fr", "environ soixante-dix", 70), ("fr", "quatre-vingt-dix euros", 90), ("fr", "un cadeau", None),
+        ("de", "zweihundertfünfzig", 250), ("es", "doscientos", 200), ("it", "duecento", 200), ("xx", "sixty", None),
+    ],
+)  # fmt: skip
+def test_a_number_in_words_is_read_in_the_languages_of_the_bot(
+    language: str, written: str, number: float | None
+) -> None:
+    assert read_number(written, (language,)) == number
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,11 @@ def test_an_entry_of_anywhere_that_cannot_be_is_told(entry: str, code: str, tmp_
 def test_nothing_stands_behind_else(tmp_path: Path) -> None:
     written = f"{slots('text')}anywhere:\n  - else: welcome\n  - {{hear: [hi], goto: welcome}}\n"
     assert told(write(tmp_path, written)) == ["F209 at 9:5"]
+
+
+def test_a_state_can_set_a_language_of_the_bot_and_no_other(tmp_path: Path) -> None:
+    states = (
+        "states:\n  welcome: {say: Hello!, choices: {French: french}}\n  french: {set: {language: fr}, say: Salut !}\n"
+    )
+    assert good(write(tmp_path, TOP + states)).states["french"].set == {"language": "fr"}
+    assert told(write(tmp_path, TOP + states.replace("language: fr}", "language: de}"))) == ["F405 at 6:28"]

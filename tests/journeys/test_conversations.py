@@ -179,10 +179,10 @@ def test_a_typed_title_counts_as_its_tap(customer: Customer) -> None:
     assert customer.types("2") == [ORDER_ASKED]
 
 
-def test_a_french_title_counts_as_its_tap(customer: Customer) -> None:
+def test_a_french_title_counts_as_its_tap_and_is_answered_in_french(customer: Customer) -> None:
     customer.types("hello")
     assert len(customer.types("Suivre ma commande")) == 1
-    assert customer.types("12345")[0].endswith("12345 on our tracking page.")
+    assert customer.types("12345")[0] == "Merci. Vous trouverez la commande 12345 sur notre page de suivi."
 
 
 def test_a_greeting_in_another_language_begins_at_the_start(customer: Customer) -> None:

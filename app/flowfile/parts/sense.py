@@ -63,7 +63,9 @@ def _filled(flow: Flow) -> Iterator[str]:
 def _filled_from_outside(flow: Flow) -> Iterator[str]:
     """Slots that take what no customer could answer: from a call, or set by the owner beyond `min` and `max`."""
     for state in flow.states.values():
-        yield from (name for name, value in state.set.items() if not is_within(flow.slots[name], value))
+        yield from (
+            name for name, value in state.set.items() if name in flow.slots and not is_within(flow.slots[name], value)
+        )
         yield from _saved(state)
 
 

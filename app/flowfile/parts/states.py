@@ -117,6 +117,9 @@ def _read_set(pairs: Pairs, known: Known) -> Mapping[str, Value]:
     found = as_pairs(node, known.report, "slots with their values", "set: {occasion: Party}") if node else None
     values_set: dict[str, Value] = {}
     for key, value in found.entries if found else ():
+        if key.text == "language":
+            values_set.update(_read_language(value, known))
+            continue
         known.report.take(values.unknown_slot(key.place, key.text, known.slot_names))
         scalar = as_scalar(value, known.report, "value", "Party")
         slot = known.slots.get(key.text)
@@ -126,6 +129,16 @@ def _read_set(pairs: Pairs, known: Known) -> Mapping[str, Value]:
         if read is not None:
             values_set[key.text] = read
     return values_set
+
+
+def _read_language(node: Node, known: Known) -> Mapping[str, Value]:
+    """`set: {language: fr}`: the bot speaks it from now on."""
+    scalar = as_scalar(node, known.report, "language", "set: {language: en}")
+    if scalar is None or scalar.text in known.languages:
+        return {"language": scalar.text} if scalar else {}
+    listed = f"one of the bot's languages ({', '.join(known.languages)})"
+    known.report.take(values.wrong_value(scalar.place, scalar.text, listed, f"language: {known.languages[0]}"))
+    return {}
 
 
 def _read_forget(pairs: Pairs, known: Known) -> tuple[str, ...]:

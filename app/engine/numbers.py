@@ -1,0 +1,95 @@
+"""Reads the numbers that people type, in digits or in words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from text_to_num import alpha2digit, text2num
+
+ANSWER_CHARS_MAX = 200
+"""A longer message holds no number, date, address or phone number by itself."""
+
+WORD_LANGUAGES = frozenset(("en", "fr", "de", "es", "it", "pt", "nl", "da"))
+"""Whose number words text2num reads."""
+
+SHORT_WORDS = 3
+"""In so few words a small number is what is meant: "two please"; in a sentence "two" may count anything."""
+
+_NUMBER = re.compile(
+    r"(?<![\w.,])[-+]?(?:\d{1,3}(?:[ '’.,]\d{3})+(?!\d)|\d{1,15})(?:[.,]\d{1,9})?(?![.,]?\d)(?P<thousands> ?k\b)?",
+    re.IGNORECASE,
+)
+
+
+def read_number(text: str, languages: Iterable[str] = ()) -> float | int | None:
+    """The only number in a text: "about 60", "1 299,50", "€1,299.50", "1.5k", "sixty"; None if there are none or several.
+
+    Number words are read in these languages, the likeliest first.
+    """
+    if len(text) > ANSWER_CHARS_MAX:
+        return None
+    plain = plain_digits(text)
+    if not any(each.isdigit() for each in plain):
+        return _from_words(plain, languages)
+    found = list(_NUMBER.finditer(plain))
+    if len(found) != 1:
+        return None
+    written = found[0].group()
+    if found[0]["thousands"]:
+        written = written[: found[0].start("thousands") - found[0].start()]
+    value = _number_value(written) * (1_000 if found[0]["thousands"] else 1)
+    return int(value) if value.is_integer() else value
+
+
+def _from_words(text: str, languages: Iterable[str]) -> float | int | None:
+    """The number that is written in words in one of the languages; "one" or "un" beside other words is none."""
+    words = text.casefold().strip(" .,!?")
+    for language in dict.fromkeys(each[:2] for each in languages):
+        if language not in WORD_LANGUAGES:
+            continue
+        whole = _whole(words, language)
+        number = read_number(whole or _in_digits(words, language))
+        if number is not None and (whole or number != 1):
+            return number
+    return None
+
+
+def _whole(words: str, language: str) -> str:
+    """The digits of a text that is nothing but a number; else empty."""
+    try:
+        return str(text2num(words, language))
+    except ValueError:
+        return ""
+
+
+def _in_digits(words: str, language: str) -> str:
+    """The text with its number words in digits; empty if it has none."""
+    is_short = words.count(" ") < SHORT_WORDS
+    written = str(alpha2digit(words, language, 1.0 if is_short else 3.0))
+    return written if any(each.isdigit() for each in written) else ""
+
+
+def plain_digits(text: str) -> str:
+    """The text with ASCII digits, signs and blanks."""
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
+    if plain.isascii():
+        return plain
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in plain)
+
+
+def _number_value(written: str) -> float:
+    """A written number; of two kinds of separators the last is the decimal one, a lone one before three digits is not."""
+    bare = re.sub(r"[ '’]", "", written)
+    separators = [each for each in bare if each in ".,"]
+    if not separators:
+        return float(bare)
+    last = separators[-1]
+    whole, _, decimals = bare.rpartition(last)
+    is_decimal = len(set(separators)) == 2 or (
+        len(separators) == 1
+        and (len(decimals) != 3 or whole.lstrip("+-") in ("", "0") or whole != written[: len(whole)])
+    )
+    whole = re.sub(r"[.,]", "", whole)
+    return float(f"{whole}.{decimals}") if is_decimal else float(whole + decimals)

@@ -1,0 +1,52 @@
+"""An answer that may mean two days is asked about, never guessed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.engine.dates import date_text, two_days
+from app.engine.draft import Draft
+from app.engine.effects import Message, Option
+from app.engine.events import TapReceived
+from app.engine.slots import is_day_within
+from app.engine.walk import answer, remind_again
+
+DAY = "@day/"
+"""Begins the key of a tap on one of the two days; the day follows."""
+
+
+def ask(draft: Draft, place: int, text: str) -> bool:
+    """Ask which of two days is meant; take the only one that the slot allows. False for a text that does not name two."""
+    slot = draft.asked(place)
+    if slot.kind != "date":
+        return False
+    today = draft.now.astimezone(draft.flow.timezone).date()
+    days = [day for day in two_days(text, today, draft.language) if is_day_within(slot, day)]
+    if not days:
+        return False
+    if len(days) == 1:
+        answer(draft, place, days[0].isoformat())
+        return True
+    draft.note("one of two days")
+    choices = tuple(Option(_title(draft, day), tap=(draft.state, DAY + day.isoformat())) for day in days)
+    draft.say((Message(draft.sentence("which_day"), choices=choices),))
+    remind_again(draft)
+    return True
+
+
+def _title(draft: Draft, day: date) -> str:
+    return date_text(day, draft.language)
+
+
+def read_tap(draft: Draft, event: TapReceived) -> bool:
+    """A tap on one of the days, while the question is still open."""
+    if not event.choice.startswith(DAY) or event.state != draft.state or draft.asking is None:
+        return False
+    try:
+        day = date.fromisoformat(event.choice.removeprefix(DAY))
+    except ValueError:
+        return False
+    if draft.asked(draft.asking).kind != "date":
+        return False
+    answer(draft, draft.asking, day.isoformat())
+    return True
