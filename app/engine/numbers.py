@@ -8,11 +8,20 @@ from collections.abc import Iterable
 
 from text_to_num import alpha2digit, text2num
 
+from app.engine.words import NEGATIONS
+
 ANSWER_CHARS_MAX = 200
 """A longer message holds no number, date, address or phone number by itself."""
 
 WORD_LANGUAGES = frozenset(("en", "fr", "de", "es", "it", "pt", "nl", "da"))
 """Whose number words text2num reads."""
+
+_WORDS_BEHIND_ONE = (
+    "moment minute second sec instant momento minuto segundo augenblick sekunde question pregunta frage more else thing "
+    "day time autre chose autres peu cadeau bisschen poco otro otra gift present"
+)
+NOT_COUNTED = frozenset(_WORDS_BEHIND_ONE.split())
+"""What "one", "un" or "ein" stands before without counting."""
 
 SHORT_WORDS = 3
 """In so few words a small number is what is meant: "two please"; in a sentence "two" may count anything."""
@@ -44,16 +53,22 @@ def read_number(text: str, languages: Iterable[str] = ()) -> float | int | None:
 
 
 def _from_words(text: str, languages: Iterable[str]) -> float | int | None:
-    """The number that is written in words in one of the languages; "one" or "un" beside other words is none."""
+    """The number that is written in words in one of the languages. "One night" is 1, "one moment" and "one of them" are none."""
     words = text.casefold().strip(" .,!?")
     for language in dict.fromkeys(each[:2] for each in languages):
         if language not in WORD_LANGUAGES:
             continue
         whole = _whole(words, language)
         number = read_number(whole or _in_digits(words, language))
-        if number is not None and (whole or number != 1):
+        if number is not None and (whole or number != 1 or _counts_one(words)):
             return number
     return None
+
+
+def _counts_one(words: str) -> bool:
+    """Whether "one", "un" or "eine" counts what stands behind it."""
+    first, _, what = words.partition(" ")
+    return bool(what) and " " not in what and first not in NEGATIONS and what not in NOT_COUNTED
 
 
 def _whole(words: str, language: str) -> str:
