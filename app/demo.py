@@ -25,6 +25,8 @@ from webhooks.simulator.settings import PageAccount, SimulatorSettings
 
 HOST = "127.0.0.1"
 PAGE_ID, APP_ID = "10001", "4242"
+ORDERS_HOST = "api.harbour-pine.example"
+"""Whom the example shop asks for orders; the local Messenger plays it too."""
 MESSENGER_PORT_FURTHER = 100
 """The local Messenger's port is the bot's plus this: 8000 and 8100."""
 
@@ -78,6 +80,8 @@ def _settings(folder: Path, port: int) -> Settings:
         app_secret=SecretStr(chance.new_id()),
         verify_token=SecretStr(chance.new_id()),
         graph_url=f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/v26.0",
+        call_hosts=(f"{ORDERS_HOST}=http://{HOST}:{port + MESSENGER_PORT_FURTHER}",),
+        call_secrets={"SHOP_TOKEN": SecretStr(chance.new_id())},
     )
 
 

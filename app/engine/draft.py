@@ -28,12 +28,15 @@ WHY_MAX = 100
 
 
 class Draft:
-    """The turn being taken. `waited_in` is the state in which the session waited when the event came."""
+    """The turn being taken. `waited_in` is the state in which the session waited when the event came.
+
+    `gone` is what the state forgot when it was entered: its own texts may still say it. `product` are the fields of the one shown.
+    """
 
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "language", "last_at", "messages", "now", "opted_out", "own_language", "product", "result",
-        "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "understood",
+        "failures", "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "own_language",
+        "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "understood",
         "waited_in", "warned", "why",
     )  # fmt: skip
 
@@ -54,6 +57,7 @@ class Draft:
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
         self.product: Mapping[str, Any] = {}
+        self.gone: Mapping[str, Any] = {}
         self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
@@ -189,7 +193,7 @@ class Draft:
             case "bot_name":
                 return self.flow.name
             case _:
-                value = self.product.get(name, self.slots.get(name))
+                value = self.product.get(name, self.slots.get(name, self.gone.get(name)))
                 return value_text(self.slot(name), value, self.language)
 
     # ---- effects -------------------------------------------------------------------------------------------

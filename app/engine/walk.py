@@ -104,6 +104,7 @@ def _enter(draft: Draft, state: State) -> str:
             draft.speak(str(value))
         else:
             draft.remember(name, value)
+    draft.gone = {name: draft.slots[name] for name in state.forget if name in draft.slots}
     for name in state.forget:
         draft.forget(name)
     if state.handoff is not None:

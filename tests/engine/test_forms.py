@@ -211,11 +211,11 @@ def test_a_form_without_a_way_on_shows_its_choices_when_it_is_done() -> None:
 
 def test_set_and_forget_come_before_everything_else() -> None:
     bot = flow(
-        state("welcome", "<colour><size>", set={"colour": "blue"}, forget=("size",), goto="next"),
-        state("next", ask=(question("size", "Which size?"),)),
+        state("welcome", "In <colour>, not <size>.", set={"colour": "blue"}, forget=("size",), goto="next"),
+        state("next", "<size>", ask=(question("size", "Which size?"),)),
         slots=(slot("colour"), slot("size")),
     )
-    assert Customer(bot, given={"size": "L"}).taps("Get Started") == ["blue", "Which size?"]
+    assert Customer(bot, given={"size": "L"}).taps("Get Started") == ["In blue, not L.", "Which size?"]
 
 
 def test_a_value_is_forgotten_when_its_time_is_over() -> None:

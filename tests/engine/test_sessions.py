@@ -187,3 +187,14 @@ def test_a_turn_does_not_change_the_session_it_was_given() -> None:
     customer.types("party")
     assert before.slots == {"for_whom": "A gift"}
     assert customer.now - MORNING == timedelta()
+
+
+def test_what_a_state_forgets_its_own_texts_can_still_say() -> None:
+    bot = flow(
+        state("welcome", "I cannot find <number>.", forget=("number",), goto="again"),
+        state("again", "Number <number>?"),
+        slots=[slot("number")],
+    )
+    customer = Customer(bot, given={"number": "10482"})
+    assert customer.taps("Get Started") == ["I cannot find 10482.", "Number?"]
+    assert "number" not in customer.slots

@@ -36,7 +36,8 @@ def test_a_number_is_read_as_people_write_it(written: str, number: float) -> Non
     ("language", "written", "number"),
     [
         ("en", "about sixty", 60), ("en", "two hundred and fifty euros", 250), ("en", "a hundred", 100), ("en", "Two, please!", 2),
-        ("en", "one", 1), ("en", "no one", None), ("en", "one more thing", None), ("en", "one night", 1), ("fr", "une nuit", 1), ("en", "one moment", None),
+        ("en", "one", 1), ("en", "no one", None), ("en", "one more thing", None), ("en", "one night", 1),
+        ("fr", "une nuit", 1), ("en", "one moment", None),
         ("en", "fifty or sixty", None),
         ("fr", "environ soixante-dix", 70), ("fr", "quatre-vingt-dix euros", 90), ("fr", "un cadeau", None),
         ("de", "zweihundertfünfzig", 250), ("es", "doscientos", 200), ("it", "duecento", 200), ("xx", "sixty", None),

@@ -63,4 +63,6 @@ def test_what_is_wrong_with_a_call_is_told_at_its_place(lines: tuple[str, ...], 
 
 def test_a_host_is_advice_because_the_operators_list_is_unknown(tmp_path: Path) -> None:
     written = bot("set: {number: 7}", GET, "save: {eta: eta}", "goto: found")
-    assert told(write(tmp_path, written), "F802") == ["F802 at 8:23"]
+    real = written.replace(".example", ".com")
+    assert told(write(tmp_path, real), "F802") == ["F802 at 8:23"]
+    assert told(write(tmp_path, written), "F802") == []

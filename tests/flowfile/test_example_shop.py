@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from app.engine.effects import CallService
+from app.engine.events import CallAnswered
 from app.engine.flow import Choice, Flow, Question, Say, State, Text
 from app.flowfile.check import check, read_flow
 from tests.engine.transcript import Customer
@@ -118,7 +120,12 @@ def test_an_order_number_is_understood_at_any_moment() -> None:
     ana = customer()
     ana.taps("Get Started")
     ana.taps("Outfit ideas")
-    assert ana.types("10482") == ["Thank you. You will find order 10482 on our tracking page."]
+    ana.types("10482")
+    (call,) = [each for each in ana.turn.effects if isinstance(each, CallService)]
+    assert call.url == "https://api.harbour-pine.example/orders/10482"
+    assert ana.meets(CallAnswered(call.state, "ok", {"order_eta": "3 December"}, call.number)) == [
+        "Order 10482 is on its way and should arrive on 3 December."
+    ]
     assert ana.option("Track it").url == "https://harbour-pine.example/orders/10482"
 
 

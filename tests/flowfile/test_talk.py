@@ -57,7 +57,8 @@ def test_a_title_that_is_a_number_beats_its_place(talk: Talk) -> None:
 
 def test_anything_else_is_a_message(talk: Talk) -> None:
     talk.begin()
-    assert enter(talk, "Get Started", "10482")[0].startswith("Piney: Thank you. You will find order 10482")
+    assert enter(talk, "Get Started", "10482")[0].startswith("(calls GET https://api.harbour-pine.example/orders/10482")
+    assert enter(talk, '/answer ok {"eta": "3 December"}')[0].startswith("Piney: Order 10482 is on its way")
 
 
 def test_an_old_title_is_tapped_by_tap(talk: Talk) -> None:
@@ -69,7 +70,7 @@ def test_an_old_title_is_tapped_by_tap(talk: Talk) -> None:
 
 def test_a_link_is_shown_and_moves_nothing(talk: Talk) -> None:
     talk.begin()
-    enter(talk, "Get Started", "10482")
+    enter(talk, "Get Started", "10482", '/answer ok {"eta": "3 December"}')
     before = dict(talk.stored)
     assert enter(talk, "Track it") == ["(opens https://harbour-pine.example/orders/10482)"]
     assert talk.stored == before
@@ -115,7 +116,9 @@ def test_a_wait_of_no_length_is_explained(talk: Talk, words: str) -> None:
 
 def test_a_handoff_is_shown_with_its_note(talk: Talk) -> None:
     talk.begin()
-    assert "(handed to care: Order 10482)" in enter(talk, "10482", "There is a problem")
+    assert "(handed to care: Order 10482)" in enter(
+        talk, "10482", '/answer ok {"eta": "3 December"}', "There is a problem"
+    )
 
 
 def test_the_bot_is_silent_while_staff_have_the_conversation(talk: Talk) -> None:

@@ -23,16 +23,37 @@ FOR_WHOM, OCCASION, BUDGET = (
 )
 RATING_ASKED = "How did we do?"
 
+FIND_ORDER = """  find_order:
+    say: Thank you. You will find order <order_number> on our tracking page.
+    buttons:
+      Track it: https://harbour-pine.example/orders/<order_number>
+      Another order: other_order
+      There is a problem: person
+
+"""
+FIND_ORDER_IN_FRENCH = """
+  - en: Thank you. You will find order <order_number> on our tracking page.
+    fr: Merci. Vous trouverez la commande <order_number> sur notre page de suivi.
+"""
+
 Open = Literal["always", "never"]
 
 
 def copy_shop(folder: Path, opened: Open = "always") -> Path:
-    """The example's folder below this one, with its hours changed. The bot's clock is the real one, so its hours have to fit."""
+    """The example's folder below this one, with other hours (the bot's clock is the real one), and orders answered without a call.
+
+    So every message has its answer in its own turn; `test_demo.py` and `test_calls.py` are about calls.
+    """
     shop = Path(shutil.copytree(EXAMPLE, folder))
     written = (shop / "bot.yaml").read_text("utf-8")
     changed, count = re.subn(r"(?m)^hours:\n(?:  .*\n)+", _hours(opened), written)
     assert count == 1
-    (shop / "bot.yaml").write_text(changed, "utf-8")
+    changed, count = re.subn(r"(?ms)^  find_order:\n.*?(?=^  other_order:)", FIND_ORDER, changed)
+    assert count == 1
+    assert changed.count(", tests.yaml]") == 1  # its conversations are those of the example as it is
+    (shop / "bot.yaml").write_text(changed.replace(", tests.yaml]", "]"), "utf-8")
+    with (shop / "lang" / "fr.yaml").open("a", encoding="utf-8") as french:
+        french.write(FIND_ORDER_IN_FRENCH)
     return shop
 
 

@@ -58,6 +58,19 @@ def test_a_chat_works_at_the_printed_addresses(demo: Command) -> None:
         assert "Track my order" in thread["taps"]
 
 
+def test_an_order_is_looked_up_by_a_call_that_the_demo_answers(demo: Command) -> None:
+    chat, _ = addresses(demo)
+    with httpx.Client(trust_env=False, timeout=40) as http:
+        for customer, number, answer in (
+            ("2", "10482", "Order 10482 is on its way"),
+            ("3", "10480", "I cannot find order 10480"),
+        ):
+            http.post(f"{chat}_control/customer", json={"customer": customer})
+            http.post(f"{chat}_control/say", json={"customer": customer, "text": number})
+            thread = http.get(f"{chat}_control/thread/10001/{customer}", params={"got": 2, "wait_seconds": 20}).json()
+            assert text_of(thread["messages"][-1]).startswith(answer)
+
+
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_ends_it_cleanly_and_leaves_nothing(tmp_path: Path, by: signal.Signals) -> None:
     with ready(tmp_path) as demo, httpx.Client(trust_env=False, timeout=40) as http:

@@ -20,6 +20,7 @@ from webhooks.simulator.control.routes import router as control_router
 from webhooks.simulator.graph.routes import TRANSPORT
 from webhooks.simulator.graph.routes import router as graph_router
 from webhooks.simulator.settings import SimulatorSettings
+from webhooks.simulator.shop import router as shop_router
 from webhooks.simulator.simulator import Simulator, create
 
 STATIC = Path(__file__).parent / "static"
@@ -52,6 +53,7 @@ def create_simulator(settings: SimulatorSettings, clock: Clock, chance: Chance |
     app.add_exception_handler(AppError, _answer_error)
     app.include_router(control_router)
     app.include_router(page_router)
+    app.include_router(shop_router)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.include_router(graph_router)
     return app
