@@ -64,6 +64,8 @@ def _same(left: Any, right: Any) -> bool:
         return left is right
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    if left == right:
+        return True
     left_number, right_number = _number(left), _number(right)
     if left_number is not None and right_number is not None:
         return left_number == right_number
