@@ -24,6 +24,7 @@ from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.service.addresses import read_allowed
 from app.service.client import Service
+from app.service.needs import missing
 from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
 from app.store import facts, lock
 from app.store.database import Database, driver_address, open_database, read_url
@@ -172,10 +173,24 @@ def _add_routes(app: App, house: House) -> None:
         clock=house.clock,
         counts=house.counts,
         problems=lambda: [str(problem) for problem in house.flows.problems()],
+        calls_lack=lambda: _calls_lack(house),
         working=lambda: "worker" not in house.roles or bool(house.worker and house.worker.beat.alive()),
         metrics_token=token.get_secret_value() if token else "",
     )
     app.include_router(health.create_routes(watched))
+
+
+def _service(settings: Settings) -> Service:
+    """Whom flows may call, with the operator's secrets."""
+    secrets = {name: value.get_secret_value() for name, value in settings.call_secrets.items()}
+    return Service(read_allowed(settings.call_hosts), secrets)
+
+
+def _calls_lack(house: House) -> list[str]:
+    """What the calls of all flows that are live need and do not have."""
+    service = _service(house.settings)
+    flows = (watched.live.flow for watched in house.flows.watched)
+    return [told for flow in flows for told in missing(flow, service.allowed, service.secrets)]
 
 
 @asynccontextmanager
@@ -209,9 +224,9 @@ async def _work(house: House) -> None:
         settings.gather_seconds,
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
-    secrets = {name: value.get_secret_value() for name, value in settings.call_secrets.items()}
-    service = Service(read_allowed(settings.call_hosts), secrets)
-    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, service)
+    for told in _calls_lack(house):
+        log.warning("a call lacks a setting", reason=told)
+    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, _service(settings))
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:

@@ -28,6 +28,7 @@ class Watched:
     clock: Clock
     counts: Callable[[], Mapping[str, int]]
     problems: Callable[[], list[str]]
+    calls_lack: Callable[[], list[str]]
     working: Callable[[], bool]
     metrics_token: str = ""
 
@@ -93,6 +94,7 @@ async def _ready(watched: Watched, *, details: bool) -> Response:
         "quarantined": queues.quarantined,
         "outbox": dict(queues.live),
         "flow_problems": watched.problems(),
+        "calls_lack": watched.calls_lack(),
     }
     return JSONResponse(state, 200 if ready else 503)
 

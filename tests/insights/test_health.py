@@ -19,7 +19,7 @@ from app.store.migrate import migrate
 async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
     database = open_database(f"sqlite:///{tmp_path / 'health.db'}")
     await migrate(database)
-    watched = health.Watched(database, Clock(), lambda: {"turns": 7}, list, lambda: True, metrics_token="a-token")
+    watched = health.Watched(database, Clock(), lambda: {"turns": 7}, list, list, lambda: True, metrics_token="a-token")
     made = FastAPI()
     made.include_router(health.create_routes(watched))
     yield made
