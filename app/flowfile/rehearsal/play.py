@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.engine import session
-from app.engine.calls import saved
 from app.engine.effects import CallService, Effect, Message, Option, SendMessage
 from app.engine.events import Attachment, AttachmentReceived, CallAnswered, TapReceived, TextReceived
 from app.engine.flow import Flow
@@ -16,7 +15,9 @@ from app.engine.session import Session
 from app.engine.slots import read_answer, value_text
 from app.flowfile.parts.shapes import duration_of
 from app.flowfile.problems import Place
-from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, EXPECTATIONS, Conversation, HttpAnswer, Step
+from app.flowfile.rehearsal.scene import PLAIN, Manner, Outcome, Scene, difference
+from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, EXPECTATIONS, TROUBLES, Conversation, Step
+from app.flowfile.rehearsal.service import answer_of
 from app.flowfile.stage import Stage
 
 USUAL_MOMENT = datetime(2026, 12, 1, 10, 0)  # noqa: DTZ001 - in the bot's time zone
@@ -24,7 +25,6 @@ USUAL_MOMENT = datetime(2026, 12, 1, 10, 0)  # noqa: DTZ001 - in the bot's time 
 GET_STARTED = "Get Started"
 """The button that opens every conversation; Messenger names it."""
 
-_RESULTS = {"404": "not_found", "410": "not_found", "slow": "slow"}
 _PHOTO = Attachment("image", url="https://example.invalid/photo.jpg")
 
 
@@ -44,18 +44,23 @@ class _Player:
     """One conversation under way. `heard` are the bot's messages that no step has named yet, of the last thing that happened."""
 
     conversation: Conversation
-    stage: Stage
+    stage: Scene
+    manner: Manner = PLAIN
     heard: list[Message] = field(default_factory=list)
     named: bool = False
     screen: list[Option] = field(default_factory=list)
     last_place: Place | None = None
     misses: list[Miss] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
     def play(self) -> list[Miss]:
         for step in self.conversation.steps:
             if step.kind in ACTIONS:
                 self._nothing_unnamed()
                 self._act(step)
+                self._note_outcome(step)
+            elif step.kind in TROUBLES:
+                self._meet(step)
             elif step.kind in EXPECTATIONS:
                 self._expect(step)
             if self.misses:
@@ -82,11 +87,32 @@ class _Player:
             case _:
                 self.stage.staff_come()
 
+    def _meet(self, step: Step) -> None:
+        """Trouble on the way: whatever comes of it, there must be no more words of the bot than before."""
+        more = [effect.message for effect in self.stage.meet(step.kind, step.words) if isinstance(effect, SendMessage)]
+        if more:
+            self._miss(step, "no message", " / ".join(_words(each) for each in more))
+
+    def _note_outcome(self, step: Step) -> None:
+        """Keep what came of a step, and hold it against what must come of it."""
+        said = tuple(_words(each) for each in self.heard)
+        taps = tuple(each.tap for each in self.screen if each.tap)
+        now = self._session
+        outcome = Outcome(said, taps, now.state, dict(now.slots), self.stage.handed_to)
+        wanted = self.manner.wanted
+        if wanted is not None and len(self.outcomes) < len(wanted) and not self.misses:
+            differs = difference(wanted[len(self.outcomes)], outcome, self.manner.same)
+            if differs:
+                self._miss(step, *differs)
+        self.outcomes.append(outcome)
+
     def _tap(self, step: Step) -> None:
         option = self._on_screen(step.words)
         if option is None:
             shown = ", ".join(each.title for each in self.screen) or "nothing to tap"
             self._miss(step, f'"{step.words}" on the screen', shown)
+        elif option.tap is not None and self.manner.typed and option in self.screen:
+            self._hear([self.stage.happens(TextReceived(option.title))])
         elif option.tap is not None:
             state, choice = option.tap
             self._hear([self.stage.happens(TapReceived(state=state, choice=choice, title=option.title))])
@@ -97,7 +123,7 @@ class _Player:
         offered = [*self.screen, Option(GET_STARTED, ("@start", ""))]
         offered += [Option(each, ("@menu", each)) for each, target in shared.menu.items() if "://" not in target]
         offered += [Option(each, ("@starter", each)) for each in shared.starters]
-        return next((each for each in offered if each.title == title), None)
+        return next((each for each in offered if self.manner.same(title, each.title)), None)
 
     def _hear(self, turns: Iterable[tuple[Effect, ...]]) -> None:
         said = (effect for effects in turns for effect in self._with_answers(effects))
@@ -116,9 +142,7 @@ class _Player:
 
     def _answer(self, call: CallService) -> CallAnswered:
         """What `given` says of this call; one that it does not know has failed."""
-        given = self.conversation.http.get(f"{call.method} {call.url}", HttpAnswer("failed"))
-        result = "ok" if given.status.startswith("2") else _RESULTS.get(given.status, "failed")
-        values = saved(given.body, call.save) if result == "ok" else {}
+        result, values = answer_of(self.conversation.http, call.method, call.url, call.save)
         return CallAnswered(call.state, result, values, call.number)
 
     # ---- what must be so -----------------------------------------------------------------------------------
@@ -129,7 +153,7 @@ class _Player:
                 self._says(step)
             case "shows":
                 titles = [each.title for each in self.screen]
-                missing = [each for each in step.listed if each not in titles]
+                missing = [each for each in step.listed if not self._is_among(each, titles)]
                 self._must(step, not missing, ", ".join(step.listed), ", ".join(titles) or "nothing to tap")
             case "state":
                 state = self._session.state or "end"
@@ -146,16 +170,21 @@ class _Player:
         self.named = True
         said = self.heard.pop(0) if self.heard else None
         words = _words(said) if said else "nothing more"
-        self._must(step, said is not None and step.words in (ANY_MESSAGE, words), step.words, words)
+        is_so = said is not None and (step.words == ANY_MESSAGE or self.manner.same(step.words, words))
+        self._must(step, is_so, step.words, words)
+
+    def _is_among(self, title: str, titles: Iterable[str]) -> bool:
+        return any(self.manner.same(title, each) for each in titles)
 
     def _saved(self, step: Step) -> None:
         slots = self._session.slots
         for name, wanted in step.pairs.items():
             slot = self.stage.flow.slots.get(name)
             got = value_text(slot, slots.get(name), self._session.language) if slot else str(slots.get(name, ""))
+            own = value_text(slot, slots.get(name), self.conversation.language) if slot else got
             self._must(
                 step,
-                wanted in (got, str(slots.get(name, ""))),
+                wanted in (got, own, str(slots.get(name, ""))),
                 f"{name}: {wanted}",
                 f"{name}: {got}" if got else f"no {name}",
             )
@@ -180,10 +209,23 @@ class _Player:
 
 def play(flow: Flow, conversation: Conversation) -> list[Miss]:
     """Where this conversation went another way; none when it was held. The first is the last: what follows is consequence."""
+    return rehearse(conversation, Stage(flow, *beginning(flow, conversation)))[0]
+
+
+def rehearse(
+    conversation: Conversation, scene: Scene, manner: Manner = PLAIN
+) -> tuple[list[Miss], tuple[Outcome, ...]]:
+    """The same on any scene and in any manner, with what came of each step that was played."""
+    player = _Player(conversation, scene, manner)
+    return player.play(), tuple(player.outcomes)
+
+
+def beginning(flow: Flow, conversation: Conversation, language: str = "") -> tuple[datetime, dict[str, Any]]:
+    """The moment at which a conversation begins, and the stored session with what is given; `language` instead of the test's own."""
     moment = (conversation.now or USUAL_MOMENT).replace(tzinfo=flow.timezone).astimezone(UTC)
     slots = {name: _value(flow, name, words, moment) for name, words in conversation.slots.items()}
-    begun = replace(Session(slots=slots), language=conversation.language)
-    return _Player(conversation, Stage(flow, moment, session.to_dict(begun))).play()
+    begun = replace(Session(slots=slots), language=language or conversation.language)
+    return moment, session.to_dict(begun)
 
 
 def _value(flow: Flow, name: str, words: str, moment: datetime) -> Any:
