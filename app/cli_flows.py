@@ -131,10 +131,13 @@ def run_tests(
     folder: Folder = Path("flows"),
     words: Annotated[str, typer.Option("-k", metavar="WORDS", help="Only tests whose names hold these words.")] = "",
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the outcome as JUnit XML.")] = None,
+    trouble: Annotated[
+        bool, typer.Option("--trouble", help="Also replay each in trouble: doubled, unanswered, restarted, translated.")
+    ] = False,
 ) -> None:
     """Hold the conversations that the bot's tests list. Exits with 1 if one of them goes another way."""
     from app.flowfile.check import check as check_folder
-    from app.flowfile.rehearsal.report import miss_lines, summary, to_junit
+    from app.flowfile.rehearsal.report import played_lines, summary, to_junit
 
     checked = check_folder(existing(folder))
     if checked.flow is None:
@@ -146,14 +149,17 @@ def run_tests(
         print_lines([f"No test of {folder.as_posix()} has {words} in its name." if checked.tests else NO_TESTS])
         leave(EXIT_NO if checked.tests else 0)
         return
-    played = list(_play(checked.flow, wanted))
-    for miss in (miss for each in played for miss in each.misses):
-        print_lines(miss_lines(folder.as_posix(), miss))
+    played = list(_play(checked.flow, wanted, trouble=trouble))
+    for each in played:
+        print_lines(played_lines(folder.as_posix(), each))
     if junit is not None:
         _write(junit, to_junit(folder.as_posix(), played))
     typer.echo(summary(played))
     leave(0 if all(each.is_held for each in played) else EXIT_NO)
 
+
+HTTP_REFUSED = 400
+"""The status with which Messenger tells its errors; their codes say what they mean."""
 
 NO_TESTS = (
     "This bot has no tests yet. Write one: tests: [{name: a first visit, talk: [{tap: Get Started}, {bot: Hello!}]}]"
@@ -167,17 +173,38 @@ def _write(file: Path, text: str) -> None:
         raise AppError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from error
 
 
-def _play(flow: Flow, conversations: Sequence[Conversation]) -> Iterator[Played]:
-    """One after the other, with a bar where somebody watches."""
-    from rich.console import Console
-    from rich.progress import track
-
+def _play(flow: Flow, conversations: Sequence[Conversation], *, trouble: bool) -> Iterator[Played]:
+    """One after the other; those that were held then once in each kind of trouble."""
     from app.flowfile.rehearsal.play import play
     from app.flowfile.rehearsal.report import Played
 
+    plain = (Played(each, tuple(play(flow, each))) for each in conversations)
+    held: list[Conversation] = []
+    for played in _watched(plain, len(conversations)):
+        yield played
+        held += [played.conversation] if played.is_held else []
+    if trouble:
+        yield from _watched(*_replay(flow, held))
+
+
+def _watched(plays: Iterator[Played], total: int) -> Iterator[Played]:
+    """The same, with a bar where somebody watches."""
+    from rich.console import Console
+    from rich.progress import track
+
     console = Console(stderr=True)
-    for each in track(conversations, "Talking", console=console, transient=True, disable=not console.is_terminal):
-        yield Played(each, tuple(play(flow, each)))
+    yield from track(plays, "Talking", total, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _replay(flow: Flow, conversations: Sequence[Conversation]) -> tuple[Iterator[Played], int]:
+    """Each conversation in every kind of trouble, and how many replays that are."""
+    from app.flowfile.rehearsal.report import Played
+    from app.trouble.replays import Replays, kinds_of
+    from webhooks.messenger.failures import read_failure
+
+    replays = Replays(flow, lambda code: read_failure(HTTP_REFUSED, {"error": {"code": code}}))
+    todo = [(each, kind) for each in conversations for kind in kinds_of(flow, each)]
+    return (Played(each, tuple(replays.play(each, kind)), kind.name) for each, kind in todo), len(todo)
 
 
 class DrawingFormat(StrEnum):

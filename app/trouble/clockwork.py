@@ -43,7 +43,10 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         return self._jump.moment
 
     def run_in_executor(  # type: ignore[override]
-        self, executor: Any, func: Callable[..., Result], *args: Any
+        self,
+        executor: Any,  # noqa: ARG002 - the loop's signature
+        func: Callable[..., Result],
+        *args: Any,
     ) -> asyncio.Future[Result]:
         future: asyncio.Future[Result] = self.create_future()
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from app.channel import Fact, Failed, Received, Unsure, shared_payload
+from app.channel import Fact, Received, shared_payload
 from app.engine.effects import Effect, SendMessage
 from app.engine.events import AttachmentReceived, Event, ReferralReceived, StaffHandedBack, TapReceived, TextReceived
 from app.engine.flow import Flow
@@ -232,5 +231,3 @@ class House:
 
     def _run(self, doing: Coroutine[Any, Any, Result]) -> Result:
         return self._loop.run_until_complete(doing)
-
-

@@ -77,7 +77,7 @@ class TroubledMessenger(Channel):
         """One is one: cutting is the real channel's work, and an owner's test counts what the bot says."""
         return (message,)
 
-    def may_send(self, send: Send, now: datetime) -> Refusal | None:
+    def may_send(self, send: Send, now: datetime) -> Refusal | None:  # noqa: ARG002 - the port's signature
         return None
 
     async def send(self, send: Send) -> Outcome:
@@ -98,7 +98,7 @@ class TroubledMessenger(Channel):
     async def send_batch(self, sends: Sequence[Send]) -> Sequence[Outcome]:
         return [await self.send(each) for each in sends]
 
-    async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
+    async def look_up(self, page_id: str, customer_id: str) -> Listing | None:  # noqa: ARG002 - one customer
         latest = tuple(reversed(self.screen.arrived[-LISTED_MOST:]))
         return Listing(latest, len(self.screen.arrived) <= LISTED_MOST, latest[-1].created_at if latest else None)
 

@@ -14,6 +14,8 @@ from app.worker.worker import Terms, Worker
 
 MARK = "trouble"
 """What our echoes are known by."""
+TERMS = Terms(alone=True, look_up_after=(0.1, 0.2))
+"""This Messenger lists at once what arrived: a second look soon after the first is as good as a late one."""
 
 
 class Process:
@@ -27,7 +29,7 @@ class Process:
         self._is_killed = False
 
     def create_worker(self) -> Worker:
-        return Worker(self.database, self.hands, self.clock, self.chance, mark=MARK, terms=Terms(alone=True))
+        return Worker(self.database, self.hands, self.clock, self.chance, mark=MARK, terms=TERMS)
 
     def create_intake(self, woken: Callable[[bool], None]) -> Intake:
         return Intake(self.database, MARK, woken)

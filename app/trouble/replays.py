@@ -12,6 +12,7 @@ from app.flowfile.rehearsal.scene import Manner, Outcome
 from app.flowfile.rehearsal.script import Conversation
 from app.flowfile.rehearsal.translated import Translations, translations_of
 from app.flowfile.stage import Stage
+from app.log import silenced
 from app.store.memory import MemoryDatabase
 from app.trouble.house import House, Setting
 from app.trouble.messenger import ReadError, Trouble
@@ -49,7 +50,7 @@ class Replays:
         if trouble.language:
             manner = Manner(same=partial(self._translated().same, trouble.language), wanted=manner.wanted)
         setting = Setting(self.flow, conversation, trouble, self.read_error)
-        with self.create_house(setting, self._database) as house:
+        with silenced(), self.create_house(setting, self._database) as house:
             return rehearse(conversation, house, manner)[0]
 
     def play_all(self, conversation: Conversation) -> Iterator[tuple[Trouble, list[Miss]]]:
