@@ -57,19 +57,66 @@ def talk(
     at: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d %H:%M"], help="When the talk begins, in the bot's time zone.")
     ] = None,
+    keep: Annotated[
+        str | None, typer.Option(metavar="NAME", help="At the end add the talk to the bot's tests, under this name.")
+    ] = None,
 ) -> None:
-    """Chat with a bot in the terminal. Nothing is sent or kept."""
+    """Chat with a bot in the terminal. Nothing is sent; --keep writes what was said as a test."""
     from app.clock import Clock
-    from app.flowfile.check import read_flow
+    from app.flowfile.check import check as check_folder
+    from app.flowfile.problems import raise_for
     from app.flowfile.talk import Talk
+    from app.flowfile.writing.keep import refuse_doubled
 
-    flow = read_flow(existing(folder))
-    running = Talk(flow, at.replace(tzinfo=flow.timezone).astimezone(UTC) if at else Clock().now())
-    print_lines(running.begin())
+    folder = existing(folder)
+    checked = check_folder(folder)
+    raise_for(checked.problems)
+    assert checked.flow is not None
+    if keep is not None:
+        refuse_doubled(checked.tests, keep)
+    zone = checked.flow.timezone
+    # To the minute, as a test names its moment.
+    begun = (at.replace(tzinfo=zone) if at else Clock().now().astimezone(zone)).replace(second=0, microsecond=0)
+    running = Talk(checked.flow, begun.astimezone(UTC))
+    _chat(running)
+    if keep is not None:
+        _keep(folder, checked, keep, running, begun)
+
+
+def _chat(running: Talk) -> None:
+    """Until nothing more is typed; in colours where a terminal shows them."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from app.flowfile.colours import style_of
+
+    console = Console(highlight=False, soft_wrap=True)
+
+    def show(lines: Sequence[str]) -> None:
+        for line in lines:
+            console.print(Text(line, style=style_of(line, running.flow.name)))
+
+    show(running.begin())
     for line in _typed(running):
-        print_lines(running.enter(line))
+        show(running.enter(line))
         if running.is_over:
             break
+
+
+def _keep(folder: Path, checked: Checked, name: str, talk: Talk, begun: datetime) -> None:
+    """Show the talk as a test and add it to the folder, if the bot would hold it."""
+    from app.flowfile.writing.keep import plan_addition
+
+    kept = talk.kept
+    if kept.obstacle or not kept.steps:
+        typer.echo(f"Nothing was kept: {kept.obstacle or 'nobody said anything'}.", err=True)
+        leave(EXIT_NO)
+        return
+    lines = kept.lines(name, begun, talk.stored.get("state", ""))
+    print_lines(lines)
+    addition = plan_addition(folder, checked, name, lines)
+    addition.carry_out()
+    typer.echo(f'Kept in {addition.path.as_posix()}. Hold it with: frontdesk test {folder.as_posix()} -k "{name}"')
 
 
 def _typed(running: Talk) -> Iterator[str]:

@@ -12,7 +12,18 @@ from app.trouble.house import House
 from app.trouble.replays import KINDS, kinds_of
 from tests.trouble import mistakes
 from tests.trouble.bots import (
-    BOT, ECHO_FIRST, IN_FRENCH, RESTARTS, SERVER_ERRORS, SHOP, TALK, TWICE, TYPED, failures, told, written,
+    BOT,
+    ECHO_FIRST,
+    IN_FRENCH,
+    RESTARTS,
+    SERVER_ERRORS,
+    SHOP,
+    TALK,
+    TWICE,
+    TYPED,
+    failures,
+    told,
+    written,
 )  # fmt: skip
 from tests.trouble.mistakes import house_with
 
@@ -74,7 +85,7 @@ def test_the_first_step_that_differs_ends_a_replay(tmp_path: Path) -> None:
     "steps",
     [
         ["tap: Get Started", "bot: I am Piney.", "bot: Hello!", "wait: 3 hours", "wait: 1 hour", "bot: Still there?"],
-        ["you: human", "handed_to: care", "staff: says Hi", "handed_to: care", "you: hello", "staff: ends", "bot: '*'", "bot: Goodbye."],
+        ["you: human", "handed_to: care", "staff: says Hi", "handed_to: care", "you: hello", "staff: ends", "bot: '*'", "bot: '*'"],
         ["tap: Get Started", "staff: says Hi", "wait: 5 hours", "staff: ends", "wait: 5 hours", "you: human", "handed_to: care"],
         ["tap: Person", "state: person", "tap: Person", "photo", "you: xqzt"],
         ["you: my card is 4111 1111 1111 1111", "you: hello", "tap: Size", "you: nothing", "you: at all", "you: to say"],
@@ -91,7 +102,15 @@ def test_what_holds_plainly_holds_in_trouble(steps: list[str], tmp_path: Path) -
 
 @pytest.mark.parametrize("code", [1, 2, 10, 4, 190, 551, 613, 2018300])
 def test_an_error_of_messenger_changes_nothing_of_what_the_bot_does(code: int, tmp_path: Path) -> None:
-    steps = ["tap: Get Started", f"meta: error {code}", "tap: Size", "bot: Which size?", "you: '40'", "bot: Noted.", "bot: Size 40."]  # fmt: skip
+    steps = (
+        "tap: Get Started",
+        f"meta: error {code}",
+        "tap: Size",
+        "bot: Which size?",
+        "you: '40'",
+        "bot: Noted.",
+        "bot: '*'",
+    )
     assert failures(written(tmp_path, BOT, *steps)) == {}
 
 
