@@ -249,9 +249,14 @@ def _replay(flow: Flow, conversations: Sequence[Conversation]) -> tuple[Iterator
     from app.trouble.replays import Replays, kinds_of
     from webhooks.messenger.failures import read_failure
 
-    replays = Replays(flow, lambda code: read_failure(HTTP_REFUSED, {"error": {"code": code}}))
     todo = [(each, kind) for each in conversations for kind in kinds_of(flow, each)]
-    return (Played(each, tuple(replays.play(each, kind)), kind.name) for each, kind in todo), len(todo)
+
+    def played() -> Iterator[Played]:
+        with Replays(flow, lambda code: read_failure(HTTP_REFUSED, {"error": {"code": code}})) as replays:
+            for each, kind in todo:
+                yield Played(each, tuple(replays.play(each, kind)), kind.name)
+
+    return played(), len(todo)
 
 
 class DrawingFormat(StrEnum):

@@ -44,13 +44,17 @@ class MemoryDatabase:
         return await self.transaction(work)
 
     async def close(self) -> None:
+        self.close_now()
+
+    def close_now(self) -> None:
+        """The same for whoever has no event loop."""
         self._connection.close()
         self._engine.dispose()
         self._bare.close()
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
 
 
 @cache

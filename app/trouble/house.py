@@ -28,6 +28,7 @@ from app.store.memory import MemoryDatabase
 from app.trouble.clockwork import JumpingLoop, NoChance, StillClock
 from app.trouble.messenger import ReadError, Screen, Trouble, TroubledMessenger
 from app.trouble.process import Process
+from app.worker import taps
 from app.worker.handle import Hands
 
 Result = TypeVar("Result")
@@ -42,7 +43,6 @@ SETTLE_SECONDS_MAX = 600.0
 """Longer than a few parked minutes nothing needs to come to rest; what is open then shows in the outcome."""
 
 BY_CUSTOMER = (TextReceived, TapReceived, AttachmentReceived, ReferralReceived)
-SHARED = ("@start", "@menu", "@starter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,7 @@ class House:
             due = self._run(self._database.read(timers.next_due))
             if due is None or due > moment:
                 break
-            self._clock.moment = max(self.now, due)
-            yield self._run(self._rest())
+            yield self._run(self._come_due(due))
         self._clock.moment = moment
 
     def staff_come(self) -> None:
@@ -142,6 +141,14 @@ class House:
         effects = await self._rest()
         return effects + await self._again() if self.trouble.twice else effects
 
+    async def _come_due(self, moment: datetime) -> tuple[Effect, ...]:
+        """The server is down when a timer comes to its time, if it is to be."""
+        if self.trouble.restarts:
+            await self._restart()
+            self._may_die = True
+        self._clock.moment = max(self.now, moment)
+        return await self._rest()
+
     async def _again(self) -> tuple[Effect, ...]:
         """The last event comes once more, long after it was handled."""
         if self._last is not None:
@@ -155,8 +162,9 @@ class House:
         """The event as Messenger sends it: a tap carries what its button was given."""
         match event:
             case TapReceived(state=state, choice=choice, title=title):
-                shared = shared_payload(state, choice) if state in SHARED else ""
-                return TapReceived(shared or self._screen.taps.get((state, choice), ""), title=title, mid=self._mid())
+                shared = state in taps.SHARED
+                payload = shared_payload(state, choice) if shared else taps.sign(SECRET, KEY, state, choice)
+                return TapReceived(payload, title=title, mid=self._mid())
             case TextReceived() | AttachmentReceived():
                 return replace(event, mid=self._mid())
         return event

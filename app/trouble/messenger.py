@@ -35,31 +35,24 @@ class Trouble:
 
 @dataclass(slots=True)
 class Screen:
-    """What outlives every process: the customer's side. `arrived` holds the messages in order, `taps` what each way carries.
+    """What outlives every process: the customer's side. `arrived` holds the messages in order.
 
     `said` are those since somebody last looked, and what Messenger refused for good: the bot has said it. `errors` wait for the
-    next messages. `echoes` are still to come.
+    next messages. `echoes` are still to come. `first_tries` are the messages that Messenger has not answered once.
     """
 
     arrived: list[Seen] = field(default_factory=list)
     said: list[Message] = field(default_factory=list)
-    taps: dict[tuple[str, str], str] = field(default_factory=dict)
     errors: list[Failed | Unsure] = field(default_factory=list)
     echoes: list[Item] = field(default_factory=list)
     first_tries: set[str] = field(default_factory=set)
 
     def show(self, send: Send, clock: Clock) -> str:
         """A message reaches the customer; its id."""
-        self.note_said(send)
+        self.said.append(send.message)
         mid = f"m{len(self.arrived) + 1}"
         self.arrived.append(Seen(mid, send.message.text, clock.now()))
         return mid
-
-    def note_said(self, send: Send) -> None:
-        self.said.append(send.message)
-        options = (*send.message.choices, *send.message.buttons)
-        carried = zip((each.tap for each in options if each.tap), send.payloads, strict=False)
-        self.taps.update(carried)
 
 
 @dataclass(slots=True)
@@ -104,7 +97,7 @@ class TroubledMessenger(Channel):
 
     def _refuse(self, send: Send, error: Failed | Unsure) -> Outcome:
         if isinstance(error, Failed) and not error.retry and error.scope != "page":
-            self.screen.note_said(send)
+            self.screen.said.append(send.message)
         return error
 
     def _answer_with_trouble(self, send: Send) -> Outcome:

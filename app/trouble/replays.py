@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -36,13 +36,19 @@ def kinds_of(flow: Flow, conversation: Conversation) -> tuple[Trouble, ...]:
 
 @dataclass(slots=True)
 class Replays:
-    """Replays the conversations of one flow. `create_house` may be another house's, one with a mistake."""
+    """Replays the conversations of one flow, in a `with` block. `create_house` may make another house, one with a mistake."""
 
     flow: Flow
     read_error: ReadError
     create_house: Callable[[Setting, MemoryDatabase], House] = House
     _database: MemoryDatabase = field(default_factory=MemoryDatabase)
     _translations: Translations | None = None
+
+    def __enter__(self) -> Replays:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close_now()
 
     def play(self, conversation: Conversation, trouble: Trouble) -> list[Miss]:
         """Where this replay went another way than the conversation without trouble."""
@@ -52,11 +58,6 @@ class Replays:
         setting = Setting(self.flow, conversation, trouble, self.read_error)
         with silenced(), self.create_house(setting, self._database) as house:
             return rehearse(conversation, house, manner)[0]
-
-    def play_all(self, conversation: Conversation) -> Iterator[tuple[Trouble, list[Miss]]]:
-        """Every replay of a conversation, one after the other."""
-        for trouble in kinds_of(self.flow, conversation):
-            yield trouble, self.play(conversation, trouble)
 
     def _outcomes(self, conversation: Conversation) -> tuple[Outcome, ...]:
         """What comes of each step when nothing goes wrong."""

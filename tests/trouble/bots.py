@@ -8,7 +8,7 @@ from app.channel import Failed, Unsure
 from app.flowfile.check import Checked, check
 from app.flowfile.rehearsal.play import Miss
 from app.trouble.house import House
-from app.trouble.replays import KINDS, Replays
+from app.trouble.replays import KINDS, Replays, kinds_of
 from webhooks.messenger.failures import read_failure
 
 SHOP = Path(__file__).parents[2] / "flows"
@@ -67,10 +67,9 @@ def written(folder: Path, bot: str, *steps: str) -> Checked:
 def failures(checked: Checked, house: type[House] = House) -> dict[str, list[Miss]]:
     """Each replay that went another way, by its name."""
     assert checked.flow is not None
-    replays = Replays(checked.flow, read_error, house)
-    return {
-        kind.name: misses for each in checked.tests for kind, misses in replays.play_all(each) if misses
-    }  # fmt: skip
+    with Replays(checked.flow, read_error, house) as replays:
+        played = [(kind, replays.play(each, kind)) for each in checked.tests for kind in kinds_of(replays.flow, each)]
+        return {kind.name: misses for kind, misses in played if misses}
 
 
 def told(misses: list[Miss]) -> list[str]:

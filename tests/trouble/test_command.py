@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from app.cli import main
-from tests.trouble.bots import BOT, TALK, TYPED, written
+from tests.trouble.bots import BOT, SHOP, TALK, TYPED, written
 
 ODD = BOT.replace("goto: done}", "goto: done, choices: {Only 40 left?: person}}")
 
@@ -49,3 +52,15 @@ def test_without_trouble_nothing_is_replayed(tmp_path: Path, capsys: pytest.Capt
     written(tmp_path, ODD, "tap: Get Started", "tap: Size", "tap: Only 40 left?")
     assert main(["test", str(tmp_path)]) == 0
     assert capsys.readouterr().out == "1 of 1 conversation held.\n"
+
+
+def test_whoever_watches_sees_how_far_it_is(tmp_path: Path) -> None:
+    written(tmp_path, BOT, *TALK)
+    program = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())"]
+    said = subprocess.run(
+        [*program, "test", str(tmp_path), "--trouble"],
+        capture_output=True, encoding="utf-8", env={**os.environ, "FORCE_COLOR": "1"}, cwd=SHOP.parent, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0
+    assert "Talking" in said.stderr
+    assert "Talking" not in said.stdout

@@ -87,11 +87,12 @@ def test_the_first_step_that_differs_ends_a_replay(tmp_path: Path) -> None:
         ["tap: Get Started", "bot: I am Piney.", "bot: Hello!", "wait: 3 hours", "wait: 1 hour", "bot: Still there?"],
         ["you: human", "handed_to: care", "staff: says Hi", "handed_to: care", "you: hello", "staff: ends", "bot: '*'", "bot: '*'"],
         ["tap: Get Started", "staff: says Hi", "wait: 5 hours", "staff: ends", "wait: 5 hours", "you: human", "handed_to: care"],
+        ["tap: Get Started", "staff: says Hi", "wait: 1 hour", "staff: ends", "wait: 4 hours"],
         ["tap: Person", "state: person", "tap: Person", "photo", "you: xqzt"],
         ["you: my card is 4111 1111 1111 1111", "you: hello", "tap: Size", "you: nothing", "you: at all", "you: to say"],
         ["you: bonjour je voudrais une taille", "tap: Taille", "bot: Quelle taille ?"],
     ],
-    ids=["reminder", "staff", "silent", "menu", "masked", "french"],
+    ids=["reminder", "staff", "silent", "reminded", "menu", "masked", "french"],
 )  # fmt: skip
 def test_what_holds_plainly_holds_in_trouble(steps: list[str], tmp_path: Path) -> None:
     checked = written(tmp_path, BOT, *steps)
