@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -47,11 +48,15 @@ BY_CUSTOMER = (TextReceived, TapReceived, AttachmentReceived, ReferralReceived)
 
 @dataclass(frozen=True, slots=True)
 class GivenService(Service):
-    """The services of a test: they answer what it gives."""
+    """The services of a test: they answer what it gives. `die` kills the process in mid-call, or not."""
 
     given: Mapping[str, HttpAnswer] = field(default_factory=dict)
+    die: Callable[[], Awaitable[bool]] | None = None
 
     async def perform(self, request: Request) -> Outcome:
+        # Only a call that just asks is made again when a process died over it.
+        if request.method == "GET" and self.die and await self.die():
+            await asyncio.Event().wait()  # killed: its tasks end here
         return Outcome(*answer_of(self.given, request.method, request.url, request.save))
 
 
@@ -211,8 +216,8 @@ class House:
         return Process(self._database, self._clock, self._chance, hands)
 
     def _hands(self) -> Hands:
-        channel = TroubledMessenger(self.trouble, self._screen, self._clock, self._take, self._die)
-        service = GivenService(given=self.setting.conversation.http)
+        channel = TroubledMessenger(self.trouble, self._screen, self._clock, self._take, self._die_sending)
+        service = GivenService(given=self.setting.conversation.http, die=self._die)
         return Hands(lambda _page: self.flow, SECRET, channel, run_search, service)
 
     async def _begin(self, begun: Mapping[str, Any]) -> None:
@@ -229,9 +234,13 @@ class House:
         self._process = self.create_process(self._hands())
         self._process.start(self._loop)
 
+    async def _die_sending(self) -> bool:
+        """Not while a call is out: that may be one that is not made twice."""
+        return not await self._database.read(rest.calls_are_open) and await self._die()
+
     async def _die(self) -> bool:
-        """Once for each event: killed while a message is on its way. Not while a call is out: a call is not made twice."""
-        if not self._may_die or await self._database.read(rest.calls_are_open):
+        """Once for each event the process is killed by what it does right now."""
+        if not self._may_die:
             return False
         self._may_die = False
         self._process.kill()

@@ -57,7 +57,7 @@ class Screen:
 
 @dataclass(slots=True)
 class TroubledMessenger(Channel):
-    """The channel as one process has it. `tell` takes an echo in before the answer; `die` kills the process in mid-request."""
+    """The channel as one process has it. `tell` takes an echo in before the answer; `die` kills the process in mid-request, or not."""
 
     trouble: Trouble
     screen: Screen
@@ -75,6 +75,7 @@ class TroubledMessenger(Channel):
 
     async def send(self, send: Send) -> Outcome:
         if self.screen.errors:
+            self.screen.first_tries.add(send.outbox_id)  # trouble enough for one message
             return self._refuse(send, self.screen.errors.pop(0))
         if self.trouble.server_errors and send.outbox_id not in self.screen.first_tries:
             return self._answer_with_trouble(send)

@@ -46,6 +46,7 @@ def translations(tmp_path_factory: pytest.TempPathFactory) -> Translations:
         ("See you Ana", "À bientôt Ana"),
         ("See you", "À bientôt"),
         ("Start over", "Recommencer"),
+        ("Leave: https://shop.example/a", "Partir: https://shop.example/a"),
     ],
 )
 def test_a_translation_is_the_same(words: str, said: str, translations: Translations) -> None:
@@ -61,6 +62,8 @@ def test_a_translation_is_the_same(words: str, said: str, translations: Translat
         ("Hi, Ana! Welcome.", "Bonjour, Ana ! Bienvenue. Encore."),
         ("Hi, Ana! Welcome.", "Oh, Bonjour, Ana ! Bienvenue."),
         ("Leave", "leave"),
+        ("Leave: https://shop.example/a", "Partir: https://shop.example/b"),
+        ("Leave: https://shop.example/a", "Un nombre.: https://shop.example/a"),
         ("Ana", "Luc"),
     ],
 )

@@ -13,6 +13,7 @@ from app.engine.events import Attachment, AttachmentReceived, CallAnswered, TapR
 from app.engine.flow import Flow
 from app.engine.session import Session
 from app.engine.slots import read_answer, value_text
+from app.engine.walk import WINDOW
 from app.flowfile.parts.shapes import duration_of
 from app.flowfile.problems import Place
 from app.flowfile.rehearsal.scene import PLAIN, Manner, Outcome, Scene, difference
@@ -111,11 +112,16 @@ class _Player:
         if option is None:
             shown = ", ".join(each.title for each in self.screen) or "nothing to tap"
             self._miss(step, f'"{step.words}" on the screen', shown)
-        elif option.tap is not None and self.manner.typed and option in self.screen:
+        elif option.tap is not None and self.manner.typed and option in self.screen and not self._is_forgotten():
             self._hear([self.stage.happens(TextReceived(option.title))])
         elif option.tap is not None:
             state, choice = option.tap
             self._hear([self.stage.happens(TapReceived(state=state, choice=choice, title=option.title))])
+
+    def _is_forgotten(self) -> bool:
+        """Whether a new session begins with the next event: what is on the screen can still be tapped, typed it is nothing."""
+        last_at = self._session.last_at
+        return last_at is not None and self.stage.now - last_at >= WINDOW
 
     def _on_screen(self, title: str) -> Option | None:
         """What can be tapped under this title: what is shown, and what the whole Page offers at any time."""

@@ -9,6 +9,7 @@ from typing import Any
 from app.engine.flow import Flow, Template, Text
 from app.engine.words import SENTENCES, sentence
 
+TITLE_ENDS = ": "
 DEPTH_MAX = 20
 """A flow is a few dataclasses within each other; more can only be a circle."""
 
@@ -22,13 +23,16 @@ class Translations:
 
     def same(self, language: str, words: str, said: str) -> bool:
         """Whether `said` is, in that language, what `words` says in any; what values fill in may differ."""
-        if words == said:
+        if words == said or self._is_translated(language, words, said):
             return True
-        return any(
-            _fits(template, said)
-            for text in self._texts_of(words)
-            if (template := text.by_language.get(language)) is not None
-        )
+        # Typed, the title of a link is answered by itself and the address behind it.
+        title, _, address = words.rpartition(TITLE_ENDS)
+        their_title, _, their_address = said.rpartition(TITLE_ENDS)
+        return bool(title) and address == their_address and self._is_translated(language, title, their_title)
+
+    def _is_translated(self, language: str, words: str, said: str) -> bool:
+        templates = (text.by_language.get(language) for text in self._texts_of(words))
+        return any(each is not None and _fits(each, said) for each in templates)
 
     def _texts_of(self, words: str) -> list[Text]:
         """The texts that these words may be; found once for each."""
