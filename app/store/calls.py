@@ -55,9 +55,15 @@ def add(connection: Connection, asked: Sequence[NewCall], now: datetime) -> None
 _earlier = calls.alias("earlier")
 _waiting = (
     select(
-        calls.c.id, calls.c.page_id, calls.c.customer_id, calls.c.state, calls.c.number, calls.c.request, calls.c.tries,
+        calls.c.id,
+        calls.c.page_id,
+        calls.c.customer_id,
+        calls.c.state,
+        calls.c.number,
+        calls.c.request,
+        calls.c.tries,
         calls.c.asked_at,
-    )  # fmt: skip
+    )
     .where(
         calls.c.status == "waiting",
         ~exists().where(

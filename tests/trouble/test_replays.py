@@ -161,9 +161,9 @@ def test_calls_are_answered_in_trouble_as_given(method: str, answer: str, wanted
 
 def test_a_second_call_of_a_customer_is_answered_like_the_first(tmp_path: Path) -> None:
     bot = CALLING.replace("METHOD", "GET").replace("ANSWER", "{status: 404}").partition("    talk:")[0]
-    bot = bot.replace("unknown: {say: I do not know it.}", "unknown: {say: I do not know it., forget: [number], goto: order}")
-    steps = ("tap: Get Started", "bot: '*'", "you: '7'", "bot: '*'", "bot: Which order?", "you: '7'", "bot: '*'", "bot: Which order?")
-    assert failures(written(tmp_path, f"{bot}    talk:\n", *steps)) == {}
+    bot = bot.replace("I do not know it.}", "I do not know it., forget: [number], goto: order}")
+    twice = ("you: '7'", "bot: I do not know it.", "bot: Which order?") * 2
+    assert failures(written(tmp_path, f"{bot}    talk:\n", "tap: Get Started", "bot: '*'", *twice)) == {}
 
 
 WORKED = Path(__file__).with_name("worked_example")
