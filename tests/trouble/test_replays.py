@@ -21,6 +21,7 @@ from tests.trouble.bots import (
     TALK,
     TWICE,
     TYPED,
+    WORKED,
     failures,
     told,
     written,
@@ -164,9 +165,6 @@ def test_a_second_call_of_a_customer_is_answered_like_the_first(tmp_path: Path) 
     bot = bot.replace("I do not know it.}", "I do not know it., forget: [number], goto: order}")
     twice = ("you: '7'", "bot: I do not know it.", "bot: Which order?") * 2
     assert failures(written(tmp_path, f"{bot}    talk:\n", "tap: Get Started", "bot: '*'", *twice)) == {}
-
-
-WORKED = Path(__file__).with_name("worked_example")
 
 
 def test_the_worked_example_is_the_same_in_trouble() -> None:
