@@ -120,7 +120,7 @@ def shared_payload(entrance: str, key: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One message to send. `taps` are signed already: the `payloads` stand in the order of choices, then buttons."""
+    """One message to send. `taps` are signed already: the `payloads` stand in the order of `message.options`."""
 
     outbox_id: str
     page_id: str

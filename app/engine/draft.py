@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,8 +32,9 @@ class Draft:
 
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "failures",
-        "finders", "flow", "language", "last_at", "messages", "now", "opted_out", "own_language", "result",
-        "returning", "said", "slots", "slots_until", "state", "steps", "timers", "waited_in", "warned", "why",
+        "finders", "flow", "language", "last_at", "messages", "now", "opted_out", "own_language", "product", "result",
+        "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "waited_in",
+        "warned", "why",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -51,6 +52,8 @@ class Draft:
         self.why: list[str] = []
         self.steps, self.messages, self.returning = 0, 0, False
         self.calls, self.calling, self.result = session.calls, session.calling, ""
+        self.showing, self.shown = session.showing, session.shown
+        self.product: Mapping[str, Any] = {}
         self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
@@ -88,7 +91,7 @@ class Draft:
             back=self._back_after(), failures=self.failures, language=self.own_language,
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
-            calls=self.calls, calling=self.calling,
+            calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown,
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:
@@ -128,14 +131,18 @@ class Draft:
         """Whether a condition is true now; none always is."""
         if condition is None:
             return True
-        values: Mapping[str, Any] = self.slots
-        if "open" in (names := names_in(condition)):
+        return holds(condition, self.facts(names_in(condition)))
+
+    def facts(self, names: Collection[str]) -> Mapping[str, Any]:
+        """What conditions with these names look at: the slots, what is so at the moment, the product that is shown."""
+        values: Mapping[str, Any] = {**self.slots, **self.product} if self.product else self.slots
+        if "open" in names:
             values = {**values, "open": is_open(self.flow, "", self.now)}
         if "language" in names:
             values = {**values, "language": self.language}
         if "result" in names:
             values = {**values, "result": self.result}
-        return holds(condition, values)
+        return values
 
     def find(self, search: Search) -> Any:
         """The answer of a search. Raises SearchNeededError, which ends the turn, while there is none."""
@@ -175,7 +182,8 @@ class Draft:
             case "bot_name":
                 return self.flow.name
             case _:
-                return value_text(self.slot(name), self.slots.get(name), self.language)
+                value = self.product.get(name, self.slots.get(name))
+                return value_text(self.slot(name), value, self.language)
 
     # ---- effects -------------------------------------------------------------------------------------------
 
@@ -187,7 +195,7 @@ class Draft:
     def say(self, messages: Iterable[Message]) -> None:
         """Send messages; the disclosure goes before the first of a session."""
         for message in messages:
-            if not message.text and not message.media:
+            if message.is_empty:
                 continue
             self.disclose()
             self._send(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,17 +25,55 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One card: it may be tapped as a whole (`url`), and by its buttons (up to 3). `product` is the id of the product it shows."""
+
+    title: str
+    subtitle: str = ""
+    image: str = ""
+    url: str = ""
+    buttons: tuple[Option, ...] = ()
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A coupon, a receipt or a request for feedback, by the keys of the flow language. `items` are the lines of a receipt."""
+
+    kind: str
+    fields: Mapping[str, str]
+    items: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message to a customer, in no channel's words.
+    """One message to a customer, in no channel's words: a text, or one of `media`, `cards`, `form`; then `text` is empty.
 
     `choices` vanish after the next message (up to 13), `buttons` stay (up to 3); a message has one of the two, or none.
-    `media` is (kind, address) with kind image, video, audio or file; then `text` is empty.
+    `media` is (kind, address) with kind image, video, audio or file. `cards` stand side by side (up to 10).
     """
 
     text: str = ""
     choices: tuple[Option, ...] = ()
     buttons: tuple[Option, ...] = ()
     media: tuple[str, str] | None = None
+    cards: tuple[Card, ...] = ()
+    form: Form | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it that a customer would see."""
+        return not (self.text or self.media or self.cards or self.form)
+
+    @property
+    def staying(self) -> tuple[Option, ...]:
+        """What can be tapped for as long as the message is to be seen: buttons, then those of the cards."""
+        return (*self.buttons, *(button for card in self.cards for button in card.buttons))
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """Everything that can be tapped, in the order in which channels use payloads up: choices, then what stays."""
+        return (*self.choices, *self.staying)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +115,8 @@ class StopTimers:
 class Search:
     """The turn cannot go on without an answer: run this search and take the same turn again with it in `finders`.
 
-    `kind` is faq or products. Nothing else of the turn has happened yet.
+    `kind` is faq or products, with the words of `query` in `scope`; or suggest, with the wish that `query` is, for the state `scope`.
+    Nothing else of the turn has happened yet.
     """
 
     kind: str
@@ -114,18 +154,39 @@ def message_to_dict(message: Message) -> dict[str, Any]:
             stored[name] = [_option_to_dict(option) for option in options]
     if message.media:
         stored["media"] = list(message.media)
+    if message.cards:
+        stored["cards"] = [_card_to_dict(card) for card in message.cards]
+    if form := message.form:
+        stored["form"] = {"kind": form.kind, "fields": dict(form.fields), "items": [dict(each) for each in form.items]}
     return stored
 
 
 def message_from_dict(stored: dict[str, Any]) -> Message:
     """The message of that stored form."""
-    media = stored.get("media")
+    media, form = stored.get("media"), stored.get("form")
     return Message(
         text=stored.get("text", ""),
         choices=tuple(_option_from_dict(each) for each in stored.get("choices", ())),
         buttons=tuple(_option_from_dict(each) for each in stored.get("buttons", ())),
         media=(media[0], media[1]) if media else None,
+        cards=tuple(_card_from_dict(each) for each in stored.get("cards", ())),
+        form=Form(form["kind"], form["fields"], tuple(form["items"])) if form else None,
     )
+
+
+_CARD_TEXTS = ("title", "subtitle", "image", "url", "product")
+
+
+def _card_to_dict(card: Card) -> dict[str, Any]:
+    stored: dict[str, Any] = {name: value for name in _CARD_TEXTS if (value := getattr(card, name))}
+    if card.buttons:
+        stored["buttons"] = [_option_to_dict(button) for button in card.buttons]
+    return stored
+
+
+def _card_from_dict(stored: dict[str, Any]) -> Card:
+    texts = {name: stored.get(name, "") for name in _CARD_TEXTS}
+    return Card(**texts, buttons=tuple(_option_from_dict(each) for each in stored.get("buttons", ())))
 
 
 def _option_to_dict(option: Option) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from app.engine.draft import Draft
 from app.engine.effects import Message, Option, Search
 from app.engine.events import TapReceived
 from app.engine.finders import Found
-from app.engine.flow import Choice, FaqEntry
+from app.engine.flow import Choice, FaqEntry, card_buttons
 from app.engine.fold import fold_own
 from app.engine.walk import ask_again, go, remind_again
 
@@ -32,7 +32,7 @@ def tell(draft: Draft, entry: FaqEntry) -> None:
     draft.failures = 0
     has_question = draft.asking is not None
     own = () if has_question else show.options(draft, TAP + entry.id, entry.choices)
-    draft.say(show.add_choices(draft, show.said(draft, entry.say), own or _ways_on(draft)))
+    draft.say(show.add_choices(draft, show.said(draft, entry.say, TAP + entry.id), own or _ways_on(draft)))
     if own:
         draft.answered = entry.id
     if has_question:
@@ -98,7 +98,8 @@ def read_tap(draft: Draft, event: TapReceived) -> bool:
     if not event.choice:
         tell(draft, entry)
         return True
-    choice = next((each for each in entry.choices if each.key == event.choice), None)
+    ways = (*entry.choices, *card_buttons(entry.say))
+    choice = next((each for each in ways if each.key == event.choice), None)
     return choice is not None and _follow(draft, entry, choice)
 
 

@@ -5,7 +5,7 @@ Every target in here exists; every text is compiled; every number is within Mess
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """`<name>`: a slot, or one of said, next_opening, first_name, last_name, bot_name."""
+    """`<name>`: a slot, or one of said, next_opening, first_name, last_name, bot_name; beside a product also `product.<field>`."""
 
     name: str
 
@@ -37,7 +37,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A slot, or open, result, language."""
+    """A slot, or open, result, language; beside a product also `product.<field>`."""
 
     name: str
 
@@ -120,7 +120,41 @@ class SayMedia:
     url: Text
 
 
-Say = Text | SayMedia
+@dataclass(frozen=True, slots=True)
+class SayCard:
+    """One card of `{card: …}` or `{cards: […]}`. `url` is where a tap on the card itself leads."""
+
+    title: Text
+    subtitle: Text | None = None
+    image: Text | None = None
+    url: Text | None = None
+    buttons: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SayCards:
+    """Cards side by side, 1 to 10."""
+
+    cards: tuple[SayCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SayForm:
+    """`{coupon|receipt|feedback: …}`: `fields` are the owner's texts by key; `items` are the lines of a receipt."""
+
+    kind: str
+    fields: Mapping[str, Text]
+    items: tuple[Mapping[str, Text], ...] = ()
+
+
+Say = Text | SayMedia | SayCards | SayForm
+
+
+def card_buttons(say: Sequence[Say]) -> tuple[Choice, ...]:
+    """The buttons of the cards in a `say` list."""
+    cards = (card for each in say if isinstance(each, SayCards) for card in each.cards)
+    return tuple(button for card in cards for button in card.buttons)
+
 
 # ---- slots and questions -----------------------------------------------------------------------------------
 
@@ -215,6 +249,44 @@ class FaqEntry:
     choices: tuple[Choice, ...] = ()
 
 
+# ---- products ----------------------------------------------------------------------------------------------
+
+PRODUCT_PREFIX = "product."
+"""`product.<field>`: a field of the product that is looked at, in conditions, and in the buttons of its card."""
+
+FieldValue = str | float | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One thing that the shop sells. `fields` are all other keys, by name: texts, numbers or lists of texts."""
+
+    id: str
+    name: Text
+    description: Text | None = None
+    url: str = ""
+    image: str = ""
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What puts a product before another: the higher number in `field`, or that `condition` holds. One of the two is set."""
+
+    field: str = ""
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """`suggest`: products that fit `where` and have words of `match`, best first by `prefer`, `show` at a time."""
+
+    where: Condition | None = None
+    match: Text | None = None
+    prefer: tuple[Preference, ...] = ()
+    show: int = 3
+
+
 # ---- the bot -----------------------------------------------------------------------------------------------
 
 
@@ -222,7 +294,8 @@ class FaqEntry:
 class State:
     """A named place. Its parts act in this order: set and forget, say, then ask or handoff, choices or buttons, remind, goto.
 
-    `faq` is `all` or a topic: questions are answered here, and `none` is where one leads that has no answer.
+    `faq` is `all` or a topic: questions are answered here, and `none` is where one leads that has no answer. With `suggest`, `none`
+    is where it goes on when no product fits, and `buttons` stand on each card.
     """
 
     name: str
@@ -233,6 +306,7 @@ class State:
     handoff: HandOffTo | None = None
     faq: str = ""
     none: str = ""
+    suggest: Suggest | None = None
     call: Call | None = None
     choices: tuple[Choice, ...] = ()
     buttons: tuple[Choice, ...] = ()
@@ -242,7 +316,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Anywhere:
-    """One entry of `anywhere`. Exactly one of `hear`, `gives`, `attachment`, `faq` is set; `else` is `Flow.otherwise`.
+    """One entry of `anywhere`. Exactly one of `hear`, `gives`, `attachment`, `faq`, `products` is set; `else` is `Flow.otherwise`.
 
     `hear` holds phrases in any of the bot's languages, as written. `attachment` is any, image, video, audio, file or place.
     """
@@ -252,6 +326,7 @@ class Anywhere:
     gives: str = ""
     attachment: str = ""
     faq: str = ""
+    products: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +377,9 @@ class Flow:
     """A whole bot. `revision` is the content hash of its folder.
 
     `hours` maps a team to its hours; the key "" holds the bot's own. No hours at all: always open.
-    `otherwise` is the target of `else` in `anywhere`, empty if there is none. `index` is the engine's: what it has worked out
-    from this flow, made at the first turn and kept with it. `faq` holds the entries by id. `searches` is the finders' in the same way,
-    by kind of search.
+    `otherwise` is the target of `else` in `anywhere`, empty if there is none. `faq` and `products` hold the entries by id.
+    `index` is the engine's: what it has worked out from this flow, made at the first turn and kept with it. `searches` is the
+    finders' in the same way, by kind of search.
     """
 
     revision: str
@@ -321,5 +396,6 @@ class Flow:
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
     faq: Mapping[str, FaqEntry] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
     searches: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, calls, faq, show
+from app.engine import anywhere, calls, faq, products, show, suggest
 from app.engine.choose import pick, pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
@@ -186,7 +186,7 @@ def _chooses(draft: Draft, folded: str) -> bool:
         return False
     draft.note(f"typed choice {draft.state}/{choices[place].key}")
     take(draft, draft.here, choices[place])
-    draft.say(show.leads_outside(draft, choices[place]))
+    draft.say(suggest.leads_outside(draft, choices[place]) or show.leads_outside(draft, choices[place]))
     return True
 
 
@@ -205,10 +205,16 @@ def _is_told(draft: Draft, folded: str, topic: str) -> bool:
 
 
 def _may_have_asked(draft: Draft, folded: str) -> bool:
-    """A question that the FAQ may answer: "did you mean". Counts neither as understood nor as a failure."""
+    """A question that the FAQ may answer: "did you mean"; or products that may be meant. Neither understood nor a failure."""
     here = draft.here.faq if draft.state else ""
-    topics = (here, *(entry.faq for _, entry in anywhere.index_of(draft.flow).others))
-    return any(faq.ask_back(draft, faq.search(draft, folded, topic).unsure) for topic in topics if topic)
+    if here and faq.ask_back(draft, faq.search(draft, folded, here).unsure):
+        return True
+    for _, entry in anywhere.index_of(draft.flow).others:
+        if entry.faq and faq.ask_back(draft, faq.search(draft, folded, entry.faq).unsure):
+            return True
+        if entry.products and products.tell(draft, products.search(draft, folded).unsure):
+            return True
+    return False
 
 
 def _anywhere(draft: Draft, text: str, folded: str, attachments: tuple[Attachment, ...]) -> bool:
@@ -217,6 +223,10 @@ def _anywhere(draft: Draft, text: str, folded: str, attachments: tuple[Attachmen
     for number, entry in anywhere.index_of(draft.flow).others:
         if heard and heard.entry < number:
             break
+        if entry.products:
+            if products.tell(draft, (products.search(draft, folded).sure,)):
+                return True
+            continue
         if entry.faq:
             if _is_told(draft, folded, entry.faq):
                 return True

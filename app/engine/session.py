@@ -22,6 +22,7 @@ class Session:
     `warned`: told that a card number or password was taken out of what was written.
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
     `answered` is the FAQ entry whose choices are on the screen.
+    `showing` is the state that suggested products last, `shown` are the ids of those that it showed.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
@@ -42,6 +43,8 @@ class Session:
     answered: str = ""
     calls: int = 0
     calling: int = 0
+    showing: str = ""
+    shown: tuple[str, ...] = ()
 
 
 def to_dict(session: Session) -> dict[str, Any]:
@@ -58,6 +61,7 @@ def to_dict(session: Session) -> dict[str, Any]:
         "warned",
         "calls",
         "calling",
+        "showing",
     ):
         value = getattr(session, name)
         if value not in ("", 0, False):
@@ -68,6 +72,8 @@ def to_dict(session: Session) -> dict[str, Any]:
         stored["slots_until"] = {name: moment.isoformat() for name, moment in session.slots_until.items()}
     if session.back:
         stored["back"] = list(session.back)
+    if session.shown:
+        stored["shown"] = list(session.shown)
     if session.timers:
         stored["timers"] = list(session.timers)
     if session.last_at:
@@ -95,4 +101,6 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         answered=stored.get("answered", ""),
         calls=stored.get("calls", 0),
         calling=stored.get("calling", 0),
+        showing=stored.get("showing", ""),
+        shown=tuple(stored.get("shown", ())),
     )

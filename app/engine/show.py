@@ -6,9 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.engine.draft import Draft
-from app.engine.effects import Message, Option
+from app.engine.effects import Card, Form, Message, Option
 from app.engine.fill import fill
-from app.engine.flow import Choice, Question, Reminder, Say, SayMedia, State, Template, Text
+from app.engine.flow import (
+    Choice,
+    Question,
+    Reminder,
+    Say,
+    SayCard,
+    SayCards,
+    SayForm,
+    SayMedia,
+    State,
+    Template,
+    Text,
+    card_buttons,
+)
 from app.engine.fold import fold, fold_own
 from app.engine.words import sentence
 
@@ -17,6 +30,9 @@ CHOICES_MAX = 13
 
 BUTTONS_MAX = 3
 """Messenger shows no more buttons."""
+
+FORM_ADDRESSES = ("url", "image", "privacy")
+"""Keys of a coupon, receipt or feedback whose texts are web addresses."""
 
 START, MENU, STARTER, OFFER = "@start", "@menu", "@starter", "@offer"
 """What a tap carries instead of a state: the Page's own entrances, and the engine's offer of a person."""
@@ -69,8 +85,14 @@ def visible(draft: Draft) -> tuple[Choice, ...]:
     state = draft.here
     asked = question_choices(draft, state.ask[draft.asking]) if draft.asking is not None else ()
     reminded = [choice for reminder in state.remind for choice in reminder.choices]
-    shown = (*asked, *state.choices, *state.buttons, *reminded)
+    shown = (*asked, *state.choices, *state.buttons, *_told_apart(card_buttons(state.say)), *reminded)
     return tuple(each for each in shown if draft.holds(each.condition))
+
+
+def _told_apart(buttons: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Those whose title stands on one card only: typed, the others could mean any of their cards."""
+    titles = [each.title for each in buttons]
+    return tuple(each for each in buttons if titles.count(each.title) == 1)
 
 
 def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
@@ -91,13 +113,39 @@ def _folded(draft: Draft, title: Template) -> str:
     return fold(fill(title, draft.values(title)))
 
 
-def said(draft: Draft, say: Sequence[Say]) -> list[Message]:
-    """The messages of a `say` list; what has no text or address left is dropped."""
-    messages = [
-        Message(media=(each.kind, draft.url(each.url))) if isinstance(each, SayMedia) else Message(draft.text(each))
-        for each in say
-    ]
-    return [each for each in messages if each.text or (each.media and each.media[1])]
+def said(draft: Draft, say: Sequence[Say], place: str = "") -> list[Message]:
+    """The messages of a `say` list; what has no text or address left is dropped. Taps on cards carry `place`, else the state."""
+    messages = (_message(draft, each, place or draft.state) for each in say)
+    return [each for each in messages if not each.is_empty]
+
+
+def _message(draft: Draft, said: Say, place: str) -> Message:
+    """Empty for what has lost the text, address or title without which it is nothing."""
+    match said:
+        case SayMedia(kind, url):
+            address = draft.url(url)
+            return Message(media=(kind, address)) if address else Message()
+        case SayCards(cards):
+            return Message(cards=tuple(card for each in cards if (card := _card(draft, each, place))))
+        case SayForm(kind, fields, items):
+            filled = {name: _field(draft, name, text) for name, text in fields.items()}
+            lines = tuple({name: _field(draft, name, text) for name, text in item.items()} for item in items)
+            return Message(form=Form(kind, filled, lines))
+        case _:
+            return Message(draft.text(said))
+
+
+def _field(draft: Draft, name: str, text: Text) -> str:
+    return draft.url(text) if name in FORM_ADDRESSES else draft.text(text)
+
+
+def _card(draft: Draft, card: SayCard, place: str) -> Card | None:
+    """None for a card without a title, or with nothing beside it."""
+    title = draft.text(card.title)
+    subtitle = draft.text(card.subtitle) if card.subtitle else ""
+    image, url = (draft.url(each) if each else "" for each in (card.image, card.url))
+    buttons = options(draft, place, card.buttons)[:BUTTONS_MAX]
+    return Card(title, subtitle, image, url, buttons) if title and (subtitle or image or url or buttons) else None
 
 
 def options(draft: Draft, state: str, choices: Sequence[Choice]) -> tuple[Option, ...]:
@@ -147,5 +195,4 @@ def add_choices(draft: Draft, messages: list[Message], choices: tuple[Option, ..
         return messages
     if not messages or messages[-1].buttons:
         return [*messages, Message(draft.sentence("choose"), choices=choices[:CHOICES_MAX])]
-    last = messages[-1]
-    return [*messages[:-1], Message(last.text, choices[:CHOICES_MAX], (), last.media)]
+    return [*messages[:-1], replace(messages[-1], choices=choices[:CHOICES_MAX])]

@@ -8,7 +8,7 @@ from app.engine import anywhere, faq, show
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import TapReceived
-from app.engine.flow import MORE, Choice, Question, Slot, State
+from app.engine.flow import MORE, Choice, Question, Slot, State, card_buttons
 from app.engine.fold import clean
 from app.engine.slots import read_answer
 from app.engine.walk import answer, ask_again, go, is_target, leave_the_queue
@@ -89,7 +89,8 @@ def find_choice(draft: Draft, state: State, key: str) -> Choice | None:
     """The choice or button of a state that carries this key."""
     questions = (choice for question in state.ask for choice in show.question_choices(draft, question))
     reminded = (choice for reminder in state.remind for choice in reminder.choices)
-    ways = (*questions, *state.choices, *state.buttons, *reminded)
+    says = (*state.say, *(each for reminder in state.remind for each in reminder.say))
+    ways = (*questions, *state.choices, *state.buttons, *reminded, *card_buttons(says))
     return next((each for each in ways if each.key == key), None)
 
 
@@ -98,7 +99,9 @@ def take(draft: Draft, state: State, choice: Choice) -> None:
     draft.failures = 0
     if choice.to:
         leave_the_queue(draft)
-        return go(draft, state.name if choice.to == MORE else choice.to)
+        if choice.to == MORE:
+            draft.state, draft.asking, draft.calling = state.name, None, 0
+        return go(draft, choice.to)
     if choice.url is not None or choice.phone:
         return None
     return _answer_by_choice(draft, state, choice)

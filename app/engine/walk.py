@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from app.engine import calls
+from app.engine import calls, suggest
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
 from app.engine.effects import HandOff, Message, StartTimer, WithdrawHandOff
@@ -46,7 +46,7 @@ def _step(draft: Draft, target: str) -> str:
         case "back":
             return _way_back(draft)
         case "more":
-            return draft.state or draft.flow.entrances.start
+            return _more(draft)
         case _:
             name = resolve(draft.flow, target)
             if not name:
@@ -79,6 +79,18 @@ def _way_back(draft: Draft) -> str:
     return name
 
 
+def _more(draft: Draft) -> str:
+    """More products, where the session is in a state that suggests some; anywhere else the same state again."""
+    if not draft.state:
+        return draft.flow.entrances.start
+    if draft.here.suggest is None:
+        return draft.state
+    draft.note(f"more of {draft.state}")
+    draft.stop_timers()
+    draft.asking = None
+    return _suggest(draft, draft.here, more=draft.showing == draft.state)
+
+
 # ---- one state ---------------------------------------------------------------------------------------------
 
 
@@ -96,6 +108,8 @@ def _enter(draft: Draft, state: State) -> str:
     if state.call is not None:
         draft.say(state_messages(draft, state, with_choices=True))
         return _wait(draft, state) if calls.make(draft, state.call) else next_target(draft, state.goto)
+    if state.suggest is not None:
+        return _suggest(draft, state, more=False)
     place = draft.first_unknown() if state.ask else None
     with_choices = place is None and not (state.ask and state.goto)
     messages = state_messages(draft, state, with_choices=with_choices)
@@ -106,6 +120,14 @@ def _enter(draft: Draft, state: State) -> str:
     if with_choices and any(each.choices for each in messages):
         return _wait(draft, state)
     return next_target(draft, state.goto) or _wait(draft, state)
+
+
+def _suggest(draft: Draft, state: State, *, more: bool) -> str:
+    """Show products and wait; without any, on to where `none` leads."""
+    if suggest.show_products(draft, state, more=more):
+        return _wait(draft, state)
+    suggest.say_none(draft, state, more=more)
+    return state.none or _wait(draft, state)
 
 
 def _hand_off(draft: Draft, state: State, to: HandOffTo) -> str:

@@ -14,6 +14,7 @@ from app.flowfile.parts.header import read_disclosure, read_header, read_moved, 
 from app.flowfile.parts.hours import read_hours
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.policy import look_at_policy
+from app.flowfile.parts.products import read_products
 from app.flowfile.parts.sense import look_at_sense
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slots import read_slots
@@ -37,11 +38,11 @@ BOT_FILE_KEYS = (
     "states",
     "moved",
     "faq",
+    "products",
     "translations",
     "tests",
 )
-INCLUDED_FILE_KEYS = ("states", "faq", "translations", "tests")
-LATER_FILE_KEYS = ("products",)
+INCLUDED_FILE_KEYS = ("states", "faq", "products", "translations", "tests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         read_slots(slot_pairs, known)
     faq_nodes = _all(folder, "faq")
     read_topics(faq_nodes, known)
+    products = read_products(_all(folder, "products"), known)
     anywhere, otherwise = read_anywhere(root.get("anywhere"), known)
     flow = Flow(
         revision=folder.revision,
@@ -113,6 +115,7 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         teams=known.teams,
         moved=read_moved(root.get("moved"), known),
         faq=read_faq(faq_nodes, known),
+        products=products,
     )
     _look_at_whole(flow, root, entries, known)
     return flow, read_tests(_all(folder, "tests"), known)
@@ -145,10 +148,7 @@ def _look_at_files(folder: Folder, report: Report) -> None:
 
 
 def _look_at_top_keys(source: Source, known: tuple[str, ...], where: str, report: Report) -> None:
-    for key in source.root.names():
-        if key.text in LATER_FILE_KEYS:
-            report.take(structure.later_version(key))
-    report.take(structure.unknown_keys(source.root, (*known, *LATER_FILE_KEYS), where))
+    report.take(structure.unknown_keys(source.root, known, where))
 
 
 def _all(folder: Folder, key: str) -> list[Node]:

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from app.answers.phrases import PhraseIndex, find, index_of
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.answers.phrases import PhraseIndex, find, index_of, telling_words
+from app.catalogue.choose import Fields, Item, Wish, choose
+from app.engine.conditions import holds
 from app.engine.effects import Search
 from app.engine.faq import phrases
 from app.engine.finders import Found
-from app.engine.flow import ALL_TOPICS, Flow
+from app.engine.flow import ALL_TOPICS, PRODUCT_PREFIX, Condition, Flow, Preference, Product, Text
+from app.engine.fold import fold_own
+from app.engine.suggest import values_of
 from app.errors import EngineError
 
 
 def run_search(flow: Flow, search: Search) -> Found:
     """The answer of one search; may be called from several threads at once. Raises EngineError for a kind that nobody searches."""
-    if search.kind != "faq":
-        raise EngineError(f"The flow {flow.name} asks for {search.kind}, which this program cannot search.")
-    hits = find(_faq_index(flow, search.scope), search.query)
+    match search.kind:
+        case "faq":
+            return _found(_faq_index(flow, search.scope), search.query)
+        case "products":
+            return _found(_product_index(flow), search.query)
+        case "suggest":
+            return Found(unsure=_suggested(flow, search.scope, json.loads(search.query)))
+        case kind:
+            raise EngineError(f"The flow {flow.name} asks for {kind}, which this program cannot search.")
+
+
+def _found(index: PhraseIndex, query: str) -> Found:
+    hits = find(index, query)
     return Found(hits.sure, hits.unsure)
 
 
@@ -26,3 +44,60 @@ def _faq_index(flow: Flow, topic: str) -> PhraseIndex:
         flow.searches.setdefault(name, index_of((each.id, phrases(each)) for each in entries))
     index: PhraseIndex = flow.searches[name]
     return index
+
+
+def _product_index(flow: Flow) -> PhraseIndex:
+    """The products by their names, in every language."""
+    if "products" not in flow.searches:
+        flow.searches.setdefault("products", index_of((each.id, _folded(each.name)) for each in flow.products.values()))
+    index: PhraseIndex = flow.searches["products"]
+    return index
+
+
+# ---- suggestions -------------------------------------------------------------------------------------------
+
+
+def _suggested(flow: Flow, state: str, wish: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the products that come next in this state. `wish`: facts of the customer, words to match, ids shown before."""
+    suggest = flow.states[state].suggest
+    if suggest is None:
+        raise EngineError(f"The state {state} suggests nothing.")
+    facts = wish["facts"]
+    likes = tuple(_like(each, facts) for each in suggest.prefer)
+    wanted = Wish(_fits(suggest.where, facts), telling_words(wish["match"]), likes, frozenset(wish["shown"]))
+    return choose(_items(flow), wanted, suggest.show)
+
+
+def _fits(condition: Condition | None, facts: Mapping[str, Any]) -> Callable[[Fields], bool]:
+    """Whether a condition holds for a product and this customer; without a condition it always does."""
+    return lambda fields: condition is None or holds(condition, {**facts, **fields})
+
+
+def _like(preference: Preference, facts: Mapping[str, Any]) -> Callable[[Fields], float]:
+    """The number of a field, the lowest there is where a product has none; or 1 where a condition holds."""
+    if preference.condition is not None:
+        fits = _fits(preference.condition, facts)
+        return lambda fields: float(fits(fields))
+    name = PRODUCT_PREFIX + preference.field
+    return lambda fields: value if isinstance(value := fields.get(name), float) else float("-inf")
+
+
+def _items(flow: Flow) -> tuple[Item, ...]:
+    """The products as they are chosen from."""
+    if "items" not in flow.searches:
+        flow.searches.setdefault("items", tuple(_item(flow, each) for each in flow.products.values()))
+    items: tuple[Item, ...] = flow.searches["items"]
+    return items
+
+
+def _item(flow: Flow, product: Product) -> Item:
+    texts = [*_folded(product.name), *(_folded(product.description) if product.description else ())]
+    for value in product.fields.values():
+        texts += [fold_own(each) for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str)]
+    words = frozenset(word for text in texts for word in text.split())
+    return Item(product.id, values_of(flow, product, flow.languages[0]), words)
+
+
+def _folded(text: Text) -> tuple[str, ...]:
+    """A text of a product in every language; no placeholder stands in it."""
+    return tuple(fold_own("".join(map(str, template))) for template in text.by_language.values())

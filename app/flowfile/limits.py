@@ -18,6 +18,14 @@ BUTTON_TITLE_CHARS_MAX = 20
 """Buttons of a template: title."""
 BUTTONS_MAX = 3
 """Button template: how many."""
+CARDS_MAX = 10
+"""Generic template: cards side by side."""
+CARD_CHARS_MAX = 80
+"""Generic template: title and subtitle of a card; also title and subtitle of a coupon."""
+FEEDBACK_TITLE_CHARS_MAX = 65
+"""Customer feedback template: title, and what stands in the field for a comment."""
+FEEDBACK_QUESTION_CHARS_MAX = 85
+"""Customer feedback template: question."""
 TEXT_CHARS_MAX = 1_900
 """Message text: fewer than 2,000; the unit is not told, so a hundred are left."""
 PAYLOAD_CHARS_MAX = 1_000
@@ -109,4 +117,8 @@ BUTTON_TITLE = Limit("F301", "title of a button", BUTTON_TITLE_CHARS_MAX)
 MENU_TITLE = Limit("F306", "title in the menu", MENU_TITLE_CHARS_MAX)
 GREETING = Limit("F307", "greeting", GREETING_CHARS_MAX)
 STARTER = Limit("F308", "starter", STARTER_CHARS_MAX)
+CARD_TITLE = Limit("F311", "title of a card", CARD_CHARS_MAX)
+CARD_SUBTITLE = Limit("F311", "subtitle of a card", CARD_CHARS_MAX)
+FEEDBACK_TITLE = Limit("F311", "title of a request for feedback", FEEDBACK_TITLE_CHARS_MAX)
+FEEDBACK_QUESTION = Limit("F311", "question of a request for feedback", FEEDBACK_QUESTION_CHARS_MAX)
 PERSONA_NAME = Limit("F310", "name of the persona", PERSONA_NAME_CHARS_MAX)

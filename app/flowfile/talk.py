@@ -179,8 +179,8 @@ class Talk(Stage):
                     lines.append(f"{self.flow.name}: {_words(message)}")
                     # Choices vanish with the next message, buttons stay.
                     options = [
-                        *(each for each in options if each in message.buttons),
-                        *message.buttons,
+                        *(each for each in options if each in message.staying),
+                        *message.staying,
                         *message.choices,
                     ]
                 case HandOff(team, note):
@@ -241,6 +241,13 @@ class Talk(Stage):
 
 
 def _words(message: Message) -> str:
+    """A message on a screen that shows texts only: cards line by line."""
+    if message.cards:
+        return "".join(
+            f"\n  * {': '.join(each for each in (card.title, card.subtitle) if each)}" for card in message.cards
+        )
+    if message.form:
+        return f"[{message.form.kind}] " + ", ".join(value for value in message.form.fields.values() if value)
     return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text
 
 

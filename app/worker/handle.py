@@ -227,10 +227,9 @@ def _stored_call(claim: Claim, call: CallService) -> NewCall:
 
 
 def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:
-    """The message in its stored form, with the payloads of what can be tapped: choices, then buttons, in order."""
+    """The message in its stored form, with the payloads of what can be tapped, in its order."""
     stored = message_to_dict(message)
-    options = (*message.choices, *message.buttons)
-    if payloads := [taps.sign(secret, claim.key, *option.tap) for option in options if option.tap]:
+    if payloads := [taps.sign(secret, claim.key, *option.tap) for option in message.options if option.tap]:
         stored["payloads"] = payloads
     return stored
 

@@ -215,11 +215,11 @@ class Customer:
     def titles(self) -> list[str]:
         """What the last message offers."""
         last = self.thread[-1]
-        return [each.title for each in (*last.choices, *last.buttons)]
+        return [each.title for each in last.options]
 
     def option(self, title: str) -> Option:
         for message in reversed(self.thread):
-            for each in (*message.choices, *message.buttons):
+            for each in message.options:
                 if each.title == title:
                     return each
         raise AssertionError(f"{title} was never shown")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.flow import Choice, Flow, Question, SayMedia, State, Text
+from app.engine.flow import Choice, Flow, Question, Say, State, Text
 from app.flowfile.check import check, read_flow
 from tests.engine.transcript import Customer
 
@@ -56,12 +56,13 @@ def texts_of(flow: Flow) -> list[Text]:
         found += [slot.hint, *slot.titles.values()]
     for state in flow.states.values():
         found += texts_of_state(state)
+    found += [text for product in flow.products.values() for text in (product.name, product.description)]
     return [text for text in found if text is not None]
 
 
 def texts_of_state(state: State) -> list[Text]:
     choices: list[Choice] = [*state.choices, *state.buttons]
-    said: list[Text | SayMedia] = [*state.say]
+    said: list[Say] = [*state.say]
     questions: list[Question] = [*state.ask]
     for reminder in state.remind:
         said += reminder.say
@@ -90,22 +91,20 @@ def test_the_form_asks_one_thing_after_another_and_leads_to_looks() -> None:
     assert ana.taps("A gift") == ["What is the occasion?"]
     assert ana.types("dinner") == ["Roughly how much would you like to spend?"]
     assert ana.types("lots")[0].startswith("Just an amount in euros, for example 60.")
-    assert ana.types("about 60") == [
-        "For Dinner and up to 60 euros I would begin with our linen suit and the silk shirt."
-    ]
-    assert ana.titles() == ["See them", "Another occasion", "Ask a stylist"]
+    assert ana.types("about 60") == ["Here is what I would choose for Dinner:", ""]
+    assert [each.title for each in ana.messages[-1].cards] == ["Silk shirt", "Oxford shirt", "Leather belt"]
     assert (ana.slots["for_whom"], ana.slots["budget"]) == ("A gift", 60)
 
 
-def test_a_party_gets_its_own_looks_with_a_picture() -> None:
-    ana = customer()
-    ana.taps("Get Started")
-    for words in ("Outfit ideas", "for me", "party", "60"):
-        ana.types(words)
-    assert ana.state == "party_looks"
-    assert [message.media for message in ana.messages if message.media] == [
-        ("image", "https://harbour-pine.example/party.jpg")
-    ]
+def test_products_are_suggested_in_the_customers_language() -> None:
+    ana = Customer(SHOP, now=OPEN, given={"occasion": "Party", "for_whom": "For me"})
+    ana.types("bonjour, pouvez-vous m'aider à choisir une tenue pour une fête ?")
+    ana.taps("Idées de tenues")
+    ana.types("60")
+    cards = ana.messages[-1].cards
+    assert [each.title for each in cards] == ["Chemise en soie", "Robe étoile", "Ceinture en cuir"]
+    assert cards[0].subtitle == "55 € · La plus douce, en vert ou en crème."
+    assert [each.title for each in cards[0].buttons] == ["Le voir", "D'autres idées", "Demander conseil"]
 
 
 def test_a_question_about_hours_in_the_middle_of_the_form_is_answered() -> None:

@@ -106,9 +106,11 @@ def test_a_file_is_included_once_and_only_by_the_first_file(tmp_path: Path) -> N
 
 def test_an_included_file_has_only_what_may_stand_in_one(tmp_path: Path) -> None:
     folder = write(
-        tmp_path, f"{TOP}include: [more.yaml]\n{WELCOME}", more=f"{PROMO}slots: {{size: number}}\nproducts: []\n"
+        tmp_path,
+        f"{TOP}include: [more.yaml]\n{WELCOME}",
+        more=f"{PROMO}slots: {{size: number}}\nteams: {{care: [anna]}}\n",
     )
-    assert told(folder) == ["F201 at 2:1 in more.yaml", "F213 at 3:1 in more.yaml"]
+    assert told(folder) == ["F201 at 2:1 in more.yaml", "F201 at 3:1 in more.yaml"]
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:

@@ -53,23 +53,6 @@ def test_an_empty_file_misses_everything(tmp_path: Path) -> None:
     assert set(told(write(tmp_path, ""))) == {"F202 at 1:1"}
 
 
-@pytest.mark.parametrize("word", ["suggest", "where"])
-def test_a_word_of_a_later_version_is_not_called_unknown(word: str, tmp_path: Path) -> None:
-    assert told(write(tmp_path, bot(f"  welcome:\n    say: Hello!\n    {word}: all\n"))) == ["F213 at 7:5"]
-
-
-@pytest.mark.parametrize(
-    ("states", "place"),
-    [
-        ("  welcome: {say: Price <product.price>}\n", "F213 at 5:24"),
-        ("  welcome: {say: Hello!, choices: {Next: more}}\n", "F213 at 5:42"),
-        ("  welcome: {say: [{card: x}]}\n", "F213 at 5:20"),
-    ],
-)
-def test_parts_of_a_later_version_are_recognised_wherever_they_stand(states: str, place: str, tmp_path: Path) -> None:
-    assert told(write(tmp_path, bot(states))) == [place]
-
-
 def test_a_web_address_as_the_target_of_a_choice_is_sent_to_buttons(tmp_path: Path) -> None:
     folder = write(tmp_path, bot("  welcome: {say: Hello!, choices: {Shop: 'https://shop.example'}}\n"))
     (problem,) = problems_in(folder)

@@ -237,18 +237,22 @@ class Customer:
 
 
 def text_of(entry: Mapping[str, Any]) -> str:
-    """A message's words; those of a button template stand in its payload."""
+    """A message's words; those of a button template stand in its payload, cards are named by their titles."""
     if entry["text"]:
         return str(entry["text"])
     for attachment in entry["attachments"]:
         payload = attachment.get("payload") or {}
+        if payload.get("template_type") == "generic":
+            return f"[{', '.join(each['title'] for each in payload['elements'])}]"
         return str(payload.get("text") or f"[{attachment['type']}]")
     return ""
 
 
 def _options_of(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for attachment in entry["attachments"]:
-        yield from (attachment.get("payload") or {}).get("buttons") or ()
+        payload = attachment.get("payload") or {}
+        for holder in (payload, *(payload.get("elements") or ())):
+            yield from holder.get("buttons") or ()
 
 
 def wait_until(

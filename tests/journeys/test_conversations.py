@@ -49,8 +49,19 @@ def test_a_form_is_filled_in_by_taps_and_words(customer: Customer) -> None:
     assert customer.taps("Outfit ideas") == [FOR_WHOM]
     assert customer.taps("A gift") == [OCCASION]
     assert customer.types("dinner") == [BUDGET]
-    [answer] = customer.types("about 45 euros")
-    assert answer == "For Dinner and up to 45 euros I would begin with our linen suit and the silk shirt."
+    assert customer.types("about 45 euros") == [
+        "Here is what I would choose for Dinner:",
+        "[Oxford shirt, Leather belt]",
+    ]
+
+
+def test_products_are_shown_as_cards_and_more_of_them_on_a_tap(customer: Customer) -> None:
+    customer.types("hello")
+    for title in ("Outfit ideas", "A gift", "Party", "60"):
+        cards = customer.taps(title)[-1]
+    assert cards == "[Silk shirt, Star dress, Leather belt]"
+    assert customer.taps("More looks") == ["[Moon vest]"]
+    assert customer.types("do you have the wool blazer?") == ["I found this in our shop:", "[Wool blazer]"]
 
 
 def test_a_wrong_answer_gets_the_question_again_and_the_right_one_goes_on(customer: Customer) -> None:
@@ -60,7 +71,7 @@ def test_a_wrong_answer_gets_the_question_again_and_the_right_one_goes_on(custom
     assert customer.types("blue") == [NOT_AN_ANSWER, OCCASION]
     assert customer.taps("Work") == [BUDGET]
     assert customer.types("a lot") == ["Just an amount in euros, for example 60."]
-    assert customer.taps("30")[0].startswith("For Work and up to 30 euros")
+    assert customer.taps("30") == ["Here is what I would choose for Work:", "[Leather belt]"]
 
 
 def test_an_order_number_in_the_middle_of_a_form_is_taken(customer: Customer) -> None:

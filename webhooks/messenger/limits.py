@@ -52,6 +52,16 @@ BUTTON_TITLE_CHARS_MAX = 20
 """D"""
 BUTTON_TEXT_CHARS_MAX = 640
 """D: text of a button template."""
+CARDS_MAX = 10
+"""D: generic template."""
+CARD_CHARS_MAX = 80
+"""D: title and subtitle of a card of the generic template, and of a coupon; subtitle of a request for feedback."""
+FEEDBACK_TITLE_CHARS_MAX = 65
+"""D: customer feedback template."""
+RECEIPT_ITEMS_MAX = 100
+"""D: receipt template."""
+QUESTION_CHARS_MAX = 85
+"""D: question of the customer feedback template."""
 METADATA_CHARS_MAX = 999
 """D: under 1,000."""
 BATCH_MAX = 50

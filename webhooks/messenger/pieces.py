@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.engine.effects import Message, Option
-from webhooks.messenger.limits import BUTTON_TEXT_CHARS_MAX, BUTTONS_MAX, QUICK_REPLIES_MAX, TEXT_CHARS_MAX
+from webhooks.messenger.forms import as_text, is_complete
+from webhooks.messenger.limits import (
+    BUTTON_TEXT_CHARS_MAX,
+    BUTTONS_MAX,
+    CARDS_MAX,
+    QUICK_REPLIES_MAX,
+    TEXT_CHARS_MAX,
+)
 
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s)|[。！？؟۔।]+")
 _NO_TEXT = "…"
@@ -30,15 +38,30 @@ def pieces(message: Message) -> list[Message]:
     buttons = message.buttons + tuple(each for each in message.choices if not each.tap)
     choices, surplus = taps[:QUICK_REPLIES_MAX], taps[QUICK_REPLIES_MAX:]
     text = "\n".join((message.text, *(each.title for each in surplus))) if surplus else message.text
-    found = [Message(media=message.media)] if message.media else []
+    found = list(_without_text(message))
     if buttons:
         found.extend(_button_pieces(text, buttons))
     else:
         found.extend(Message(each) for each in split_text(text))
     if choices:
         last = found.pop() if found else Message(_NO_TEXT)
-        found.append(Message(last.text, choices, last.buttons, last.media))
+        found.append(replace(last, choices=choices))
     return found
+
+
+def _without_text(message: Message) -> Iterator[Message]:
+    """Media, form and cards, each for itself; a card with nothing beside its title, which Messenger refuses, is a text."""
+    if message.media:
+        yield Message(media=message.media)
+    if message.form and is_complete(message.form):
+        yield Message(form=message.form)
+    elif message.form:
+        yield from (Message(part) for part in split_text(as_text(message.form)))
+    bare = [each for each in message.cards if not (each.subtitle or each.image or each.url or each.buttons)]
+    cards = [each for each in message.cards if each not in bare]
+    for start in range(0, len(cards), CARDS_MAX):
+        yield Message(cards=tuple(cards[start : start + CARDS_MAX]))
+    yield from (Message(part) for each in bare for part in split_text(each.title))
 
 
 def _button_pieces(text: str, buttons: tuple[Option, ...]) -> Iterator[Message]:

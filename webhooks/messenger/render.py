@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from app.channel import Send
-from app.engine.effects import Message, Option
+from app.engine.effects import Card, Message, Option
+from webhooks.messenger.forms import render_form
 from webhooks.messenger.limits import (
     BUTTON_TITLE_CHARS_MAX,
+    CARD_CHARS_MAX,
     METADATA_CHARS_MAX,
     PAYLOAD_CHARS_MAX,
     QUICK_REPLY_TITLE_CHARS_MAX,
@@ -22,8 +24,8 @@ from webhooks.messenger.pieces import shorten
 def render(send: Send, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - tags outside the window will depend on it
     """The body for `/{page_id}/messages`.
 
-    `payloads` are used up by the options that can be tapped, choices first. One that has none left carries its title: the tap
-    then comes back as no tap of ours, and its title is read like a text.
+    `payloads` are used up by the options that can be tapped, in the order of `Message.options`. One that has none left carries its
+    title: the tap then comes back as no tap of ours, and its title is read like a text.
     """
     return {
         "recipient": {"id": send.customer_id},
@@ -37,13 +39,17 @@ def _render_message(message: Message, payloads: Iterator[str], metadata: str) ->
     quick_replies = [_quick_reply(each, payloads) for each in message.choices]
     if message.buttons:
         buttons = [_button(each, payloads) for each in message.buttons]
-        rendered["attachment"] = {
-            "type": "template",
-            "payload": {"template_type": "button", "text": clean_text(message.text), "buttons": buttons},
-        }
+        rendered["attachment"] = _template(
+            {"template_type": "button", "text": clean_text(message.text), "buttons": buttons}
+        )
     elif message.media:
         kind, address = message.media
         rendered["attachment"] = {"type": kind, "payload": {"url": clean_text(address)}}
+    elif message.cards:
+        elements = [_card(each, payloads) for each in message.cards]
+        rendered["attachment"] = _template({"template_type": "generic", "elements": elements})
+    elif message.form:
+        rendered["attachment"] = _template(render_form(message.form))
     else:
         rendered["text"] = clean_text(message.text)
     if quick_replies:
@@ -59,6 +65,23 @@ def _quick_reply(option: Option, payloads: Iterator[str]) -> dict[str, str]:
     }
     if option.image:
         rendered["image_url"] = clean_text(option.image)
+    return rendered
+
+
+def _template(payload: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "template", "payload": payload}
+
+
+def _card(card: Card, payloads: Iterator[str]) -> dict[str, Any]:
+    rendered: dict[str, Any] = {"title": shorten(clean_text(card.title), CARD_CHARS_MAX)}
+    if card.subtitle:
+        rendered["subtitle"] = shorten(clean_text(card.subtitle), CARD_CHARS_MAX)
+    if card.image:
+        rendered["image_url"] = clean_text(card.image)
+    if card.url:
+        rendered["default_action"] = {"type": "web_url", "url": clean_text(card.url)}
+    if card.buttons:
+        rendered["buttons"] = [_button(each, payloads) for each in card.buttons]
     return rendered
 
 

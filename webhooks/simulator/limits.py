@@ -22,6 +22,12 @@ CARDS_MAX = 10
 """M: elements of a generic template."""
 ELEMENTS_MAX = 100
 """M: elements of a receipt."""
+FEEDBACK_TITLE_CHARS_MAX = 65
+"""M: customer feedback template."""
+QUESTION_CHARS_MAX = 85
+"""M: question of the customer feedback template."""
+NAME_CHARS_MAX = 300
+"""O: names, numbers and titles of a receipt; Meta names no limit."""
 CARD_CHARS_MAX = 80
 """M: title and subtitle of a card."""
 MENU_ITEMS_MAX = 20

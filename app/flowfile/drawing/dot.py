@@ -14,6 +14,7 @@ _LOOKS = {
     "say": 'shape=box fillcolor="#ffffff"',
     "ask": 'shape=parallelogram fillcolor="#e8f1fd"',
     "faq": 'shape=hexagon fillcolor="#e6f6ec"',
+    "suggest": 'shape=box style="filled,rounded" fillcolor="#fdeef3"',
     "call": 'shape=cds fillcolor="#f3ecfb"',
     "handoff": 'shape=ellipse fillcolor="#fff1e0"',
 }

@@ -16,6 +16,7 @@ _SHAPES = {
     "say": ('["', '"]'),
     "ask": ('[/"', '"/]'),
     "faq": ('{{"', '"}}'),
+    "suggest": ('("', '")'),
     "call": ('[["', '"]]'),
     "handoff": ('(["', '"])'),
 }
@@ -43,6 +44,7 @@ _CLASSES = (
     "  classDef say fill:#ffffff,stroke:#5f6b7a,color:#1d2733",
     "  classDef ask fill:#e8f1fd,stroke:#2b6cb0,color:#1d2733",
     "  classDef faq fill:#e6f6ec,stroke:#2f855a,color:#1d2733",
+    "  classDef suggest fill:#fdeef3,stroke:#b83280,color:#1d2733",
     "  classDef call fill:#f3ecfb,stroke:#6b46c1,color:#1d2733",
     "  classDef handoff fill:#fff1e0,stroke:#c05621,color:#1d2733",
     "  classDef door fill:#1d2733,stroke:#1d2733",

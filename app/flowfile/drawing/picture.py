@@ -21,6 +21,7 @@ from app.engine.flow import (
     State,
     Text,
     Truth,
+    card_buttons,
 )
 
 ROWS_MAX = 40
@@ -30,6 +31,7 @@ KINDS = {
     "say": "says something",
     "ask": "asks",
     "faq": "answers from the FAQ",
+    "suggest": "suggests products",
     "call": "asks a service",
     "handoff": "hands over to a team",
 }
@@ -72,6 +74,8 @@ def _kind(state: State) -> str:
         return "handoff"
     if state.faq:
         return "faq"
+    if state.suggest:
+        return "suggest"
     if state.call:
         return "call"
     return "ask" if state.ask else "say"
@@ -95,15 +99,15 @@ def plain(flow: Flow, text: Text) -> str:
 def _ways(flow: Flow, state: State) -> Iterator[Way]:
     if state.handoff and state.handoff.closed:
         yield _way(flow, "closed", state.handoff.closed)
-    for choice in (*state.choices, *state.buttons):
+    for choice in (*state.choices, *state.buttons, *card_buttons(state.say)):
         yield _choice(flow, choice)
     if state.none:
-        yield _way(flow, "no answer", state.none)
+        yield _way(flow, "nothing fits" if state.suggest else "no answer", state.none)
     for reminder in state.remind:
         after = f"after {duration_text(reminder.after)}"
         if reminder.goto:
             yield _way(flow, after, reminder.goto)
-        for choice in reminder.choices:
+        for choice in (*reminder.choices, *card_buttons(reminder.say)):
             yield _choice(flow, choice, f"{after}: ")
     for rule in state.goto:
         label = f"if {condition_text(rule.condition)}" if rule.condition else "then" if len(state.goto) == 1 else "else"
@@ -187,7 +191,8 @@ def _doors(flow: Flow) -> Iterator[tuple[str, str]]:
     yield "not understood", flow.otherwise
     yield from ((f"was: {old}", target) for old, target in flow.moved.items())
     for answer in flow.faq.values():
-        yield from ((f"FAQ {answer.id}: {plain(flow, each.title)}", each.to) for each in answer.choices)
+        ways = (*answer.choices, *card_buttons(answer.say))
+        yield from ((f"FAQ {answer.id}: {plain(flow, each.title)}", each.to) for each in ways)
 
 
 def _reached(doors: set[str], ways: dict[str, tuple[Way, ...]]) -> set[str]:

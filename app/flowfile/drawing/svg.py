@@ -16,6 +16,7 @@ _FILLS = {
     "say": ("#ffffff", "#5f6b7a"),
     "ask": ("#e8f1fd", "#2b6cb0"),
     "faq": ("#e6f6ec", "#2f855a"),
+    "suggest": ("#fdeef3", "#b83280"),
     "call": ("#f3ecfb", "#6b46c1"),
     "handoff": ("#fff1e0", "#c05621"),
 }

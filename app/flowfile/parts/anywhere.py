@@ -8,11 +8,11 @@ from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.states import read_topic
 from app.flowfile.parts.texts import phrases_of
 from app.flowfile.parts.ways import read_target
+from app.flowfile.rules import products as rules
 from app.flowfile.rules import structure, values
 from app.flowfile.source.nodes import Node, Pairs, Scalar
 
-WAYS_IN = ("hear", "gives", "attachment", "faq", "else")
-LATER_WAYS_IN = ("products",)
+WAYS_IN = ("hear", "gives", "attachment", "faq", "products", "else")
 SELF_ANSWERING = ("else", "faq", "products")
 """Ways in that need no `goto`: what they find is the answer."""
 ATTACHMENTS = ("any", "image", "video", "audio", "file", "place")
@@ -39,17 +39,16 @@ def read_anywhere(node: Node | None, known: Known) -> tuple[tuple[Anywhere, ...]
 
 def _look_at_keys(pairs: Pairs, known: Known) -> None:
     report = known.report
-    for key in pairs.names():
-        if key.text in LATER_WAYS_IN:
-            report.take(structure.later_version(key))
-    report.take(structure.unknown_keys(pairs, (*WAYS_IN, *LATER_WAYS_IN, "goto"), "anywhere"))
-    ways_in = [key for key in pairs.names() if key.text in (*WAYS_IN, *LATER_WAYS_IN)]
+    report.take(structure.unknown_keys(pairs, (*WAYS_IN, "goto"), "anywhere"))
+    ways_in = [key for key in pairs.names() if key.text in WAYS_IN]
     if not ways_in:
         report.take(structure.missing_key(pairs.place, "hear", "this entry of anywhere", _EXAMPLE))
     elif ways_in[0].text not in SELF_ANSWERING and pairs.key("goto") is None:
         report.take(structure.missing_key(pairs.place, "goto", "this entry of anywhere", _EXAMPLE))
     if pairs.key("faq") and (goto := pairs.key("goto")):
         report.take(structure.goto_beside_faq(goto))
+    elif pairs.key("products") and (goto := pairs.key("goto")):
+        report.take(structure.goto_beside_suggest(goto))
     report.take(structure.two_ways_in(ways_in))
 
 
@@ -63,9 +62,22 @@ def _read_entry(pairs: Pairs, known: Known) -> Anywhere | None:
     if faq := pairs.get("faq"):
         topic = read_topic(faq, known)
         return Anywhere("", faq=topic) if topic else None
+    if products := pairs.get("products"):
+        return _read_products(products, pairs, known)
     if gives:
         return Anywhere(target, gives=_read_gives(gives, known))
     return Anywhere(target, attachment=_read_attachment(attachment, known)) if attachment else None
+
+
+def _read_products(node: Node, pairs: Pairs, known: Known) -> Anywhere | None:
+    key = pairs.key("products")
+    scalar = as_scalar(node, known.report, "word", "products: all")
+    if scalar is None or key is None:
+        return None
+    if scalar.text != "all":
+        known.report.take(values.wrong_value(scalar.place, scalar.text, "a choice of products", "products: all"))
+        return None
+    return None if not known.has_products and known.report.take(rules.no_products(key)) else Anywhere("", products=True)
 
 
 def _read_gives(node: Node, known: Known) -> str:

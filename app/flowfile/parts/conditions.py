@@ -6,17 +6,18 @@ The grammar knows words only; which of them are slots, and what kind of value st
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.engine.flow import RESULTS, And, Compare, Condition, Literal, Name, Not, Or, Slot, Truth
+from app.engine.flow import PRODUCT_PREFIX, RESULTS, And, Compare, Condition, Literal, Name, Not, Or, Slot, Truth
 from app.flowfile.limits import CONDITION_CHARS_MAX
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_scalar
-from app.flowfile.parts.slot_values import Value, value_of
+from app.flowfile.parts.slot_values import LIST, Value, value_of
 from app.flowfile.problems import Place, Problem, quoted
-from app.flowfile.rules import calls, structure, values
+from app.flowfile.rules import calls, products, values
 from app.flowfile.source.nodes import Node, Scalar
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _ORDERED_KINDS = ("number", "date")
 _OPEN = Slot("open", "yes_no")
-_LATER_NAMES = ("product",)
 _RESULT = Slot("result", "choice", values=RESULTS)
 
 
@@ -125,8 +125,10 @@ class _Meaning:
     def _name(self, token: Token) -> Name:
         name = str(token)
         place = self._place_of(token)
-        if name.partition(".")[0] in _LATER_NAMES:
-            self._wrong(structure.later_version(Scalar(name, place)))
+        if name.startswith(PRODUCT_PREFIX):
+            self._wrong(() if self._known.beside_product else products.product_out_of_sight(place, name))
+            self._wrong(products.unknown_product_field(place, name, self._known.product_slots))
+            return Name(name)
         if name == "result":
             self._wrong(() if self._known.after_call else calls.result_without_call(place))
             return Name(name)
@@ -140,6 +142,8 @@ class _Meaning:
             return Slot("language", "choice", values=self._known.languages)
         if name == "result":
             return _RESULT
+        if name.startswith(PRODUCT_PREFIX):
+            return self._known.product_slots.get(name)
         return _OPEN if name == "open" else self._known.slots.get(name)
 
     def _refuse_mismatch(self, left: Name, operator: str, token: Token) -> None:
@@ -149,28 +153,34 @@ class _Meaning:
             what = f"{quoted(left.name)} is neither a number nor a date, so it cannot be larger or smaller."
             hint = "Write is or is not; or give the slot the type number."
             self._wrong(values.type_mismatch(self._place_of(token), what, hint))
-        if slot and operator == "has" and slot.kind != "text":
+        if slot and operator == "has" and slot.kind not in ("text", LIST):
             what = f"{quoted(left.name)} is not a text, so it cannot have something in it."
             self._wrong(values.type_mismatch(self._place_of(token), what, "Write is, or in."))
 
     def _right(self, left: Name, operator: str, tree: Tree[Token]) -> Name | Literal:
         """Another slot, if the one word names one and is no word of the left slot; else a value."""
         words, token, slot = _words(tree), _first_token(tree), self._slot(left.name)
-        names_slot = token.type == "WORD" and words in self._known.slot_names
+        names_product = token.type == "WORD" and words.startswith(PRODUCT_PREFIX)
+        if names_product:
+            self._name(token)
+        names_slot = names_product or (token.type == "WORD" and words in self._known.slot_names)
         if names_slot and not (slot and words in slot.values):
-            other = self._known.slots.get(words)
-            if slot and other and slot.kind != other.kind:
+            other = self._slot(words)
+            if slot and other and not _are_alike(slot, other):
                 what = f"{quoted(left.name)} and {quoted(words)} are of different kinds."
                 hint = "Compare two slots of the same kind, or a slot with a value."
                 self._wrong(values.type_mismatch(self._place_of(token), what, hint))
             return Name(words)
-        return Literal(words if operator == "has" else self._value(left, tree))
+        is_word_of_text = operator == "has" and not (slot and slot.kind == LIST)
+        return Literal(words if is_word_of_text else self._value(left, tree))
 
     def _value(self, left: Name, tree: Tree[Token]) -> Value:
         """The value that these words are for the slot on the left."""
         slot = self._slot(left.name)
         if slot is None:
             return _words(tree)
+        if slot.kind in ("text", LIST) and slot.values:
+            slot = replace(slot, kind="choice")  # A word that no product has would never be found.
         value = value_of(_words(tree), slot, self._place_of(_first_token(tree)), self._known.report)
         if value is None:
             raise _WrongError
@@ -183,6 +193,13 @@ class _Meaning:
         """Report these; the condition is given up if there are any."""
         if self._known.report.take(problems):
             raise _WrongError
+
+
+def _are_alike(slot: Slot, other: Slot) -> bool:
+    """Whether one can be compared with the other; words of products are like words of customers, whatever they were chosen from."""
+    of_product = slot.name.startswith(PRODUCT_PREFIX) or other.name.startswith(PRODUCT_PREFIX)
+    wordy = ("text", "choice", LIST)
+    return slot.kind == other.kind or (of_product and slot.kind in wordy and other.kind in wordy)
 
 
 def _subtrees(tree: Tree[Token]) -> list[Tree[Token]]:

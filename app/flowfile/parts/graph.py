@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from app.engine.flow import Entrances, Flow, State
+from app.engine.flow import Entrances, Flow, State, card_buttons
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.loops import find_loops
 from app.flowfile.rules import structure
 
-MISLEADING = ("F201", "F202", "F203", "F204", "F212", "F213")
+MISLEADING = ("F201", "F202", "F203", "F204", "F212", "F616")
 """With one of these a way may be missing from what was read, and a state would be called unreachable wrongly."""
 
 LOOPS_TOLD_MAX = 20
@@ -32,20 +32,20 @@ def _doors(flow: Flow) -> set[str]:
     doors = {shared.start, flow.otherwise, *shared.menu.values(), *shared.starters.values(), *shared.links.values()}
     if shared.comments:
         doors.add(shared.comments.goto)
-    answers = {choice.to for entry in flow.faq.values() for choice in entry.choices}
+    answers = {way.to for entry in flow.faq.values() for way in (*entry.choices, *card_buttons(entry.say))}
     return doors | answers | {entry.goto for entry in flow.anywhere} | set(flow.moved.values())
 
 
 def _ways(state: State) -> Iterable[str]:
     """Every target of a state."""
     yield from (rule.to for rule in state.goto)
-    yield from (choice.to for choice in (*state.choices, *state.buttons))
+    yield from (choice.to for choice in (*state.choices, *state.buttons, *card_buttons(state.say)))
     yield state.none
     if state.handoff:
         yield state.handoff.closed
     for reminder in state.remind:
         yield reminder.goto
-        yield from (choice.to for choice in reminder.choices)
+        yield from (choice.to for choice in (*reminder.choices, *card_buttons(reminder.say)))
 
 
 def _reached(doors: Collection[str], states: Mapping[str, State]) -> set[str]:

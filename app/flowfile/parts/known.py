@@ -31,6 +31,15 @@ class Known:
     has_faq: bool = False
     faq_phrases: dict[str, tuple[str, Scalar]] = field(default_factory=dict)
     conditions: list[tuple[Scalar, Condition]] = field(default_factory=list)
+    has_products: bool = False
+    product_slots: Mapping[str, Slot] = field(default_factory=dict)
+    """What can be asked of a product: `product.price` and the like, each with its kind and, where there are any, its words."""
+    product_chars: Mapping[str, int] = field(default_factory=dict)
+    """How long the value of `product.price` and the like can become."""
+    beside_product: bool = False
+    """Whether what is read now stands beside a product, so that it may name its fields."""
+    suggests: bool = False
+    """Whether the state that is read now suggests products, so that `more` may stand in it."""
     after_call: bool = False
     """Whether what is read now comes after a call, so that it may ask for its `result`."""
     rule_lists: list[list[tuple[Place, Condition | None]]] = field(default_factory=list)

@@ -20,23 +20,30 @@ Graph = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What holds while the bot goes round: slots that have a value, and slots that are forgotten on the way."""
+    """What holds while the bot goes round: slots that have a value, and slots that are forgotten on the way.
+
+    `changes`: whether the ring sets or forgets anything, so that other products may fit the next time round.
+    """
 
     known: frozenset[str] = frozenset()
     forgotten: frozenset[str] = frozenset()
+    changes: bool = True
 
 
 def find_loops(states: Mapping[str, State], slots: Mapping[str, Slot], start: str) -> list[list[str]]:
     """Rings, each as the names of its states in order; a ring is told once."""
     silent = {name: state for name, state in states.items() if not _asks(state)}
     keeping = {name: state for name, state in states.items() if not state.forget}
-    rings = {frozenset(ring): ring for part in (silent, keeping, states) for ring in _loops_in(part, slots, start)}
+    still = {name: state for name, state in silent.items() if not (state.set or state.forget)}
+    rings = {
+        frozenset(ring): ring for part in (still, silent, keeping, states) for ring in _loops_in(part, slots, start)
+    }
     return list(rings.values())
 
 
 def _loops_in(states: Mapping[str, State], slots: Mapping[str, Slot], start: str) -> list[list[str]]:
     """Rings among these states: looked for in each knot of them, with what holds in that knot."""
-    everything = _graph(states, _Given(), start)
+    everything = _graph(states, _Given(changes=_changes(states)), start)
     order = {name: position for position, name in enumerate(states)}
     rings: list[list[str]] = []
     for knot in _knots(everything):
@@ -51,7 +58,11 @@ def _given_in(states: Mapping[str, State], slots: Mapping[str, Slot]) -> _Given:
     asked = {slot for state in states.values() for slot in _asks(state)}
     learnt = asked | {slot for state in states.values() for slot in state.set}
     sure = {name for name in learnt - forgotten if name in slots and slots[name].kind != "yes_no"}
-    return _Given(frozenset(sure), forgotten)
+    return _Given(frozenset(sure), forgotten, _changes(states))
+
+
+def _changes(states: Mapping[str, State]) -> bool:
+    return any(_asks(state) or state.set or state.forget for state in states.values())
 
 
 def _graph(states: Mapping[str, State], given: _Given, start: str) -> Graph:
@@ -73,6 +84,8 @@ def _targets(state: State, given: _Given) -> tuple[str, ...]:
     """Where the state may lead without waiting."""
     if state.handoff:
         return (state.handoff.closed,)
+    if state.suggest:
+        return () if given.changes else (state.none,)
     if _asks(state) & given.forgotten:
         return ()
     targets: list[str] = []

@@ -10,7 +10,7 @@ from app.flowfile.parts.known import Known
 from app.flowfile.parts.truth import Domain, covered, is_always_when_known, is_within, verdict
 from app.flowfile.rules import conditions as rules
 
-MISLEADING = ("F201", "F202", "F204", "F212", "F213")
+MISLEADING = ("F201", "F202", "F204", "F212")
 """With one of these a question may be missing from what was read, and its slot would be called empty wrongly."""
 
 OUTSIDE_NAMES = ("product",)

@@ -9,6 +9,9 @@ from app.flowfile.rules import values
 
 Value = str | float | bool
 
+LIST = "list"
+"""What kind a product's field is whose values are lists, beside the kinds that slots have."""
+
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.engine.flow import HandOffTo, Question, Reminder, Say, SayMedia, State
+from app.engine.flow import Choice, HandOffTo, Question, Reminder, Say, SayCards, SayMedia, State
 from app.flowfile import limits
 from app.flowfile.parts.calls import read_call, read_goto
+from app.flowfile.parts.cards import FORM_KEYS, marked, read_cards, read_form
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slot_values import Value, value_of
+from app.flowfile.parts.suggestions import SUGGEST_PARTS, read_suggest
 from app.flowfile.parts.texts import read_text
 from app.flowfile.parts.ways import (
     ANSWERS,
@@ -27,14 +29,13 @@ from app.flowfile.rules.limits import too_many_choices_together
 from app.flowfile.source.nodes import Node, Pairs, Scalar
 
 STATE_KEYS = (
-    *("set", "forget", "say", "ask", "faq", "none", "handoff", "note", "closed"),
+    *("set", "forget", "say", "ask", "faq", "none", "suggest", *SUGGEST_PARTS, "handoff", "note", "closed"),
     *("call", "headers", "body", "save"),
     *("choices", "buttons", "remind", "goto"),
 )
-LATER_KEYS = ("suggest", "where", "prefer", "match", "show")
 KINDS = ("ask", "faq", "suggest", "call", "handoff")
 MEDIA_KEYS = ("image", "video", "audio", "file")
-LATER_SAY_KEYS = ("card", "cards", "coupon", "receipt", "feedback")
+SAY_KEYS = (*MEDIA_KEYS, "card", "cards", *FORM_KEYS)
 QUESTION_KEYS = ("save", "say", "choices")
 REMINDER_KEYS = ("after", "say", "choices", "goto")
 
@@ -49,6 +50,7 @@ def read_state(name: Scalar, node: Node, known: Known) -> State | None:
     if pairs is None:
         return None
     _look_at_keys(name, pairs, known)
+    known.suggests = pairs.get("suggest") is not None
     say, choices, buttons = (pairs.get(key) for key in ("say", "choices", "buttons"))
     seen: Seen = {}
     state = State(
@@ -61,13 +63,23 @@ def read_state(name: Scalar, node: Node, known: Known) -> State | None:
         faq=read_topic(pairs.get("faq"), known),
         none=_read_none(pairs, known),
         choices=read_choices(choices, known, seen) if choices else (),
-        buttons=read_buttons(buttons, known, seen) if buttons else (),
+        suggest=read_suggest(pairs, known),
+        buttons=_read_buttons(buttons, known, seen) if buttons else (),
         remind=_read_remind(pairs, known, seen),
         call=read_call(pairs, known),
         goto=read_goto(pairs, known),
     )
+    known.suggests = False
     _look_at_answers(state, pairs.key("choices"), known)
     return state
+
+
+def _read_buttons(node: Node, known: Known, seen: Seen) -> tuple[Choice, ...]:
+    """The buttons of a state; where it suggests products, they stand on each product's card."""
+    known.beside_product = known.suggests
+    buttons = read_buttons(node, known, seen)
+    known.beside_product = False
+    return buttons
 
 
 def _look_at_answers(state: State, choices: Scalar | None, known: Known) -> None:
@@ -83,10 +95,7 @@ def _look_at_answers(state: State, choices: Scalar | None, known: Known) -> None
 def _look_at_keys(name: Scalar, pairs: Pairs, known: Known) -> None:
     """The rules about which keys stand together."""
     report = known.report
-    for key in pairs.names():
-        if key.text in LATER_KEYS:
-            report.take(structure.later_version(key))
-    report.take(structure.unknown_keys(pairs, (*STATE_KEYS, *LATER_KEYS), "a state"))
+    report.take(structure.unknown_keys(pairs, STATE_KEYS, "a state"))
     report.take(structure.two_kinds(pairs, KINDS))
     report.take(structure.choices_and_buttons(pairs))
     report.take(structure.choices_passed_over(pairs))
@@ -94,10 +103,12 @@ def _look_at_keys(name: Scalar, pairs: Pairs, known: Known) -> None:
     report.take(structure.key_without_partner(pairs, "closed", "handoff"))
     if pairs.key("faq") and (goto := pairs.key("goto")):
         report.take(structure.goto_beside_faq(goto))
+    elif pairs.key("suggest") and (goto := pairs.key("goto")):
+        report.take(structure.goto_beside_suggest(goto))
     ask = pairs.key("ask")
     if ask and not any(pairs.key(way) for way in ("goto", "choices", "buttons")):
         report.take(structure.question_without_way_out(ask))
-    if not any(pairs.key(key) for key in ("say", "goto", "ask", "faq", "handoff", "call", *LATER_KEYS)):
+    if not any(pairs.key(key) for key in ("say", "goto", "ask", "faq", "suggest", "handoff", "call")):
         report.take(structure.missing_key(name.place, "say", f"the state {name.text}", "say: Hello!"))
 
 
@@ -125,39 +136,52 @@ def _read_forget(pairs: Pairs, known: Known) -> tuple[str, ...]:
     return tuple(slot.text for slot in slots)
 
 
-def read_say(node: Node, known: Known) -> tuple[Say, ...]:
-    """A text, or a list of texts and media."""
+def read_say(node: Node, known: Known, mark: str = "") -> tuple[Say, ...]:
+    """A text, or a list of texts and rich messages. `mark` tells the cards of a reminder from those of its state."""
     if isinstance(node, Pairs):
-        read = _read_said(node, known)
-        return (read,) if read else ()
-    said = (
-        _read_said(item, known) for item in as_items(node, known.report, "a text or a list of texts", "say: Hello!")
-    )
-    return tuple(each for each in said if each)
+        items: tuple[Node, ...] = (node,)
+    else:
+        items = as_items(node, known.report, "a text or a list of texts", "say: Hello!")
+    said: list[Say] = []
+    cards = 0
+    for item in items:
+        read = _read_said(item, known)
+        if isinstance(read, SayCards):
+            read = marked(read, cards + 1, mark)
+            cards += len(read.cards)
+        if read:
+            said.append(read)
+    return tuple(said)
 
 
 def _read_said(node: Node, known: Known) -> Say | None:
     if not isinstance(node, Pairs):
         return read_text(node, known, limits.TEXT)
     for key, value in node.entries:
-        if key.text in MEDIA_KEYS:
+        if key.text in SAY_KEYS:
             others = Pairs(tuple(entry for entry in node.entries if entry[0] is not key), node.place)
-            known.report.take(structure.unknown_keys(others, (), "a picture, film, sound or file"))
-            url = read_url(value, known)
-            return SayMedia(key.text, url) if url else None
+            known.report.take(structure.unknown_keys(others, (), f"a message with {key.text}"))
+            return _read_rich(key.text, value, known)
     _look_at_said_keys(node, known)
     return None
+
+
+def _read_rich(key: str, node: Node, known: Known) -> Say | None:
+    if key in ("card", "cards"):
+        return read_cards(key, node, known)
+    if key in FORM_KEYS:
+        return read_form(key, node, known)
+    url = read_url(node, known)
+    return SayMedia(key, url) if url else None
 
 
 def _look_at_said_keys(node: Pairs, known: Known) -> None:
     """Something in braces or with a colon that is no picture: most often a text with a colon in it."""
     key = node.entries[0][0] if node.entries else None
-    if key and key.text in LATER_SAY_KEYS:
-        known.report.take(structure.later_version(key))
-    elif key and (" " in key.text or key.text[:1].isupper()):
+    if key and (" " in key.text or key.text[:1].isupper()):
         known.report.take(yaml.colon_in_text(key.place.moved(len(key.text))))
     else:
-        known.report.take(structure.unknown_keys(node, (*MEDIA_KEYS, *LATER_SAY_KEYS), "say"))
+        known.report.take(structure.unknown_keys(node, SAY_KEYS, "say"))
 
 
 def _read_ask(pairs: Pairs, known: Known, seen: Seen) -> tuple[Question, ...]:
@@ -258,7 +282,7 @@ def _read_reminder(index: str, node: Node, known: Known, seen: Seen) -> Reminder
     if say is None and goto is None:
         known.report.take(structure.missing_key(pairs.place, "say", "this reminder", example))
     read_after = as_duration(after, known.report) if after else None
-    reminder_say = read_say(say, known) if say else ()
+    reminder_say = read_say(say, known, f"r{index}.") if say else ()
     read = read_choices(choices, known, seen) if choices else ()
     target = read_target(goto, known, ENDINGS) if goto else ""
     return Reminder(index, read_after, reminder_say, read, target) if read_after else None

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from app.engine.flow import Placeholder, Slot, Template, Text
+from app.engine.flow import PRODUCT_PREFIX, Placeholder, Slot, Template, Text
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_scalar
-from app.flowfile.rules import structure, values
+from app.flowfile.rules import calls, products, values
 from app.flowfile.rules.limits import text_too_long
 from app.flowfile.rules.structure import BUILT_IN_NAMES
 from app.flowfile.source.nodes import Node, Scalar
 
 _PIECE = re.compile(r"\\<|<([A-Za-z_][A-Za-z0-9_.]*)>")
 
-LATER_PREFIXES = ("product.", "secret.")
-"""Placeholders of parts that arrive later."""
+SECRET_PREFIX = "secret."  # noqa: S105 - the word before a name, no password
 
 
 def read_text(node: Node, known: Known, limit: limits.Limit, names: Collection[str] | None = None) -> Text | None:
@@ -61,12 +60,18 @@ def template_of(scalar: Scalar, known: Known, names: Collection[str] | None = No
 def _is_allowed(name: str, names: Collection[str] | None, scalar: Scalar, known: Known, offset: int) -> bool:
     if name in names if names is not None else (name in known.slot_names or name in BUILT_IN_NAMES):
         return True
+    if known.beside_product and name in known.product_slots:
+        return True
     if known.report.is_full():
         return False
     allowed = [*known.slot_names, *BUILT_IN_NAMES] if names is None else names
     place = scalar.place_of(offset)
-    if name.startswith(LATER_PREFIXES):
-        known.report.take(structure.later_version(Scalar(f"<{name}>", place)))
+    if name.startswith(SECRET_PREFIX):
+        known.report.take(calls.secret_outside_headers(place, name))
+    elif name.startswith(PRODUCT_PREFIX) and known.beside_product:
+        known.report.take(products.unknown_product_field(place, name, known.product_slots))
+    elif name.startswith(PRODUCT_PREFIX):
+        known.report.take(products.product_out_of_sight(place, name))
     else:
         known.report.take(values.unknown_placeholder(place, name, allowed))
     return False
@@ -102,6 +107,8 @@ def longest_chars(template: Template, language: str, known: Known) -> int:
 def _longest_value_chars(name: str, language: str, known: Known) -> int:
     if name == "bot_name":
         return len(known.bot_name)
+    if name in known.product_chars:
+        return known.product_chars[name]
     slot = known.slots.get(name)
     if slot is None:
         return limits.FILLED_CHARS_MAX.get(name, 0)

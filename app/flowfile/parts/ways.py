@@ -12,7 +12,7 @@ from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_pairs, as_scalar
 from app.flowfile.parts.texts import read_text, text_of
 from app.flowfile.rules import limits as limit_rules
-from app.flowfile.rules import structure, values
+from app.flowfile.rules import products, structure, values
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 CHOICE_KEYS = ("title", "to", "if", "image")
@@ -28,6 +28,7 @@ ANSWERS: tuple[str, Text | None, str] = ("", None, "")
 
 _ADDRESS_START = ("https://", "http://", "<")
 _PHONE = re.compile(r"\+[0-9][0-9 ().-]{5,24}")
+_PRODUCT_FIELD = re.compile(r"<product\.[A-Za-z0-9_]+>")
 _CHOICES_EXAMPLE = "choices: {Outfit ideas: outfits, Goodbye: end}"
 
 
@@ -37,8 +38,7 @@ def read_target(node: Node, known: Known, others: tuple[str, ...] = ENDINGS) -> 
     if scalar is None:
         return ""
     if scalar.text == MORE:
-        known.report.take(structure.later_version(scalar))
-        return ""
+        return MORE if known.suggests or not known.report.take(products.more_outside_suggest(scalar)) else ""
     wrong = known.report.take(structure.unknown_target(scalar, known.states, others))
     return "" if wrong else scalar.text
 
@@ -182,9 +182,12 @@ def _leads_to(node: Node, known: Known, limit: limits.Limit) -> tuple[str, Text 
 
 
 def read_url(node: Node, known: Known) -> Text | None:
-    """A web address, in which slots may stand."""
+    """A web address, in which slots may stand; a product's own address may be the whole."""
     scalar = as_scalar(node, known.report, "web address", "https://shop.example/sale")
-    if scalar is None or known.report.take(values.not_https(scalar)):
+    if scalar is None:
+        return None
+    is_product_own = known.beside_product and _PRODUCT_FIELD.fullmatch(scalar.text.strip())
+    if not is_product_own and known.report.take(values.not_https(scalar)):
         return None
     return read_text(scalar, known, limits.TEXT)
 

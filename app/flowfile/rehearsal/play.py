@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.engine import session
-from app.engine.effects import CallService, Effect, Message, Option, SendMessage
+from app.engine.effects import CallService, Card, Effect, Message, Option, SendMessage
 from app.engine.events import Attachment, AttachmentReceived, CallAnswered, TapReceived, TextReceived
 from app.engine.flow import Flow
 from app.engine.session import Session
@@ -136,8 +136,8 @@ class _Player:
         self.heard = [effect.message for effect in said if isinstance(effect, SendMessage)]
         for message in self.heard:
             # Choices vanish with the next message, buttons stay.
-            stays = [each for each in self.screen if each in message.buttons]
-            self.screen = [*stays, *message.buttons, *message.choices]
+            stays = [each for each in self.screen if each in message.staying]
+            self.screen = [*stays, *message.staying, *message.choices]
 
     def _with_answers(self, effects: tuple[Effect, ...]) -> Iterator[Effect]:
         """The effects of a turn, and of those that the answers of its calls bring about."""
@@ -157,6 +157,8 @@ class _Player:
         match step.kind:
             case "bot":
                 self._says(step)
+            case "shows" if self.heard and self.heard[0].cards:
+                self._shows_cards(step, self.heard.pop(0).cards)
             case "shows":
                 titles = [each.title for each in self.screen]
                 missing = [each for each in step.listed if not self._is_among(each, titles)]
@@ -181,6 +183,13 @@ class _Player:
 
     def _is_among(self, title: str, titles: Iterable[str]) -> bool:
         return any(self.manner.same(title, each) for each in titles)
+
+    def _shows_cards(self, step: Step, cards: tuple[Card, ...]) -> None:
+        """Just these cards in this order, each by its product's id or its title."""
+        self.named = True
+        names = [each.product if each.product in step.listed else each.title for each in cards]
+        shown = ", ".join(each.product or each.title for each in cards)
+        self._must(step, names == list(step.listed), ", ".join(step.listed), shown)
 
     def _saved(self, step: Step) -> None:
         slots = self._session.slots
@@ -242,4 +251,8 @@ def _value(flow: Flow, name: str, words: str, moment: datetime) -> Any:
 
 
 def _words(message: Message) -> str:
+    if message.cards:
+        return f"[{', '.join(each.product or each.title for each in message.cards)}]"
+    if message.form:
+        return f"[{message.form.kind}]"
     return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text

@@ -18,7 +18,7 @@ from app.flowfile.source.nodes import Node, Scalar
 
 
 def text_too_long(written: Scalar, chars: int, limit: Limit, language: str) -> Iterator[Problem]:
-    """F301, F304, F306, F307, F308, F310: a text longer than its kind may be. `chars`: its length with slots filled."""
+    """F301, F304, F306, F307, F308, F310, F311: a text longer than its kind may be. `chars`: its length with slots filled."""
     if chars > limit.chars_max:
         filled = " with its < > filled" if "<" in written.text else ""
         yield problem_at(

@@ -213,16 +213,6 @@ def wrong_shape(node: Node, wanted: str, example: str) -> Iterator[Problem]:
     )
 
 
-def later_version(key: Scalar) -> Iterator[Problem]:
-    """F213: a word of the language that this version does not know yet."""
-    yield problem_at(
-        key.place,
-        "F213",
-        f"{quoted(key.text)} arrives in a later version.",
-        "Take it out for now; everything else stays.",
-    )
-
-
 def unknown_flow_version(version: Scalar) -> Iterator[Problem]:
     """F214: a file written for another version of the language."""
     if version.text != "1":
@@ -268,6 +258,16 @@ def goto_beside_faq(goto: Scalar) -> Iterator[Problem]:
         "F201",
         '"goto" means nothing beside faq: after an answer the customer stays where he is.',
         "Take it out; choices of the entry, or of the state, can lead on.",
+    )
+
+
+def goto_beside_suggest(goto: Scalar) -> Iterator[Problem]:
+    """F201: a goto beside suggest, after whose cards the customer chooses."""
+    yield problem_at(
+        goto.place,
+        "F201",
+        '"goto" means nothing beside suggest: the customer looks at the cards and chooses.',
+        "Take it out; buttons lead on, and none where no product fits.",
     )
 
 

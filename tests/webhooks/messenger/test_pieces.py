@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.effects import Message, Option
-from webhooks.messenger.limits import BUTTON_TEXT_CHARS_MAX, BUTTONS_MAX, QUICK_REPLIES_MAX, TEXT_CHARS_MAX
+from app.engine.effects import Card, Form, Message, Option
+from webhooks.messenger.forms import as_text
+from webhooks.messenger.limits import (
+    BUTTON_TEXT_CHARS_MAX,
+    BUTTONS_MAX,
+    CARDS_MAX,
+    QUICK_REPLIES_MAX,
+    TEXT_CHARS_MAX,
+)
 from webhooks.messenger.pieces import pieces, shorten, split_text
 
 FAMILY = "👨\u200d👩\u200d👧"
@@ -34,12 +41,40 @@ OPTIONS = st.builds(
     st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1, max_size=30),
     st.sampled_from(["tap", "url", "phone"]),
 )
+SHORT = st.text(alphabet=st.characters(categories=["L", "N"]), max_size=100)
+CARDS = st.builds(
+    Card,
+    title=st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1, max_size=200),
+    subtitle=SHORT,
+    image=st.sampled_from(["", "https://cdn.example/i.jpg"]),
+    url=st.sampled_from(["", "https://shop.example"]),
+    buttons=st.lists(OPTIONS, max_size=BUTTONS_MAX).map(tuple),
+)
+COUPON = Form("coupon", {"title": "10% off", "code": "PINE10"})
+RECEIPT = Form(
+    "receipt",
+    {"order": "A-1", "name": "Ana", "currency": "EUR", "payment": "Card", "total": "60", "shipping": "5,50"},
+    ({"title": "Shirt", "price": "54.5", "quantity": "2"},),
+)
+FEEDBACK = Form(
+    "feedback",
+    {
+        "title": "Rate us",
+        "question": "Did we help?",
+        "button": "Rate",
+        "privacy": "https://shop.example/p",
+        "comment": "Say",
+    },
+)
+HOLES = (Form("coupon", {"title": "10% off"}), Form("receipt", {**RECEIPT.fields, "total": ""}))
 MESSAGES = st.builds(
     Message,
     text=TEXTS,
     choices=st.lists(OPTIONS, max_size=20).map(tuple),
     buttons=st.lists(OPTIONS, max_size=8).map(tuple),
     media=st.none() | st.just(("image", "https://cdn.example/i.jpg")),
+    cards=st.lists(CARDS, max_size=14).map(tuple),
+    form=st.none() | st.sampled_from([COUPON, RECEIPT, FEEDBACK, *HOLES]),
 )
 
 
@@ -51,7 +86,10 @@ def test_no_piece_is_over_a_limit(message: Message) -> None:
         assert len(piece.choices) <= QUICK_REPLIES_MAX
         assert len(piece.buttons) <= BUTTONS_MAX
         assert all(each.tap for each in piece.choices)
-        assert piece.text.strip() or (piece.media and not piece.buttons)
+        assert len(piece.cards) <= CARDS_MAX
+        parts = [piece.text.strip(), piece.media, piece.cards, piece.form]
+        assert len([part for part in parts if part]) == 1
+        assert piece.text or not piece.buttons
 
 
 @settings(max_examples=300, deadline=None)
@@ -59,7 +97,14 @@ def test_no_piece_is_over_a_limit(message: Message) -> None:
 def test_nothing_is_lost_and_nothing_changes_its_order(message: Message) -> None:
     found = pieces(message)
     texts = squeeze("".join(piece.text for piece in found)).replace("…", "")
-    assert texts.startswith(squeeze(message.text).replace("…", ""))
+    cards = [card for piece in found for card in piece.cards]
+    bare = [card for card in message.cards if card not in cards]
+    assert cards == [card for card in message.cards if card not in bare]
+    shown = "".join([as_text(message.form) if message.form in HOLES else "", *(card.title for card in bare)])
+    assert texts.startswith(squeeze(shown + message.text).replace("…", ""))
+    assert [piece.form for piece in found if piece.form] == (
+        [message.form] if message.form and message.form not in HOLES else []
+    )
     surplus = [each.title for each in message.choices if each.tap][QUICK_REPLIES_MAX:]
     assert texts.endswith(squeeze("".join(surplus)))
     offered = [each for piece in found for each in piece.choices]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.effects import Message, Option
+from app.engine.effects import Card, Form, Message, Option
 from tests.webhooks.messenger.kit import CUSTOMER, NOW, create_send
-from tests.webhooks.messenger.test_pieces import MESSAGES
+from tests.webhooks.messenger.test_pieces import COUPON, FEEDBACK, HOLES, MESSAGES, RECEIPT
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.render import render
 
@@ -69,6 +71,54 @@ def test_media_go_by_their_address() -> None:
     }  # fmt: skip
 
 
+def test_cards_are_a_generic_template_and_use_payloads_up_in_their_order() -> None:
+    see_it = Option("See it", url="https://shop.example/1")
+    cards = (
+        Card("Shirt", "€55", "https://cdn.example/1.jpg", "https://shop.example/1", (see_it, YES)),
+        Card("Suit", "€95", buttons=(NO,)),
+    )
+    body = render(create_send(Message(cards=cards), payloads=("p1", "p2")), NOW)
+    assert body["message"]["attachment"]["payload"] == {"template_type": "generic", "elements": [
+        {
+            "title": "Shirt", "subtitle": "€55", "image_url": "https://cdn.example/1.jpg",
+            "default_action": {"type": "web_url", "url": "https://shop.example/1"},
+            "buttons": [
+                {"type": "web_url", "title": "See it", "url": "https://shop.example/1"},
+                {"type": "postback", "title": "Yes", "payload": "p1"},
+            ],
+        },
+        {"title": "Suit", "subtitle": "€95", "buttons": [{"type": "postback", "title": "No", "payload": "p2"}]},
+    ]}  # fmt: skip
+
+
+def payload_of(form: Form) -> dict[str, Any]:
+    rendered: dict[str, Any] = render(create_send(Message(form=form)), NOW)["message"]["attachment"]["payload"]
+    return rendered
+
+
+def test_a_coupon_has_its_code() -> None:
+    assert payload_of(COUPON) == {"template_type": "coupon", "title": "10% off", "coupon_code": "PINE10"}
+
+
+def test_a_receipt_has_numbers_where_the_owner_has_texts() -> None:
+    assert payload_of(RECEIPT) == {
+        "template_type": "receipt", "recipient_name": "Ana", "order_number": "A-1", "currency": "EUR", "payment_method": "Card",
+        "elements": [{"title": "Shirt", "price": 54.5, "currency": "EUR", "quantity": 2}],
+        "summary": {"shipping_cost": 5.5, "total_cost": 60.0},
+    }  # fmt: skip
+
+
+def test_feedback_asks_one_question_with_five_stars() -> None:
+    (question,) = payload_of(FEEDBACK)["feedback_screens"][0]["questions"]
+    assert (question["type"], question["score_option"]) == ("csat", "five_stars")
+    assert payload_of(FEEDBACK)["business_privacy"] == {"url": "https://shop.example/p"}
+
+
+def test_a_receipt_without_its_total_is_a_text() -> None:
+    assert [piece.form for piece in pieces(Message(form=HOLES[1]))] == [None]
+    assert "A-1" in pieces(Message(form=HOLES[1]))[0].text
+
+
 def test_long_titles_are_shortened() -> None:
     option = Option("Please track my last order", tap=("a", "b"))
     message = render(create_send(Message("?", choices=(option,), buttons=(option,))), NOW)["message"]
@@ -87,7 +137,11 @@ def test_text_that_no_encoder_takes_is_made_safe() -> None:
 def test_whatever_is_rendered_keeps_metas_limits(message: Message, payloads: list[str]) -> None:
     for piece in pieces(message):
         rendered = render(create_send(piece, payloads=tuple(payloads)), NOW)["message"]
-        buttons = rendered.get("attachment", {}).get("payload", {}).get("buttons", [])
+        payload = rendered.get("attachment", {}).get("payload", {})
+        cards = payload.get("elements", []) if payload.get("template_type") == "generic" else []
+        buttons = [*payload.get("buttons", []), *(button for card in cards for button in card.get("buttons", []))]
+        assert all(0 < len(card["title"]) <= 80 and len(card.get("subtitle", "")) <= 80 for card in cards)
+        assert all(len(card) > 1 for card in cards)
         assert 0 < len(rendered.get("text", "x")) < 2_000
         assert len(rendered.get("quick_replies", [])) <= 13
         assert all(0 < len(each["title"]) <= 20 for each in [*buttons, *rendered.get("quick_replies", [])])

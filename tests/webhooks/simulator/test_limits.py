@@ -39,7 +39,21 @@ def media(**payload: Any) -> dict[str, Any]:
     return {"attachment": {"type": "image", "payload": payload}}
 
 
+COUPON = {"template_type": "coupon", "title": "10% off", "coupon_code": "PINE10"}
+RECEIPT = {
+    "template_type": "receipt", "recipient_name": "Ana", "order_number": "A-1", "currency": "EUR", "payment_method": "Card",
+    "elements": [{"title": "Shirt", "price": 55}], "summary": {"total_cost": 60.0},
+}  # fmt: skip
+FEEDBACK = {
+    "template_type": "customer_feedback", "title": "Rate us", "button_title": "Rate",
+    "feedback_screens": [{"questions": [{"id": "q", "type": "csat", "title": "Did we help?"}]}],
+    "business_privacy": {"url": "https://shop.example/p"},
+}  # fmt: skip
+
 ALLOWED = {
+    "coupon": template(**COUPON),
+    "receipt": template(**RECEIPT),
+    "feedback": template(**FEEDBACK),
     "text of 1,999": {"text": "x" * 1999},
     "metadata of 999": {"text": "x", "metadata": "m" * 999},
     "13 quick replies": replies(13),
@@ -88,7 +102,16 @@ REFUSED: dict[str, tuple[dict[str, Any] | str | list[str], tuple[int, int | None
     "card with 4 buttons": (cards(buttons=[BUTTON] * 4), (100, None)),
     "card that leads somewhere with a title": (cards(default_action={**BUTTON, "type": "web_url"}), (100, None)),
     "receipt whose elements are no list": (template(template_type="receipt", elements="x"), (100, None)),
-    "coupon with a button of an unknown type": (template(template_type="coupon", buttons=[{"type": "x"}]), (100, None)),
+    "product with a button of an unknown type": (template(template_type="product", buttons=[{"type": "x"}]), (100, None)),
+    "coupon without a title": (template(**{**COUPON, "title": ""}), (100, None)),
+    "coupon with a blank in its code": (template(**{**COUPON, "coupon_code": "PINE 10"}), (100, None)),
+    "coupon with neither code nor address": (template(template_type="coupon", title="x"), (100, None)),
+    "receipt without a number of the order": (template(**{**RECEIPT, "order_number": None}), (100, None)),
+    "receipt without a total": (template(**{**RECEIPT, "summary": {}}), (100, None)),
+    "receipt with a price in words": (template(**{**RECEIPT, "elements": [{"title": "x", "price": "5"}]}), (100, None)),
+    "feedback without a question": (template(**{**FEEDBACK, "feedback_screens": [{"questions": []}]}), (100, None)),
+    "feedback with a title of 66": (template(**{**FEEDBACK, "title": "x" * 66}), (100, None)),
+    "feedback without privacy": (template(**{**FEEDBACK, "business_privacy": {}}), (100, None)),
     "unknown template": (template(template_type="list"), (100, None)),
     "unknown attachment id": (media(attachment_id="1"), (100, 2018074)),
     "image of no web address": (media(url="file:///etc/passwd"), (100, 2018008)),

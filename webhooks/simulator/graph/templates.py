@@ -12,11 +12,14 @@ from webhooks.simulator.limits import (
     CARD_CHARS_MAX,
     CARDS_MAX,
     ELEMENTS_MAX,
+    FEEDBACK_TITLE_CHARS_MAX,
+    NAME_CHARS_MAX,
     PAYLOAD_CHARS_MAX,
+    QUESTION_CHARS_MAX,
     TITLE_CHARS_MAX,
 )
 
-OTHER_TEMPLATES = ("receipt", "product", "coupon", "image_grid", "customer_feedback", "notification_messages")
+OTHER_TEMPLATES = ("product", "image_grid", "notification_messages")
 """Taken when they have a payload; the chat page shows only that they came."""
 BUTTON_TYPES = ("postback", "web_url", "phone_number", "account_link", "account_unlink", "game_play")
 
@@ -34,6 +37,12 @@ def check_template(payload: Any, attachments: Any) -> None:
                 _check_card(card)
         case "media":
             _check_media_template(payload, attachments)
+        case "coupon":
+            _check_coupon(payload)
+        case "receipt":
+            _check_receipt(payload)
+        case "customer_feedback":
+            _check_feedback(payload)
         case kind if kind in OTHER_TEMPLATES:
             _check_other(payload)
         case _:
@@ -45,6 +54,44 @@ def _check_other(payload: dict[str, Any]) -> None:
     for part in check_list(payload.get("elements") or [], "payload[elements]", 0, ELEMENTS_MAX):
         check_buttons(part.get("buttons"))
     check_buttons(payload.get("buttons"))
+
+
+def _check_coupon(payload: dict[str, Any]) -> None:
+    check_text(payload.get("title"), "payload[title]", CARD_CHARS_MAX)
+    check_text(payload.get("subtitle"), "payload[subtitle]", CARD_CHARS_MAX, required=False)
+    code = payload.get("coupon_code")
+    if code is not None and (not isinstance(code, str) or " " in code):
+        raise bad_parameter("A coupon_code has no spaces.")
+    if not code and not is_web_address(payload.get("coupon_url")):
+        raise bad_parameter("A coupon needs a coupon_code or a coupon_url.")
+
+
+def _check_receipt(payload: dict[str, Any]) -> None:
+    for name in ("recipient_name", "order_number", "currency", "payment_method"):
+        check_text(payload.get(name), f"payload[{name}]", NAME_CHARS_MAX)
+    for line in check_list(payload.get("elements") or [], "payload[elements]", 0, ELEMENTS_MAX):
+        check_text(line.get("title"), "elements[title]", NAME_CHARS_MAX)
+        if not _is_amount(line.get("price")):
+            raise bad_parameter("elements[price] must be a number.")
+    summary = payload.get("summary")
+    if not isinstance(summary, dict) or not _is_amount(summary.get("total_cost")):
+        raise bad_parameter("summary[total_cost] must be a number.")
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _check_feedback(payload: dict[str, Any]) -> None:
+    check_text(payload.get("title"), "payload[title]", FEEDBACK_TITLE_CHARS_MAX)
+    check_text(payload.get("subtitle"), "payload[subtitle]", CARD_CHARS_MAX, required=False)
+    check_text(payload.get("button_title"), "payload[button_title]", TITLE_CHARS_MAX)
+    (screen,) = check_list(payload.get("feedback_screens"), "payload[feedback_screens]", 1, 1)
+    (question,) = check_list(screen.get("questions"), "feedback_screens[questions]", 1, 1)
+    check_text(question.get("title"), "questions[title]", QUESTION_CHARS_MAX)
+    privacy = payload.get("business_privacy")
+    if not isinstance(privacy, dict) or not is_web_address(privacy.get("url")):
+        raise bad_parameter("business_privacy[url] must be a web address.")
 
 
 def check_buttons(buttons: Any, least: int = 0, most: int = BUTTONS_MAX) -> None:

@@ -68,8 +68,34 @@ function template(payload, tap) {
     const cards = (payload.elements || []).map((card) => cardOf(card, tap));
     return el("div", { class: "cards", role: "group", "aria-label": `${cards.length} cards`, tabindex: cards.length > 1 ? "0" : null }, ...cards);
   }
+  const form = FORMS[payload.template_type];
+  if (form) return el("article", { class: "card form" }, el("div", { class: "words" }, ...form(payload)));
   return el("p", { class: "bubble" }, payload.title || WORDS[payload.template_type] || String(payload.template_type || "Template"));
 }
+
+const row = (name, value) => el("p", { class: "row" }, el("span", { dir: "auto" }, name), el("span", {}, String(value)));
+
+const FORMS = {
+  coupon: (payload) => [
+    el("strong", { dir: "auto" }, payload.title),
+    payload.subtitle ? el("small", { dir: "auto" }, payload.subtitle) : null,
+    payload.coupon_code ? el("code", {}, payload.coupon_code) : null,
+    isWeb(payload.coupon_url) ? el("a", { href: payload.coupon_url, target: "_blank", rel: "noopener noreferrer" }, "Use it") : null,
+  ],
+  receipt: (payload) => [
+    el("strong", {}, `Receipt ${payload.order_number}`),
+    el("small", { dir: "auto" }, `${payload.recipient_name}, ${payload.payment_method}`),
+    ...(payload.elements || []).map((each) => row(each.quantity > 1 ? `${each.quantity} × ${each.title}` : each.title, `${each.price} ${each.currency || payload.currency}`)),
+    row("Total", `${payload.summary.total_cost} ${payload.currency}`),
+  ],
+  customer_feedback: (payload) => [
+    el("strong", { dir: "auto" }, payload.title),
+    payload.subtitle ? el("small", { dir: "auto" }, payload.subtitle) : null,
+    el("p", { dir: "auto" }, payload.feedback_screens[0].questions[0].title),
+    el("p", { class: "stars", role: "img", "aria-label": "Five stars" }, "☆☆☆☆☆"),
+    el("small", { dir: "auto" }, payload.button_title),
+  ],
+};
 
 function cardOf(card, tap) {
   const address = card.image_url || card.url;

@@ -1,0 +1,136 @@
+"""Suggests products: what is wished for becomes a search, what is found becomes cards. Chooses nothing itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from app.engine import show
+from app.engine.conditions import names_in
+from app.engine.draft import Draft
+from app.engine.effects import Card, Message, Option, Search
+from app.engine.finders import Found
+from app.engine.flow import MORE, PRODUCT_PREFIX, Choice, Flow, Product, State, Suggest, Text
+from app.engine.fold import fold
+from app.engine.slots import number_text
+
+SHOWN_MAX = 200
+"""Products that one customer is shown in a state before that was all: twenty screens of ten."""
+
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF"}
+"""How prices name their currency; others are named by their code."""
+
+
+def show_products(draft: Draft, state: State, *, more: bool) -> bool:
+    """Show the products that come next as cards; False if there is none. Without `more` it begins anew, with what the state says."""
+    if not more or draft.showing != state.name:
+        draft.showing, draft.shown = state.name, ()
+    products = _next(draft, state) if len(draft.shown) < SHOWN_MAX else ()
+    if not products:
+        return False
+    draft.shown += tuple(each.id for each in products)
+    draft.note("suggested " + ", ".join(each.id for each in products))
+    messages = [] if more else show.said(draft, state.say)
+    cards = tuple(_card(draft, state, each) for each in products)
+    draft.say(
+        show.add_choices(draft, [*messages, Message(cards=cards)], show.options(draft, state.name, state.choices))
+    )
+    return True
+
+
+def say_none(draft: Draft, state: State, *, more: bool) -> None:
+    """Say that nothing fits, or that this was all; with the state's other ways on, unless `none` leads on."""
+    draft.note("no more products" if more else "no product fits")
+    if state.none and not more:
+        return
+    left = (each for each in (*state.choices, *state.buttons) if each.to not in ("", MORE))
+    options = () if state.none else show.options(draft, state.name, tuple(left))
+    draft.say((Message(draft.sentence("no_more" if more else "nothing_fits"), choices=options[: show.CHOICES_MAX]),))
+
+
+def _next(draft: Draft, state: State) -> tuple[Product, ...]:
+    assert state.suggest is not None
+    found: Found = draft.find(Search("suggest", _wish(draft, state.suggest), state.name))
+    return tuple(draft.flow.products[each] for each in found.unsure if each in draft.flow.products)
+
+
+def _wish(draft: Draft, suggest: Suggest) -> str:
+    """What the search must know of this customer, as JSON: only what the conditions look at."""
+    conditions = [each.condition for each in suggest.prefer if each.condition]
+    conditions += [suggest.where] if suggest.where else []
+    names = frozenset[str]().union(*map(names_in, conditions))
+    facts = draft.facts(names)
+    known = {name: facts[name] for name in sorted(names) if name in facts}
+    match = fold(draft.text(suggest.match)) if suggest.match else ""
+    return json.dumps({"facts": known, "match": match, "shown": draft.shown})
+
+
+def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
+    """The addresses that a button of the cards on the screen leads to, for somebody who typed its title."""
+    suggest = draft.here.suggest if draft.state == draft.showing else None
+    if suggest is None or choice.url is None or choice not in draft.here.buttons:
+        return ()
+    products = draft.flow.products
+    lines = [_line(draft, products[each], choice.url) for each in draft.shown[-suggest.show :] if each in products]
+    return (Message("\n".join(line for line in lines if line)),)
+
+
+def _line(draft: Draft, product: Product, url: Text) -> str:
+    draft.product = values_of(draft.flow, product, draft.language)
+    address = draft.url(url)
+    draft.product = {}
+    return f"{draft.text(product.name)}: {address}" if address else ""
+
+
+# ---- cards -------------------------------------------------------------------------------------------------
+
+
+def _card(draft: Draft, state: State, product: Product) -> Card:
+    """The product with the state's buttons, in which its fields may stand."""
+    draft.product = values_of(draft.flow, product, draft.language)
+    buttons = show.options(draft, state.name, state.buttons)[: show.BUTTONS_MAX]
+    draft.product = {}
+    return card_of(draft, product, buttons)
+
+
+def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card:
+    """The product's name, price and description, its picture and its page. A card has something beside its title."""
+    title = draft.text(product.name)
+    description = draft.text(product.description) if product.description else ""
+    subtitle = " · ".join(each for each in (price_text(product, draft.language), description) if each)
+    if not (subtitle or product.url or product.image or buttons):
+        subtitle = product.id
+    return Card(title, subtitle, product.image, product.url, buttons, product.id)
+
+
+def price_text(product: Product, language: str) -> str:
+    """The price as people write it, where the product says in what currency: €55, 55 €. Empty without one."""
+    price, currency = product.fields.get("price"), product.fields.get("currency")
+    if not isinstance(price, float) or not isinstance(currency, str):
+        return ""
+    number, sign = _money(price, language), SIGNS.get(currency.upper(), currency.upper())
+    in_front = language.startswith("en") and len(sign) == 1
+    return f"{sign}{number}" if in_front else f"{number} {sign}"
+
+
+def _money(price: float, language: str) -> str:
+    """Whole amounts as they are, others with two places."""
+    if price == int(price):
+        return number_text(int(price), language)
+    text = f"{price:.2f}"
+    return text if language.startswith("en") else text.replace(".", ",")
+
+
+def values_of(flow: Flow, product: Product, language: str) -> Mapping[str, Any]:
+    """The product's fields by the names that texts and conditions use."""
+    texts = {"id": product.id, "url": product.url, "image": product.image, "name": _plain(flow, product.name, language)}
+    if product.description:
+        texts["description"] = _plain(flow, product.description, language)
+    return {f"{PRODUCT_PREFIX}{name}": value for name, value in {**product.fields, **texts}.items()}
+
+
+def _plain(flow: Flow, text: Text, language: str) -> str:
+    """A text of a product: no placeholder stands in it."""
+    template = text.by_language.get(language) or text.by_language[flow.languages[0]]
+    return "".join(map(str, template))

@@ -1,0 +1,160 @@
+"""The products, from every file: their names, and which fields they have. Chooses none of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from app.engine.flow import PRODUCT_PREFIX, FieldValue, Product, Slot, Text
+from app.flowfile import limits
+from app.flowfile.parts.known import Known
+from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars, number_of
+from app.flowfile.parts.slot_values import LIST
+from app.flowfile.parts.texts import text_of
+from app.flowfile.parts.ways import read_address
+from app.flowfile.problems import Place
+from app.flowfile.rules import products as rules
+from app.flowfile.rules import structure
+from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
+
+PRODUCT_KEYS = ("id", "name", "description", "url", "image")
+"""Keys with a meaning of their own; any other one is a field that the owner invents."""
+NUMBER_FIELDS = ("price", "sale_price", "stock", "rating")
+"""Fields that are numbers in every shop."""
+
+_EXAMPLE = "- {id: silk-shirt, name: Silk shirt, price: 55, url: https://shop.example/p/2}"
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(slots=True)
+class _Written:
+    """One product as it stands in the file. `fields` are the keys that the owner invents."""
+
+    id: str
+    name: Text
+    description: Text | None
+    url: str
+    image: str
+    fields: dict[str, Node] = field(default_factory=dict)
+
+
+def read_products(nodes: Iterable[Node], known: Known) -> Mapping[str, Product]:
+    """The products by id, in their order; what fields they have is known from now on."""
+    written: dict[str, _Written] = {}
+    first: dict[str, Place] = {}
+    for node in nodes:
+        known.has_products = True
+        for item in as_items(node, known.report, "a list of products", _EXAMPLE):
+            pairs = as_pairs(item, known.report, "a product", _EXAMPLE)
+            read = _read_product(pairs, first, known) if pairs else None
+            if read:
+                written[read.id] = read
+    kinds = _kinds_of(written.values())
+    products = {each.id: _product(each, kinds, known) for each in written.values()}
+    _learn(products.values(), kinds, known)
+    return products
+
+
+def _read_product(pairs: Pairs, first: dict[str, Place], known: Known) -> _Written | None:
+    for key in ("id", "name"):
+        if pairs.get(key) is None:
+            known.report.take(structure.missing_key(pairs.place, key, "this product", _EXAMPLE))
+    node, name, description, url, image = (pairs.get(key) for key in PRODUCT_KEYS)
+    scalar = as_scalar(name, known.report, "name", "name: Silk shirt") if name else None
+    product_id = _read_id(node, first, known) if node else ""
+    title = text_of(scalar, known, limits.CARD_TITLE, ()) if scalar else None
+    told = as_scalar(description, known.report, "description", "description: Cool in summer.") if description else None
+    if not product_id or not title:
+        return None
+    return _Written(
+        id=product_id,
+        name=title,
+        description=text_of(told, known, limits.TEXT, ()) if told else None,
+        url=read_address(url, known) if url else "",
+        image=read_address(image, known) if image else "",
+        fields=dict(_read_fields(pairs, known)),
+    )
+
+
+def _read_id(node: Node, first: dict[str, Place], known: Known) -> str:
+    """The id; empty for one that cannot be told apart."""
+    name = as_scalar(node, known.report, "id", "id: silk-shirt")
+    if name is None or known.report.take(rules.bad_product_id(name)):
+        return ""
+    if name.text in first:
+        known.report.take(rules.same_product_twice(name, first[name.text]))
+        return ""
+    first[name.text] = name.place
+    return name.text
+
+
+def _read_fields(pairs: Pairs, known: Known) -> Iterable[tuple[str, Node]]:
+    for key, value in pairs.entries:
+        if key.text in PRODUCT_KEYS:
+            continue
+        if not _FIELD.fullmatch(key.text):
+            known.report.take(rules.bad_field_name(key))
+        elif _is_value(key, value, known):
+            yield key.text, value
+
+
+def _is_value(key: Scalar, value: Node, known: Known) -> bool:
+    """Whether a field can have this value; what is a number in every shop is one here."""
+    is_written = isinstance(value, Items) or as_scalar(value, known.report, "value", "price: 55") is not None
+    if not is_written or key.text not in NUMBER_FIELDS:
+        return is_written
+    is_number = isinstance(value, Scalar) and number_of(value.text) is not None
+    return not known.report.take(rules.field_not_a_number(key, value, is_number))
+
+
+def _kinds_of(written: Iterable[_Written]) -> dict[str, str]:
+    """What kind each field is: a list if one product has a list there, a number if every one has a number, else a text."""
+    nodes: dict[str, list[Node]] = {}
+    for product in written:
+        for name, node in product.fields.items():
+            nodes.setdefault(name, []).append(node)
+    return {name: _kind_of(each) for name, each in nodes.items()}
+
+
+def _kind_of(nodes: list[Node]) -> str:
+    if any(isinstance(node, Items) for node in nodes):
+        return LIST
+    is_number = all(isinstance(node, Scalar) and number_of(node.text) is not None for node in nodes)
+    return "number" if is_number else "text"
+
+
+def _product(written: _Written, kinds: Mapping[str, str], known: Known) -> Product:
+    fields = {name: _value(node, kinds[name], known) for name, node in written.fields.items()}
+    return Product(written.id, written.name, written.description, written.url, written.image, fields)
+
+
+def _value(node: Node, kind: str, known: Known) -> FieldValue:
+    scalars = as_scalars(node, known.report, "value", "[Dinner, Party]")
+    if kind == LIST:
+        return tuple(each.text for each in scalars)
+    text = scalars[0].text if scalars else ""
+    number = number_of(text) if kind == "number" else None
+    return text if number is None else float(number)
+
+
+def _learn(products: Iterable[Product], kinds: Mapping[str, str], known: Known) -> None:
+    """Note what can be asked of a product, which words a field can have, and how long a value can become."""
+    words: dict[str, dict[str, None]] = {name: {} for name in kinds}
+    chars: dict[str, int] = {}
+    for product in products:
+        texts = {"id": product.id, "url": product.url, "image": product.image, "name": _longest(product.name)}
+        texts["description"] = _longest(product.description) if product.description else ""
+        for name, value in product.fields.items():
+            texts[name] = ", ".join(value) if isinstance(value, tuple) else str(value)
+            words[name].update(dict.fromkeys(value if isinstance(value, tuple) else (texts[name],)))
+        for name, text in texts.items():
+            chars[name] = max(chars.get(name, 0), len(text))
+    slots = {name: Slot(PRODUCT_PREFIX + name, kind, tuple(words[name])) for name, kind in kinds.items()}
+    own = {name: Slot(PRODUCT_PREFIX + name, "text") for name in PRODUCT_KEYS}
+    known.product_slots = {PRODUCT_PREFIX + name: slot for name, slot in {**slots, **own}.items()}
+    known.product_chars = {PRODUCT_PREFIX + name: each for name, each in chars.items()}
+
+
+def _longest(text: Text) -> str:
+    return max(("".join(map(str, each)) for each in text.by_language.values()), key=len)

@@ -1,0 +1,282 @@
+"""Suggestions: cards, more of them, none, and products that a message names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from app.engine.effects import Card, Message
+from app.engine.flow import (
+    And,
+    Anywhere,
+    Choice,
+    Compare,
+    Flow,
+    Literal,
+    Name,
+    Preference,
+    Product,
+    Reminder,
+    SayCard,
+    SayCards,
+    State,
+    Suggest,
+    Text,
+)
+from app.engine.suggest import SHOWN_MAX, price_text
+from tests.engine.transcript import Customer, choice, flow, question, slot, state, template, text
+
+WHERE = And(
+    (
+        Compare(Name("product.occasions"), "has", Name("occasion")),
+        Compare(Name("product.price"), "<=", Name("budget")),
+        Compare(Name("product.stock"), ">", Literal(0.0)),
+    )
+)
+
+
+def product(name: str, price: float, rating: float, *occasions: str, stock: float = 3.0) -> Product:
+    fields = {"price": price, "rating": rating, "stock": stock, "occasions": occasions, "currency": "EUR"}
+    identity = name.lower().replace(" ", "-")
+    return Product(identity, text(name), url=f"https://shop.example/{identity}", fields=fields)
+
+
+PRODUCTS = {
+    each.id: each
+    for each in (
+        product("Linen suit", 95.0, 4.1, "Work", "Dinner"),
+        product("Silk shirt", 55.0, 4.9, "Dinner", "Party"),
+        product("Star dress", 58.0, 4.7, "Party"),
+        product("Moon vest", 40.0, 4.2, "Party"),
+        product("Velvet scarf", 20.0, 5.0, "Party", stock=0.0),
+    )
+}
+BUTTONS = (
+    Choice("See it", text("See it"), url=text("<product.url>")),
+    choice("Another look", "more"),
+    choice("Ask a stylist", "stylist"),
+)
+
+
+def looks(**more: object) -> State:
+    suggest = Suggest(WHERE, prefer=(Preference("rating"),), show=2)
+    made = state("looks", "For <occasion>:", suggest=suggest, buttons=BUTTONS, none="nothing")
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def shop(looks: State, **more: object) -> Flow:
+    return flow(
+        state("welcome", "Hi!", goto="looks"),
+        looks,
+        state("nothing", "Nothing today."),
+        state("stylist", "Maya is coming."),
+        slots=[slot("occasion", "choice", values=("Work", "Dinner", "Party")), slot("budget", "number")],
+        products=PRODUCTS,
+        **more,
+    )
+
+
+def guest(looks: State, occasion: str = "Party", budget: float = 60.0, **more: object) -> Customer:
+    customer = Customer(shop(looks, **more), given={"occasion": occasion, "budget": budget})
+    customer.taps("Get Started")
+    return customer
+
+
+def shown(customer: Customer) -> list[str]:
+    return [card.product for message in customer.messages for card in message.cards]
+
+
+def test_the_products_that_fit_are_shown_best_first_after_what_the_state_says() -> None:
+    ana = guest(looks())
+    assert ana.texts == ["Hi!", "For Party:", ""]
+    assert shown(ana) == ["silk-shirt", "star-dress"]
+
+
+def test_a_card_has_the_name_price_page_and_the_states_buttons() -> None:
+    card = guest(looks()).messages[-1].cards[0]
+    assert (card.title, card.subtitle, card.url) == ("Silk shirt", "€55", "https://shop.example/silk-shirt")
+    assert [(each.title, each.url, each.tap) for each in card.buttons] == [
+        ("See it", "https://shop.example/silk-shirt", None),
+        ("Another look", "", ("looks", "Another look")),
+        ("Ask a stylist", "", ("looks", "Ask a stylist")),
+    ]
+
+
+def test_more_shows_the_next_without_saying_it_all_again_and_never_repeats() -> None:
+    ana = guest(looks())
+    assert ana.taps("Another look") == [""]
+    assert shown(ana) == ["moon-vest"]
+
+
+def test_more_says_when_it_is_over_and_goes_on() -> None:
+    ana = guest(looks())
+    ana.taps("Another look")
+    assert ana.taps("Another look") == ["That was all I have for you.", "Nothing today."]
+    assert ana.state == "nothing"
+
+
+def test_more_without_none_stays_with_the_other_ways_on() -> None:
+    ana = guest(looks(none=""))
+    ana.taps("Another look")
+    assert ana.taps("Another look") == ["That was all I have for you."]
+    assert ana.titles() == ["Ask a stylist"]
+    assert ana.state == "looks"
+
+
+def test_without_anything_that_fits_none_leads_on() -> None:
+    ana = guest(looks(), budget=5.0)
+    assert ana.texts == ["Hi!", "Nothing today."]
+
+
+def test_without_none_the_customer_is_told_that_nothing_fits() -> None:
+    ana = guest(looks(none=""), budget=5.0)
+    assert ana.texts == ["Hi!", "I am sorry, I have nothing that fits."]
+    assert ana.titles() == ["Ask a stylist"]
+
+
+def test_who_comes_again_by_another_way_sees_the_best_again() -> None:
+    ana = guest(looks())
+    ana.taps("Another look")
+    ana.taps("Get Started")
+    assert shown(ana) == ["silk-shirt", "star-dress"]
+
+
+def test_an_old_more_goes_on_where_it_was() -> None:
+    ana = guest(looks())
+    ana.taps("Ask a stylist")
+    assert ana.taps_old("looks", "Another look") == [""]
+    assert (shown(ana), ana.state) == (["moon-vest"], "looks")
+
+
+def test_a_reminder_can_show_more() -> None:
+    again = Reminder("0", after=timedelta(hours=4), say=(text("More?"),), choices=(choice("Yes", "more"),))
+    ana = guest(looks(remind=(again,)))
+    assert ana.waits(hours=4) == ["More?"]
+    ana.taps("Yes")
+    assert shown(ana) == ["moon-vest"]
+
+
+def test_typed_titles_of_the_cards_work_like_taps() -> None:
+    ana = guest(looks())
+    assert ana.types("see it") == [
+        "Silk shirt: https://shop.example/silk-shirt\nStar dress: https://shop.example/star-dress"
+    ]
+    ana.types("another look")
+    assert shown(ana) == ["moon-vest"]
+
+
+def test_what_is_known_of_the_customer_can_be_preferred() -> None:
+    work_first = Preference(condition=Compare(Name("product.occasions"), "has", Literal("Work")))
+    suggest = Suggest(prefer=(work_first, Preference("rating")), show=2)
+    assert shown(guest(looks(suggest=suggest))) == ["linen-suit", "velvet-scarf"]
+
+
+def test_words_are_matched_in_names_and_fields() -> None:
+    suggest = Suggest(match=text("<wish>"), show=3)
+    customer = Customer(shop(looks(suggest=suggest)), given={"wish": "a dress or the SILK one"})
+    customer.taps("Get Started")
+    assert shown(customer) == ["silk-shirt", "star-dress"]
+
+
+def test_choices_beside_cards_stand_under_them() -> None:
+    ana = guest(looks(buttons=(), choices=(choice("Another look", "more"),)))
+    assert ana.titles() == ["Another look"]
+    ana.taps("Another look")
+    assert shown(ana) == ["moon-vest"]
+
+
+def test_products_that_have_gone_from_the_flow_are_passed_over() -> None:
+    ana = guest(looks())
+    ana.meets_new_flow(products={name: each for name, each in PRODUCTS.items() if name != "silk-shirt"})
+    assert ana.types("see it") == ["Star dress: https://shop.example/star-dress"]
+
+
+def test_a_customer_is_not_shown_products_without_end() -> None:
+    many = {f"p{number}": product(f"P{number}", 10.0, 1.0, "Party") for number in range(SHOWN_MAX + 20)}
+    ana = guest(looks(suggest=Suggest(show=10), none=""))
+    ana.meets_new_flow(products=many)
+    for _ in range(SHOWN_MAX // 10 + 1):
+        ana.taps("Another look")
+    assert ana.texts == ["That was all I have for you."]
+    assert len(ana.session.shown) < SHOWN_MAX + 10
+
+
+def test_prices_are_written_as_people_write_them() -> None:
+    price = replace(product("Shirt", 39.9, 1.0), fields={"price": 39.9, "currency": "EUR"})
+    assert (price_text(price, "en"), price_text(price, "fr")) == ("€39.90", "39,90 €")
+    assert price_text(replace(price, fields={"price": 1200.0, "currency": "SEK"}), "en") == "1200 SEK"
+    assert price_text(replace(price, fields={"price": 39.9}), "en") == ""
+
+
+# ---- products that a message names -------------------------------------------------------------------------
+
+NAMED = {"anywhere": (Anywhere("", products=True),)}
+
+
+def test_a_product_that_is_named_is_shown_wherever_the_customer_is() -> None:
+    ana = guest(looks(), **NAMED)
+    assert ana.types("have you got the moon vest") == ["I found this in our shop:", ""]
+    assert shown(ana) == ["moon-vest"]
+    assert [each.title for each in ana.messages[-1].cards[0].buttons] == ["See it"]
+    assert ana.state == "looks"
+
+
+def test_a_product_named_in_the_middle_of_a_form_repeats_the_question() -> None:
+    form = state("looks", ask=[question("size", "Which size?")], goto="nothing")
+    ana = Customer(flow(
+        state("welcome", "Hi!", goto="looks"), form, state("nothing", "Bye."),
+        slots=[slot("size", "number")], products=PRODUCTS, **NAMED,
+    ))  # fmt: skip
+    ana.taps("Get Started")
+    assert ana.types("the silk shirt please") == ["I found this in our shop:", "", "Which size?"]
+
+
+def test_products_that_may_be_meant_are_shown_when_nothing_else_is_understood() -> None:
+    both = {**PRODUCTS, "sun-dress": product("Sun dress", 30.0, 1.0, "Party")}
+    ana = Customer(replace(shop(looks(), **NAMED), products=both), given={"occasion": "Party", "budget": 60.0})
+    assert ana.types("a dress")[0] == "I found this in our shop:"
+    assert sorted(shown(ana)) == ["star-dress", "sun-dress"]
+
+
+# ---- cards that the owner writes ---------------------------------------------------------------------------
+
+
+def card(title: str, *buttons: Choice, number: int = 1) -> SayCard:
+    return SayCard(
+        text(title), text("Below"), buttons=tuple(replace(each, key=f"{each.key}#{number}") for each in buttons)
+    )
+
+
+def welcome(*cards: SayCard) -> Customer:
+    ana = Customer(flow(
+        State("welcome", say=(text("Hi!"), SayCards(cards))), state("small", "Small."), state("large", "Large."),
+    ))  # fmt: skip
+    ana.taps("Get Started")
+    return ana
+
+
+def test_a_button_of_a_card_leads_where_its_card_says() -> None:
+    ana = welcome(card("Small", choice("Choose", "small")), card("Large", choice("Choose", "large"), number=2))
+    assert ana.messages[-1] == Message(cards=(
+        Card("Small", "Below", buttons=ana.messages[-1].cards[0].buttons),
+        Card("Large", "Below", buttons=ana.messages[-1].cards[1].buttons),
+    ))  # fmt: skip
+    assert ana.taps_old("welcome", "Choose#2") == ["Large."]
+    assert ana.taps_old("welcome", "Choose#1") == ["Small."]
+
+
+def test_a_title_that_stands_on_two_cards_is_not_guessed_when_typed() -> None:
+    ana = welcome(card("Small", choice("Choose", "small")), card("Large", choice("Choose", "large"), number=2))
+    ana.types("choose")
+    assert ana.state == "welcome"
+
+
+def test_a_title_that_stands_on_one_card_can_be_typed() -> None:
+    ana = welcome(card("Small", choice("Take it", "small")), card("Large", choice("Order", "large"), number=2))
+    assert ana.types("take it") == ["Small."]
+
+
+def test_a_card_that_has_lost_its_title_or_everything_else_is_left_out() -> None:
+    lost = SayCard(Text({"en": template("<first_name>")}), text("Below"))
+    bare = SayCard(text("Bare"), text("<first_name>"))
+    assert [each.title for each in welcome(lost, bare, card("Small")).messages[-1].cards] == ["Small"]

@@ -1,0 +1,127 @@
+"""Coupons, receipts and requests for feedback as Messenger's templates, and as plain texts where something is missing. Pure.
+
+Keys on the left are the flow language's, those of the templates are Meta's (Send API, template reference, 2026).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from app.engine.effects import Form
+from webhooks.messenger.limits import (
+    BUTTON_TITLE_CHARS_MAX,
+    CARD_CHARS_MAX,
+    FEEDBACK_TITLE_CHARS_MAX,
+    QUESTION_CHARS_MAX,
+    RECEIPT_ITEMS_MAX,
+)
+from webhooks.messenger.payload import clean_text
+
+FEEDBACK_DAYS = 3
+"""How long a request for feedback can be answered; Meta allows 1 to 7."""
+
+_REQUIRED = {
+    "coupon": ("title",),
+    "receipt": ("name", "order", "currency", "payment", "total"),
+    "feedback": ("title", "button", "question", "privacy"),
+}
+_SUMS = {"subtotal": "subtotal", "shipping": "shipping_cost", "tax": "total_tax", "total": "total_cost"}
+_NUMBER = re.compile(r"[0-9]{1,12}([.,][0-9]{1,4})?")
+
+
+def is_complete(form: Form) -> bool:
+    """Whether Messenger takes it: a value that was not known may have left a hole."""
+    fields = form.fields
+    if not all(fields.get(name) for name in _REQUIRED[form.kind]):
+        return False
+    if form.kind == "coupon":
+        code = fields.get("code", "")
+        return bool(code or fields.get("url")) and " " not in code
+    return form.kind != "receipt" or _number(fields["total"]) is not None
+
+
+def as_text(form: Form) -> str:
+    """What it says, line by line."""
+    lines = [value for name, value in form.fields.items() if value and name not in ("button", "image")]
+    lines += [" ".join(each for each in item.values() if not each.startswith("http")) for item in form.items]
+    return "\n".join(line for line in lines if line)
+
+
+def render_form(form: Form) -> dict[str, Any]:
+    """The template's payload; `form` is complete."""
+    fields = {name: clean_text(value) for name, value in form.fields.items()}
+    match form.kind:
+        case "coupon":
+            return _coupon(fields)
+        case "receipt":
+            return _receipt(fields, form.items)
+        case _:
+            return _feedback(fields)
+
+
+def _coupon(fields: Mapping[str, str]) -> dict[str, Any]:
+    rendered = {"template_type": "coupon", "title": fields["title"][:CARD_CHARS_MAX]}
+    if subtitle := fields.get("subtitle"):
+        rendered["subtitle"] = subtitle[:CARD_CHARS_MAX]
+    for name, theirs in (("code", "coupon_code"), ("url", "coupon_url"), ("image", "image_url")):
+        if value := fields.get(name):
+            rendered[theirs] = value
+    return rendered
+
+
+def _receipt(fields: Mapping[str, str], items: tuple[Mapping[str, str], ...]) -> dict[str, Any]:
+    sums = {theirs: _number(fields.get(name, "")) for name, theirs in _SUMS.items()}
+    return {
+        "template_type": "receipt",
+        "recipient_name": fields["name"],
+        "order_number": fields["order"],
+        "currency": fields["currency"],
+        "payment_method": fields["payment"],
+        "elements": [_line(item, fields["currency"]) for item in items[:RECEIPT_ITEMS_MAX]],
+        "summary": {name: value for name, value in sums.items() if value is not None},
+    }
+
+
+def _line(item: Mapping[str, str], currency: str) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "title": clean_text(item["title"]),
+        "price": _number(item.get("price", "")) or 0,
+        "currency": currency,
+    }
+    if quantity := _number(item.get("quantity", "")):
+        line["quantity"] = int(quantity)
+    for name, theirs in (("subtitle", "subtitle"), ("image", "image_url")):
+        if value := item.get(name):
+            line[theirs] = clean_text(value)
+    return line
+
+
+def _feedback(fields: Mapping[str, str]) -> dict[str, Any]:
+    question: dict[str, Any] = {
+        "id": "q_csat",
+        "type": "csat",
+        "title": fields["question"][:QUESTION_CHARS_MAX],
+        "score_label": "neg_pos",
+        "score_option": "five_stars",
+    }
+    if comment := fields.get("comment"):
+        question["follow_up"] = {"type": "free_form", "placeholder": comment[:FEEDBACK_TITLE_CHARS_MAX]}
+    rendered = {
+        "template_type": "customer_feedback",
+        "title": fields["title"][:FEEDBACK_TITLE_CHARS_MAX],
+        "button_title": fields["button"][:BUTTON_TITLE_CHARS_MAX],
+        "feedback_screens": [{"questions": [question]}],
+        "business_privacy": {"url": fields["privacy"]},
+        "expires_in_days": FEEDBACK_DAYS,
+    }
+    if subtitle := fields.get("subtitle"):
+        rendered["subtitle"] = subtitle[:CARD_CHARS_MAX]
+    return rendered
+
+
+def _number(text: str) -> float | None:
+    """The number in a text: 45, 45.50, 45,50, 45 EUR. None without one."""
+    found = _NUMBER.search(text)
+    return float(found[0].replace(",", ".")) if found else None
