@@ -175,7 +175,7 @@ class Talk(Stage):
         for effect in effects:
             match effect:
                 case SendMessage(message):
-                    self.kept.note("bot", _words(message))
+                    self.kept.note_message(message)
                     lines.append(f"{self.flow.name}: {_words(message)}")
                     # Choices vanish with the next message, buttons stay.
                     options = [

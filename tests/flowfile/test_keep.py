@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +86,16 @@ def test_what_was_kept_is_held(lines: list[str], tmp_path: Path) -> None:
     keep(folder, talked(folder, *lines))
     assert [each.name for each in check(folder).tests] == ["kept"]
     assert main(["test", str(folder), "-k", "kept", "--trouble"]) == 0
+
+
+def test_cards_are_kept_by_what_they_show_and_held(tmp_path: Path) -> None:
+    folder = tmp_path / "worked"
+    shutil.copytree(Path(__file__).with_name("worked_example"), folder)
+    typed = ("Get Started", "Outfit ideas", "A gift", "Party", "60", "Another look", "/wait 4 hours")
+    keep(folder, talked(folder, *typed), "three looks")
+    text = (folder / "tests.yaml").read_text("utf-8")
+    assert re.search(r"- shows:\n +- silk-shirt\n +- star-dress\n", text)
+    assert main(["test", str(folder), "-k", "three looks", "--trouble"]) == 0
 
 
 @pytest.mark.parametrize(

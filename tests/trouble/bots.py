@@ -12,7 +12,7 @@ from app.trouble.replays import KINDS, Replays, kinds_of
 from webhooks.messenger.failures import read_failure
 
 SHOP = Path(__file__).parents[2] / "flows"
-WORKED = Path(__file__).with_name("worked_example")
+WORKED = Path(__file__).parents[1] / "flowfile" / "worked_example"
 TWICE, ECHO_FIRST, SERVER_ERRORS, RESTARTS, TYPED = (kind.name for kind in KINDS)
 IN_FRENCH = "in fr"
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from app.engine.effects import Message
+from app.flowfile.rehearsal.scene import words_of
+
 STATUS_OF = {"ok": "200", "not_found": "404", "failed": "500", "slow": "slow"}
 """What `given` says of a call that ended so."""
 LINE_CHARS = 4_000
@@ -17,14 +20,21 @@ LINE_CHARS = 4_000
 
 @dataclass(slots=True)
 class Kept:
-    """Steps in order, each a kind and its words, and the answers of calls. `obstacle`: why no test can be made of this talk."""
+    """Steps in order, each a kind and its words or list, and the answers of calls. `obstacle`: why this talk cannot be a test."""
 
-    steps: list[tuple[str, str]] = field(default_factory=list)
+    steps: list[tuple[str, str | list[str]]] = field(default_factory=list)
     http: dict[str, dict[str, Any]] = field(default_factory=dict)
     obstacle: str = ""
 
     def note(self, kind: str, words: str = "") -> None:
         self.steps.append((kind, words))
+
+    def note_message(self, message: Message) -> None:
+        """What the bot said; cards by what they show."""
+        if message.cards:
+            self.steps.append(("shows", [each.product or each.title for each in message.cards]))
+        else:
+            self.note("bot", words_of(message))
 
     def note_answer(self, call: str, result: str, body: Any) -> None:
         """How a call ended. A test can give one answer to each address."""

@@ -16,7 +16,7 @@ from app.engine.slots import read_answer, value_text
 from app.engine.walk import WINDOW
 from app.flowfile.parts.shapes import duration_of
 from app.flowfile.problems import Place
-from app.flowfile.rehearsal.scene import PLAIN, Manner, Outcome, Scene, difference
+from app.flowfile.rehearsal.scene import PLAIN, Manner, Outcome, Scene, difference, words_of
 from app.flowfile.rehearsal.script import ACTIONS, ANY_MESSAGE, EXPECTATIONS, TROUBLES, Conversation, Step
 from app.flowfile.rehearsal.service import answer_of
 from app.flowfile.stage import Stage
@@ -42,7 +42,10 @@ class Miss:
 
 @dataclass(slots=True)
 class _Player:
-    """One conversation under way. `heard` are the bot's messages that no step has named yet, of the last thing that happened."""
+    """One conversation under way. `heard` are the bot's messages that no step has named yet, of the last thing that happened.
+
+    `screen` is what the last message offers, `older` the buttons of all messages, the latest first.
+    """
 
     conversation: Conversation
     stage: Scene
@@ -50,6 +53,7 @@ class _Player:
     heard: list[Message] = field(default_factory=list)
     named: bool = False
     screen: list[Option] = field(default_factory=list)
+    older: list[Option] = field(default_factory=list)
     last_place: Place | None = None
     misses: list[Miss] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -92,11 +96,11 @@ class _Player:
         """Trouble on the way: whatever comes of it, there must be no more words of the bot than before."""
         more = [effect.message for effect in self.stage.meet(step.kind, step.words) if isinstance(effect, SendMessage)]
         if more:
-            self._miss(step, "no message", " / ".join(_words(each) for each in more))
+            self._miss(step, "no message", " / ".join(words_of(each) for each in more))
 
     def _note_outcome(self, step: Step) -> None:
         """Keep what came of a step, and hold it against what must come of it."""
-        said = tuple(_words(each) for each in self.heard)
+        said = tuple(words_of(each) for each in self.heard)
         taps = tuple(each.tap for each in self.screen if each.tap)
         now = self._session
         outcome = Outcome(said, taps, now.state, dict(now.slots), self.stage.handed_to)
@@ -126,7 +130,7 @@ class _Player:
     def _on_screen(self, title: str) -> Option | None:
         """What can be tapped under this title: what is shown, and what the whole Page offers at any time."""
         shared = self.stage.flow.entrances
-        offered = [*self.screen, Option(GET_STARTED, ("@start", ""))]
+        offered = [*self.screen, *self.older, Option(GET_STARTED, ("@start", ""))]
         offered += [Option(each, ("@menu", each)) for each, target in shared.menu.items() if "://" not in target]
         offered += [Option(each, ("@starter", each)) for each in shared.starters]
         return next((each for each in offered if self.manner.same(title, each.title)), None)
@@ -136,8 +140,8 @@ class _Player:
         self.heard = [effect.message for effect in said if isinstance(effect, SendMessage)]
         for message in self.heard:
             # Choices vanish with the next message, buttons stay.
-            stays = [each for each in self.screen if each in message.staying]
-            self.screen = [*stays, *message.staying, *message.choices]
+            self.screen = list(message.options)
+            self.older = [*message.staying, *(each for each in self.older if each not in message.staying)]
 
     def _with_answers(self, effects: tuple[Effect, ...]) -> Iterator[Effect]:
         """The effects of a turn, and of those that the answers of its calls bring about."""
@@ -177,7 +181,7 @@ class _Player:
     def _says(self, step: Step) -> None:
         self.named = True
         said = self.heard.pop(0) if self.heard else None
-        words = _words(said) if said else "nothing more"
+        words = words_of(said) if said else "nothing more"
         is_so = said is not None and (step.words == ANY_MESSAGE or self.manner.same(step.words, words))
         self._must(step, is_so, step.words, words)
 
@@ -211,7 +215,7 @@ class _Player:
     def _nothing_unnamed(self) -> None:
         """Who names one of the bot's messages names all of them; a step without any says that they do not matter."""
         if self.named and self.heard and self.last_place:
-            said = " / ".join(_words(each) for each in self.heard)
+            said = " / ".join(words_of(each) for each in self.heard)
             self.misses.append(Miss(self.conversation.name, self.last_place, "nothing more", said, self.stage.why))
 
     def _must(self, step: Step, is_so: bool, wanted: str, got: str) -> None:
@@ -248,11 +252,3 @@ def _value(flow: Flow, name: str, words: str, moment: datetime) -> Any:
     slot = flow.slots.get(name)
     value = read_answer(flow, slot, words, flow.languages[0], moment) if slot else None
     return words if value is None else value
-
-
-def _words(message: Message) -> str:
-    if message.cards:
-        return f"[{', '.join(each.product or each.title for each in message.cards)}]"
-    if message.form:
-        return f"[{message.form.kind}]"
-    return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.engine.effects import Effect
+from app.engine.effects import Effect, Message
 from app.engine.events import Event
 from app.engine.flow import Flow
 from app.engine.session import AnsweredBy
@@ -71,6 +71,15 @@ class Manner:
 
 
 PLAIN = Manner()
+
+
+def words_of(message: Message) -> str:
+    """A message as a test says it."""
+    if message.cards:
+        return f"[{', '.join(each.product or each.title for each in message.cards)}]"
+    if message.form:
+        return f"[{message.form.kind}]"
+    return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text
 
 
 def difference(wanted: Outcome, got: Outcome, same: Same) -> tuple[str, str] | None:
