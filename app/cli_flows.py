@@ -57,19 +57,66 @@ def talk(
     at: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d %H:%M"], help="When the talk begins, in the bot's time zone.")
     ] = None,
+    keep: Annotated[
+        str | None, typer.Option(metavar="NAME", help="At the end add the talk to the bot's tests, under this name.")
+    ] = None,
 ) -> None:
-    """Chat with a bot in the terminal. Nothing is sent or kept."""
+    """Chat with a bot in the terminal. Nothing is sent; --keep writes what was said as a test."""
     from app.clock import Clock
-    from app.flowfile.check import read_flow
+    from app.flowfile.check import check as check_folder
+    from app.flowfile.problems import raise_for
     from app.flowfile.talk import Talk
+    from app.flowfile.writing.keep import refuse_doubled
 
-    flow = read_flow(existing(folder))
-    running = Talk(flow, at.replace(tzinfo=flow.timezone).astimezone(UTC) if at else Clock().now())
-    print_lines(running.begin())
+    folder = existing(folder)
+    checked = check_folder(folder)
+    raise_for(checked.problems)
+    assert checked.flow is not None
+    if keep is not None:
+        refuse_doubled(checked.tests, keep)
+    zone = checked.flow.timezone
+    # To the minute, as a test names its moment.
+    begun = (at.replace(tzinfo=zone) if at else Clock().now().astimezone(zone)).replace(second=0, microsecond=0)
+    running = Talk(checked.flow, begun.astimezone(UTC))
+    _chat(running)
+    if keep is not None:
+        _keep(folder, checked, keep, running, begun)
+
+
+def _chat(running: Talk) -> None:
+    """Until nothing more is typed; in colours where a terminal shows them."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from app.flowfile.colours import style_of
+
+    console = Console(highlight=False, soft_wrap=True)
+
+    def show(lines: Sequence[str]) -> None:
+        for line in lines:
+            console.print(Text(line, style=style_of(line, running.flow.name)))
+
+    show(running.begin())
     for line in _typed(running):
-        print_lines(running.enter(line))
+        show(running.enter(line))
         if running.is_over:
             break
+
+
+def _keep(folder: Path, checked: Checked, name: str, talk: Talk, begun: datetime) -> None:
+    """Show the talk as a test and add it to the folder, if the bot would hold it."""
+    from app.flowfile.writing.keep import plan_addition
+
+    kept = talk.kept
+    if kept.obstacle or not kept.steps:
+        typer.echo(f"Nothing was kept: {kept.obstacle or 'nobody said anything'}.", err=True)
+        leave(EXIT_NO)
+        return
+    lines = kept.lines(name, begun, talk.stored.get("state", ""))
+    print_lines(lines)
+    addition = plan_addition(folder, checked, name, lines)
+    addition.carry_out()
+    typer.echo(f'Kept in {addition.path.as_posix()}. Hold it with: frontdesk test {folder.as_posix()} -k "{name}"')
 
 
 def _typed(running: Talk) -> Iterator[str]:
@@ -131,10 +178,13 @@ def run_tests(
     folder: Folder = Path("flows"),
     words: Annotated[str, typer.Option("-k", metavar="WORDS", help="Only tests whose names hold these words.")] = "",
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the outcome as JUnit XML.")] = None,
+    trouble: Annotated[
+        bool, typer.Option("--trouble", help="Also replay each in trouble: doubled, unanswered, restarted, translated.")
+    ] = False,
 ) -> None:
     """Hold the conversations that the bot's tests list. Exits with 1 if one of them goes another way."""
     from app.flowfile.check import check as check_folder
-    from app.flowfile.rehearsal.report import miss_lines, summary, to_junit
+    from app.flowfile.rehearsal.report import played_lines, summary, to_junit
 
     checked = check_folder(existing(folder))
     if checked.flow is None:
@@ -146,14 +196,17 @@ def run_tests(
         print_lines([f"No test of {folder.as_posix()} has {words} in its name." if checked.tests else NO_TESTS])
         leave(EXIT_NO if checked.tests else 0)
         return
-    played = list(_play(checked.flow, wanted))
-    for miss in (miss for each in played for miss in each.misses):
-        print_lines(miss_lines(folder.as_posix(), miss))
+    played = list(_play(checked.flow, wanted, trouble=trouble))
+    for each in played:
+        print_lines(played_lines(folder.as_posix(), each))
     if junit is not None:
         _write(junit, to_junit(folder.as_posix(), played))
     typer.echo(summary(played))
     leave(0 if all(each.is_held for each in played) else EXIT_NO)
 
+
+HTTP_REFUSED = 400
+"""The status with which Messenger tells its errors; their codes say what they mean."""
 
 NO_TESTS = (
     "This bot has no tests yet. Write one: tests: [{name: a first visit, talk: [{tap: Get Started}, {bot: Hello!}]}]"
@@ -167,17 +220,43 @@ def _write(file: Path, text: str) -> None:
         raise AppError(f"{file} cannot be written: {error.strerror}.", "Name another file.") from error
 
 
-def _play(flow: Flow, conversations: Sequence[Conversation]) -> Iterator[Played]:
-    """One after the other, with a bar where somebody watches."""
-    from rich.console import Console
-    from rich.progress import track
-
+def _play(flow: Flow, conversations: Sequence[Conversation], *, trouble: bool) -> Iterator[Played]:
+    """One after the other; those that were held then once in each kind of trouble."""
     from app.flowfile.rehearsal.play import play
     from app.flowfile.rehearsal.report import Played
 
+    plain = (Played(each, tuple(play(flow, each))) for each in conversations)
+    held: list[Conversation] = []
+    for played in _watched(plain, len(conversations)):
+        yield played
+        held += [played.conversation] if played.is_held else []
+    if trouble:
+        yield from _watched(*_replay(flow, held))
+
+
+def _watched(plays: Iterator[Played], total: int) -> Iterator[Played]:
+    """The same, with a bar where somebody watches."""
+    from rich.console import Console
+    from rich.progress import track
+
     console = Console(stderr=True)
-    for each in track(conversations, "Talking", console=console, transient=True, disable=not console.is_terminal):
-        yield Played(each, tuple(play(flow, each)))
+    yield from track(plays, "Talking", total, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _replay(flow: Flow, conversations: Sequence[Conversation]) -> tuple[Iterator[Played], int]:
+    """Each conversation in every kind of trouble, and how many replays that are."""
+    from app.flowfile.rehearsal.report import Played
+    from app.trouble.replays import Replays, kinds_of
+    from webhooks.messenger.failures import read_failure
+
+    todo = [(each, kind) for each in conversations for kind in kinds_of(flow, each)]
+
+    def played() -> Iterator[Played]:
+        with Replays(flow, lambda code: read_failure(HTTP_REFUSED, {"error": {"code": code}})) as replays:
+            for each, kind in todo:
+                yield Played(each, tuple(replays.play(each, kind)), kind.name)
+
+    return played(), len(todo)
 
 
 class DrawingFormat(StrEnum):

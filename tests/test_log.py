@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from app.errors import AppError
-from app.log import CHARS_MAX, ITEMS_MAX, LEFT_OUT, customer_tag, set_up
+from app.log import CHARS_MAX, ITEMS_MAX, LEFT_OUT, customer_tag, set_up, silenced
 
 SAID = "my card is 4111 1111"
 FORGED = 'x\r\n{"level":"info","event":"forged"}\u2028\x1b[2J\x9b31m\u202eend'
@@ -176,3 +176,12 @@ def test_a_customer_has_one_tag_that_does_not_tell_who_it_is() -> None:
 
 def test_any_customer_id_has_a_tag() -> None:
     assert len(customer_tag("1/\ud800\x00")) == len(customer_tag("1/2"))
+
+
+def test_nothing_is_logged_while_it_is_silenced_and_all_of_it_afterwards() -> None:
+    out = io.StringIO()
+    set_up("json", stream=out)
+    with silenced():
+        structlog.get_logger().error("made on purpose")
+    structlog.get_logger().info("not made on purpose")
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["not made on purpose"]

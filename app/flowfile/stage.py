@@ -15,6 +15,7 @@ from app.engine.flow import Flow
 from app.engine.session import AnsweredBy, Session
 from app.engine.turn import Turn, take_turn
 from app.flowfile.finders import run_search
+from app.mask import masked
 
 SEARCHES_MAX = 100
 """Searches one turn may ask for, as in the worker: one for each topic; a turn that asks for more is shown as it stands."""
@@ -36,7 +37,7 @@ class Stage:
 
     def happens(self, event: Event) -> tuple[Effect, ...]:
         """One turn. Event and session go through their stored forms, as they do in a database."""
-        kind, fields = type(event).__name__, json.dumps(events.to_dict(event))
+        kind, fields = type(event).__name__, json.dumps(masked(events.to_dict(event)))
         before = session.from_dict(json.loads(json.dumps(self.stored)), self.answered_by)
         turn = self._take(before, events.from_dict(kind, json.loads(fields)))
         self.stored, self.answered_by = session.to_dict(turn.session), turn.session.answered_by
@@ -78,8 +79,14 @@ class Stage:
         self.now = moment
 
     def staff_come(self) -> None:
-        """Staff answer from now on."""
+        """Staff answer from now on, and nobody is reminded of anything."""
         self.answered_by = "staff"
+        self.timers.clear()
+        self.stored.pop("timers", None)
+
+    def meet(self, kind: str, words: str) -> tuple[Effect, ...]:  # noqa: ARG002 - for scenes that have a Messenger
+        """Trouble on the way: here is no way on which any could be met."""
+        return ()
 
     def staff_end(self, to: str = "") -> tuple[Effect, ...]:
         """Staff hand back."""

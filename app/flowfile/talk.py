@@ -36,6 +36,7 @@ from app.engine.events import (
 from app.engine.fill import fill
 from app.engine.flow import RESULTS, Text
 from app.flowfile.parts.shapes import duration_of
+from app.flowfile.rehearsal.kept import Kept
 from app.flowfile.stage import Stage
 
 HELP = (
@@ -60,14 +61,21 @@ SOMEBODY = "Ana"
 _PHOTO = Attachment("image", url="https://example.invalid/photo.jpg")
 
 
+class Complaint(str):
+    """A line that says what was entered wrongly."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Talk(Stage):
-    """One customer's talk. `shown` is what can be tapped now, `tappable` what could be at any moment."""
+    """One customer's talk. `shown` is what can be tapped now, `tappable` what could be at any moment; `kept` is all that happened."""
 
     shown: list[Option] = field(default_factory=list)
     tappable: dict[str, Option] = field(default_factory=dict)
     is_over: bool = False
     call: CallService | None = None
+    kept: Kept = field(default_factory=Kept)
 
     def begin(self) -> list[str]:
         """The first screen: the greeting, the button to begin, the starters."""
@@ -85,16 +93,21 @@ class Talk(Stage):
         if typed.startswith("/"):
             return self._command(*_split(typed))
         option = self._option(typed)
-        return self._tap(option) if option else self._happens(TextReceived(typed))
+        if option:
+            return self._tap(option)
+        self.kept.note("you", typed)
+        return self._happens(TextReceived(typed))
 
     def _command(self, name: str, rest: str) -> list[str]:
         match name:
             case "/tap":
                 option = self._option(rest) or self.tappable.get(rest.casefold())
-                return self._tap(option) if option else [f'(nothing with the title "{rest}" was shown)']
+                return self._tap(option) if option else [Complaint(f'(nothing with the title "{rest}" was shown)')]
             case "/photo":
+                self.kept.note("photo")
                 return self._happens(AttachmentReceived((_PHOTO,)))
             case "/link" if rest:
+                self.kept.refuse("a test has no step for a link")
                 return self._happens(ReferralReceived(rest, "link"))
             case "/wait":
                 return self._wait(rest)
@@ -115,7 +128,7 @@ class Talk(Stage):
                 return []
             case "/help":
                 return list(HELP)
-        return [f"({name} is no command here; /help lists them)"]
+        return [Complaint(f"({name} is no command here; /help lists them)")]
 
     # ---- what can be tapped --------------------------------------------------------------------------------
 
@@ -131,6 +144,7 @@ class Talk(Stage):
         if option.tap is None:
             return [f"(opens {option.url or option.phone})"]
         state, choice = option.tap
+        self.kept.note("tap", option.title)
         return self._happens(TapReceived(state=state, choice=choice, title=option.title))
 
     def _menu(self) -> list[str]:
@@ -162,6 +176,7 @@ class Talk(Stage):
         for effect in effects:
             match effect:
                 case SendMessage(message):
+                    self.kept.note_message(message)
                     lines.append(f"{self.flow.name}: {_words(message)}")
                     # Choices vanish with the next message, buttons stay.
                     options = [
@@ -170,6 +185,7 @@ class Talk(Stage):
                         *message.choices,
                     ]
                 case HandOff(team, note):
+                    self.kept.note("handed_to", team)
                     lines.append(f"(handed to {team}{f': {note}' if note else ''})")
                 case WithdrawHandOff():
                     lines.append("(no longer waits for staff)")
@@ -190,7 +206,8 @@ class Talk(Stage):
         """Let time pass; what falls due happens at its own moment."""
         length = duration_of(words) or timedelta()
         if not timedelta() < length <= WAIT_MAX:
-            return ["(say how long, for example: /wait 4 hours)"]
+            return [Complaint("(say how long, for example: /wait 4 hours)")]
+        self.kept.note("wait", words)
         until = self.now + length
         lines = [line for effects in self.wait_until(until) for line in self._tell(effects)]
         return [*lines, f"(it is {until.astimezone(self.flow.timezone):%H:%M on %A, %d %B %Y})"]
@@ -198,24 +215,29 @@ class Talk(Stage):
     def _answer(self, result: str, words: str) -> list[str]:
         """The answer of the last call, as a person types it."""
         if self.call is None or result not in RESULTS:
-            return [f"(when a call is under way, write for example: {_EXAMPLE_ANSWER})"]
+            return [Complaint(f"(when a call is under way, write for example: {_EXAMPLE_ANSWER})")]
         try:
             answer = json.loads(words or "{}")
         except (ValueError, RecursionError):
-            return ["(the answer after the result is JSON)"]
+            return [Complaint("(the answer after the result is JSON)")]
         call, self.call = self.call, None
+        self.kept.note_answer(f"{call.method} {call.url}", result, answer)
         values = saved(answer, call.save) if result == "ok" else {}
         return self._happens(CallAnswered(call.state, result, values, call.number))
 
     def _staff(self, what: str, words: str) -> list[str]:
         if what == "says" and words:
+            self.kept.note("staff", f"says {words}")
             self.staff_come()
             return [f"Staff: {words}"]
         if what == "ends":
             if self.answered_by == "bot":
-                return ["(the bot has the conversation already)"]
+                return [Complaint("(the bot has the conversation already)")]
+            if words:
+                self.kept.refuse("a test has no step for staff who hand back to a state")
+            self.kept.note("staff", "ends")
             return self._tell(self.staff_end(words))
-        return ["(write: /staff says ..., or: /staff ends)"]
+        return [Complaint("(write: /staff says ..., or: /staff ends)")]
 
     def _plain(self, text: Text) -> str:
         return fill(text.by_language[self.flow.languages[0]], {"bot_name": self.flow.name, "first_name": SOMEBODY})

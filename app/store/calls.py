@@ -28,7 +28,7 @@ class NewCall:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedCall:
-    """A request in this worker's hands. `tries`: workers that died over it."""
+    """A request in this worker's hands. `tries`: workers that died over it. SQLite gives its `id` to a later one again."""
 
     id: int
     page_id: str
@@ -37,6 +37,7 @@ class ClaimedCall:
     number: int
     request: Mapping[str, Any]
     tries: int
+    asked_at: datetime
 
 
 def add(connection: Connection, asked: Sequence[NewCall], now: datetime) -> None:
@@ -54,7 +55,14 @@ def add(connection: Connection, asked: Sequence[NewCall], now: datetime) -> None
 _earlier = calls.alias("earlier")
 _waiting = (
     select(
-        calls.c.id, calls.c.page_id, calls.c.customer_id, calls.c.state, calls.c.number, calls.c.request, calls.c.tries
+        calls.c.id,
+        calls.c.page_id,
+        calls.c.customer_id,
+        calls.c.state,
+        calls.c.number,
+        calls.c.request,
+        calls.c.tries,
+        calls.c.asked_at,
     )
     .where(
         calls.c.status == "waiting",
@@ -109,7 +117,8 @@ def finish(
 
 
 def _event(call: ClaimedCall, result: str, values: Mapping[str, Any], now: datetime) -> NewEvent:
-    identity = f"call/{call.page_id}/{call.customer_id}/{call.id}"
+    # Not by the id alone: the table is empty between two calls, and SQLite then begins anew.
+    identity = f"call/{call.page_id}/{call.customer_id}/{call.id}/{call.number}/{call.asked_at.isoformat()}"
     return NewEvent(
         page_id=call.page_id,
         customer_id=call.customer_id,

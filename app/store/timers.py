@@ -69,6 +69,14 @@ def fire_due(connection: Connection, now: datetime, most: int) -> int:
     return len(due)
 
 
+_next = select(timers.c.due_at).order_by(timers.c.due_at).limit(1)
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """The moment of the timer that is due first, or None."""
+    return connection.execute(_next).scalar_one_or_none()
+
+
 def _event(row: Any, now: datetime) -> NewEvent:
     identity = f"timer/{row.page_id}/{row.customer_id}/{row.id}/{row.due_at.isoformat()}"
     return NewEvent(

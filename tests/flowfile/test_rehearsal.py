@@ -228,3 +228,34 @@ def test_an_answer_that_cannot_be_is_told_at_its_place(answer: str, problem: str
         for each in told(write(tmp_path, CALLING.replace("ANSWER", answer).replace("WANTED", "x")))
         if "F802" not in each
     ] == [problem]
+
+
+STAYING = """\
+flow: 1
+bot: {name: Piney}
+messenger: {start: offer}
+anywhere: [{hear: [hours], goto: hours}]
+states:
+  offer: {say: Look at this., buttons: {More of it: more_of_it}}
+  hours: {say: From nine to five., choices: {Fine: fine}}
+  more_of_it: {say: Here is more.}
+  fine: {say: Good.}
+tests:
+  - name: one
+    talk: [{tap: Get Started}, {you: hours}, TAPPED]
+"""
+
+
+@pytest.mark.parametrize(
+    ("tapped", "got"),
+    [
+        ("{tap: More of it}, {bot: Here is more.}", []),
+        ("{tap: Fine}, {bot: Good.}", []),
+        ("{you: hours}, {tap: More of it}, {bot: Here is more.}", []),
+        ("{tap: More of it}, {tap: Fine}", ["nothing to tap"]),
+    ],
+)
+def test_buttons_stay_and_choices_vanish(tapped: str, got: list[str], tmp_path: Path) -> None:
+    checked = check(write(tmp_path, STAYING.replace("TAPPED", tapped)))
+    assert checked.flow is not None, checked.problems
+    assert [miss.got for each in checked.tests for miss in play(checked.flow, each)] == got

@@ -56,8 +56,8 @@ PORTS = (
 SQL_TYPES = ("sqlalchemy.Connection",)
 """The connection is handed through the worker from one function of the store to the next; it is never used there."""
 
-COMMITTERS = ("app.store.database", "app.store.sqlite", "app.store.postgres")
-"""The database port and its two databases."""
+COMMITTERS = ("app.store.database", "app.store.sqlite", "app.store.postgres", "app.store.memory")
+"""The database port and its databases."""
 
 METAS_WORDS = (
     "quick_replies",

@@ -32,6 +32,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.desk": EDGE,
     "app.owner": EDGE,
     "app.insights": EDGE,
+    # Plays a whole house: of the edges it may use the worker, which it drives.
+    "app.trouble": (*EDGE, "app.worker"),
     "webhooks.messenger": EDGE,
     # Plays the other side: of Messenger it knows only how Meta signs.
     "webhooks.simulator": (*GROUND, "app.pages", "webhooks.messenger.signature"),

@@ -62,3 +62,17 @@ async def test_a_claim_whose_commit_gave_no_answer_counts_no_try(database: Datab
         assert again.tries == 0
 
     await database.transaction(work)
+
+
+async def test_a_customers_next_call_is_answered_too(database: Database) -> None:
+    """SQLite gives the next call the id of the last one, which is gone: its answer must not pass for a repeated one."""
+
+    def work(connection: Connection) -> None:
+        workers.join(connection, "w1", NOW)
+        for number in (1, 2):
+            calls.add(connection, [NewCall(PAGE, "anna", "find", number, {"method": "GET", "url": "u"})], NOW)
+            (call,) = claim(connection)
+            assert calls.finish(connection, "w1", call, ("ok", {}), NOW)
+            assert count_by_status(connection) == {"new": number}
+
+    await database.transaction(work)

@@ -23,7 +23,7 @@ _EXAMPLE = "- {name: a first visit, talk: [{tap: Get Started}, {bot: Hello!}]}"
 _HTTP_EXAMPLE = 'http: {"GET https://api.shop.example/orders/10482": {status: 200, body: {eta: 3 December}}}'
 _STATUS = re.compile(r"[1-5][0-9]{2}|slow")
 _STAFF = re.compile(r"says .+|ends", re.DOTALL)
-_META = re.compile(r"error [0-9]{1,6}")
+_META = re.compile(r"error [0-9]{1,7}")
 
 
 def read_tests(nodes: Sequence[Node], known: Known) -> tuple[Conversation, ...]:

@@ -1,0 +1,94 @@
+"""Whether a sentence of a bot in one language is the translation of its sentence in another. Translates nothing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from app.engine.flow import Flow, Template, Text
+from app.engine.words import SENTENCES, sentence
+
+TITLE_ENDS = ": "
+DEPTH_MAX = 20
+"""A flow is a few dataclasses within each other; more can only be a circle."""
+
+
+@dataclass(slots=True)
+class Translations:
+    """The texts of a flow and our own sentences, each in the bot's languages."""
+
+    texts: tuple[Text, ...]
+    by_words: dict[str, list[Text]] = field(default_factory=dict)
+
+    def same(self, language: str, words: str, said: str) -> bool:
+        """Whether `said` is, in that language, what `words` says in any; what values fill in may differ."""
+        if words == said or self._is_translated(language, words, said):
+            return True
+        # Typed, the title of a link is answered by itself and the address behind it.
+        title, _, address = words.rpartition(TITLE_ENDS)
+        their_title, _, their_address = said.rpartition(TITLE_ENDS)
+        return bool(title) and address == their_address and self._is_translated(language, title, their_title)
+
+    def _is_translated(self, language: str, words: str, said: str) -> bool:
+        templates = (text.by_language.get(language) for text in self._texts_of(words))
+        return any(each is not None and _fits(each, said) for each in templates)
+
+    def _texts_of(self, words: str) -> list[Text]:
+        """The texts that these words may be; found once for each."""
+        if words not in self.by_words:
+            self.by_words[words] = [
+                text for text in self.texts if any(_fits(each, words) for each in text.by_language.values())
+            ]
+        return self.by_words[words]
+
+
+def translations_of(flow: Flow) -> Translations:
+    """Every text that this bot can say, once."""
+    texts = {id(each): each for each in _texts_in(flow, DEPTH_MAX)}
+    ours = [
+        Text({language: (sentence(language, name),) for language in flow.languages}) for name in SENTENCES["en"]
+    ]  # fmt: skip
+    return Translations((*texts.values(), *ours))
+
+
+def _texts_in(value: Any, depth: int) -> Iterator[Text]:
+    """Every text within a value of the flow, wherever it stands."""
+    if isinstance(value, Text):
+        yield value
+    elif depth == 0:
+        return
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts_in(each, depth - 1)
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _texts_in(each, depth - 1)
+    elif is_dataclass(value):
+        for each in fields(value):
+            if each.compare:
+                yield from _texts_in(getattr(value, each.name), depth - 1)
+
+
+def _fits(template: Template, said: str) -> bool:
+    """Whether a template, filled with anything, is this sentence: its own words stand there in order.
+
+    One of placeholders alone fits nothing: it says the same in every language.
+    """
+    own = [part for part in template if isinstance(part, str)]
+    if len(own) == len(template) or not own:
+        return bool(own) and "".join(own) == said
+    place = 0
+    for number, part in enumerate(template):
+        if isinstance(part, str):
+            words = _firm(part)
+            at = said.find(words, place)
+            if at < 0 or (number == 0 and at != 0):
+                return False
+            place = at + len(words)
+    return not isinstance(template[-1], str) or said.endswith(_firm(template[-1]))
+
+
+def _firm(part: str) -> str:
+    """What is left of a part beside a placeholder without a value: that takes blanks and the comma before it along."""
+    return part.strip().rstrip(",")
