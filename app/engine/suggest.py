@@ -68,7 +68,7 @@ def _wish(draft: Draft, suggest: Suggest) -> str:
 
 def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
     """The addresses that a button of the cards on the screen leads to, for somebody who typed its title."""
-    suggest = draft.here.suggest if draft.state == draft.showing else None
+    suggest = draft.here.suggest if draft.state and draft.state == draft.showing else None
     if suggest is None or choice.url is None or choice not in draft.here.buttons:
         return ()
     products = draft.flow.products

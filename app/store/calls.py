@@ -92,14 +92,24 @@ def claim(connection: Connection, worker_id: str, most: int, held: Collection[in
     return [ClaimedCall(*row) for row in found]
 
 
-def _release(connection: Connection, worker_id: str, held: Collection[int]) -> None:
-    under_way = calls.c.status == "under_way"
-    lost = update(calls).where(under_way, calls.c.worker_id == worker_id, calls.c.id.not_in(list(held)))
-    connection.execute(lost.values(status="waiting", worker_id=None))
-    left = update(calls).where(
-        under_way, or_(calls.c.worker_id.is_(None), calls.c.worker_id.not_in(select(workers.c.id)))
+_under_way = calls.c.status == "under_way"
+_lost = (
+    update(calls)
+    .where(
+        _under_way, calls.c.worker_id == bindparam("worker"), calls.c.id.not_in(bindparam("in_hand", expanding=True))
     )
-    connection.execute(left.values(status="waiting", worker_id=None, tries=calls.c.tries + 1))
+    .values(status="waiting", worker_id=None)
+)
+_left = (
+    update(calls)
+    .where(_under_way, or_(calls.c.worker_id.is_(None), calls.c.worker_id.not_in(select(workers.c.id))))
+    .values(status="waiting", worker_id=None, tries=calls.c.tries + 1)
+)
+
+
+def _release(connection: Connection, worker_id: str, held: Collection[int]) -> None:
+    connection.execute(_lost, {"worker": worker_id, "in_hand": list(held)})
+    connection.execute(_left)
 
 
 def finish(

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from app.store import bulk, keys
 from app.store.keys import Key
@@ -39,10 +39,14 @@ def _of_customers(dialect: str) -> Select[Any]:
     return select(*columns).select_from(each.join(sessions, here))
 
 
+_of_one = select(sessions.c.body).where(
+    sessions.c.page_id == bindparam("of_page"), sessions.c.customer_id == bindparam("of_customer")
+)
+
+
 def find(connection: Connection, key: Key) -> Any:
     """The stored form of that customer's session, or None."""
-    here = (sessions.c.page_id == key[0]) & (sessions.c.customer_id == key[1])
-    return connection.execute(select(sessions.c.body).where(here)).scalar_one_or_none()
+    return connection.execute(_of_one, {"of_page": key[0], "of_customer": key[1]}).scalar_one_or_none()
 
 
 def count_by_state(connection: Connection, page_id: str, since: datetime) -> dict[str, int]:

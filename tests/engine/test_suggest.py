@@ -165,6 +165,12 @@ def test_typed_titles_of_the_cards_work_like_taps() -> None:
     assert shown(ana) == ["moon-vest"]
 
 
+def test_a_typed_title_that_ends_the_conversation_is_no_address() -> None:
+    ana = Customer(flow(state("welcome", "Hi!", choices=(choice("The end", "end"),))))
+    ana.taps("Get Started")
+    assert ana.types("the end") == []
+
+
 def test_what_is_known_of_the_customer_can_be_preferred() -> None:
     work_first = Preference(condition=Compare(Name("product.occasions"), "has", Literal("Work")))
     suggest = Suggest(prefer=(work_first, Preference("rating")), show=2)

@@ -13,6 +13,7 @@ from webhooks.messenger.failures import read_failure
 
 SHOP = Path(__file__).parents[2] / "flows"
 WORKED = Path(__file__).parents[1] / "flowfile" / "worked_example"
+LARGE = Path(__file__).parents[1] / "flowfile" / "large"
 TWICE, ECHO_FIRST, SERVER_ERRORS, RESTARTS, TYPED = (kind.name for kind in KINDS)
 IN_FRENCH = "in fr"
 

@@ -15,6 +15,7 @@ from tests.trouble.bots import (
     BOT,
     ECHO_FIRST,
     IN_FRENCH,
+    LARGE,
     RESTARTS,
     SERVER_ERRORS,
     SHOP,
@@ -29,8 +30,9 @@ from tests.trouble.bots import (
 from tests.trouble.mistakes import house_with
 
 
-def test_the_shops_conversations_are_the_same_in_trouble() -> None:
-    assert failures(check(SHOP)) == {}
+@pytest.mark.parametrize("folder", [SHOP, LARGE], ids=["shop", "large"])
+def test_the_examples_conversations_are_the_same_in_trouble(folder: Path) -> None:
+    assert failures(check(folder)) == {}
 
 
 def test_a_conversation_is_replayed_in_each_kind_and_each_other_language(tmp_path: Path) -> None:

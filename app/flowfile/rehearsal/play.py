@@ -191,9 +191,11 @@ class _Player:
     def _shows_cards(self, step: Step, cards: tuple[Card, ...]) -> None:
         """Just these cards in this order, each by its product's id or its title."""
         self.named = True
-        names = [each.product if each.product in step.listed else each.title for each in cards]
-        shown = ", ".join(each.product or each.title for each in cards)
-        self._must(step, names == list(step.listed), ", ".join(step.listed), shown)
+        is_so = len(cards) == len(step.listed) and all(
+            wanted == card.product or self.manner.same(wanted, card.title)
+            for wanted, card in zip(step.listed, cards, strict=True)
+        )
+        self._must(step, is_so, ", ".join(step.listed), ", ".join(each.product or each.title for each in cards))
 
     def _saved(self, step: Step) -> None:
         slots = self._session.slots

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from app.engine.flow import Flow, Template, Text
 from app.engine.words import SENTENCES, sentence
 
 TITLE_ENDS = ": "
+BETWEEN_CARDS = ", "
 DEPTH_MAX = 20
 """A flow is a few dataclasses within each other; more can only be a circle."""
 
@@ -25,10 +26,15 @@ class Translations:
         """Whether `said` is, in that language, what `words` says in any; what values fill in may differ."""
         if words == said or self._is_translated(language, words, said):
             return True
+        if words[:1] == said[:1] == "[":
+            return self._are_same_cards(language, words[1:-1].split(BETWEEN_CARDS), said[1:-1].split(BETWEEN_CARDS))
         # Typed, the title of a link is answered by itself and the address behind it.
         title, _, address = words.rpartition(TITLE_ENDS)
         their_title, _, their_address = said.rpartition(TITLE_ENDS)
         return bool(title) and address == their_address and self._is_translated(language, title, their_title)
+
+    def _are_same_cards(self, language: str, titles: Sequence[str], said: Sequence[str]) -> bool:
+        return len(titles) == len(said) and all(self.same(language, *pair) for pair in zip(titles, said, strict=True))
 
     def _is_translated(self, language: str, words: str, said: str) -> bool:
         templates = (text.by_language.get(language) for text in self._texts_of(words))
