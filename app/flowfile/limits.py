@@ -96,11 +96,15 @@ KEEP_DAYS_MAX = 3_650
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long one kind of text may be: the problem's code, the owner's word for it, and the number."""
+    """How long one kind of text may be: the problem's code, the owner's word for it, and the number.
+
+    `for_customers`: they read it, so it should be there in each of the bot's languages.
+    """
 
     code: str
     what: str
     chars_max: int
+    for_customers: bool = True
 
 
 TEXT = Limit("F304", "text", TEXT_CHARS_MAX)

@@ -38,7 +38,7 @@ LATER_SAY_KEYS = ("card", "cards", "coupon", "receipt", "feedback")
 QUESTION_KEYS = ("save", "say", "choices")
 REMINDER_KEYS = ("after", "say", "choices", "goto")
 
-_NOTE = limits.Limit("F304", "note", 10 * limits.TEXT_CHARS_MAX)
+_NOTE = limits.Limit("F304", "note", 10 * limits.TEXT_CHARS_MAX, for_customers=False)
 """A note is read by staff on the desk, not sent by Messenger."""
 
 

@@ -30,6 +30,7 @@ def text_of(scalar: Scalar, known: Known, limit: limits.Limit, names: Collection
     """The same for a text that is known to be one."""
     first, *others = known.languages
     written = {first: scalar}
+    note_sentence(scalar, known, wanted=limit.for_customers)
     translated = known.translations.get(sentence_of(scalar.text), {})
     written.update({language: translated[language] for language in others if language in translated})
     by_language: dict[str, Template] = {}
@@ -39,6 +40,25 @@ def text_of(scalar: Scalar, known: Known, limit: limits.Limit, names: Collection
         known.report.take(text_too_long(each, chars, limit, language))
         by_language[language] = template
     return Text(by_language)
+
+
+def note_sentence(scalar: Scalar, known: Known, wanted: bool = True) -> None:
+    """Remember that the bot uses this text. `wanted`: it should be there in every language, if it has words at all."""
+    sentence = sentence_of(scalar.text)
+    first, was_wanted = known.sentences.get(sentence, (scalar, False))
+    known.sentences[sentence] = (first, was_wanted or (wanted and _has_words(sentence)))
+
+
+def _has_words(sentence: str) -> bool:
+    """Whether somebody could translate it: an address, a number and what only slots fill are the same everywhere."""
+    if sentence.startswith("https://") and " " not in sentence:
+        return False
+    return any(each.isalpha() for each in _PIECE.sub("", sentence))
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names of the placeholders of a text."""
+    return frozenset(found[1] for found in _PIECE.finditer(text) if found[1])
 
 
 def template_of(scalar: Scalar, known: Known, names: Collection[str] | None = None) -> Template:
@@ -87,6 +107,7 @@ def sentence_of(text: str) -> str:
 
 def phrases_of(scalar: Scalar, known: Known) -> tuple[str, ...]:
     """A phrase that customers say, and its translations: heard in every language alike."""
+    note_sentence(scalar, known)
     translated = known.translations.get(sentence_of(scalar.text), {})
     phrases = (scalar.text, *(each.text for each in translated.values()))
     return tuple(dict.fromkeys(sentence_of(phrase) for phrase in phrases))
