@@ -14,6 +14,7 @@ from app.flowfile.source.nodes import Scalar
 class Pair:
     """One line of `translations`: a sentence of the first language, and what stands for it in others, `""` where nothing does yet."""
 
+    place: Place
     original: Scalar
     written: Mapping[str, Scalar]
 

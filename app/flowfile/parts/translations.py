@@ -43,7 +43,11 @@ def _read_pair(pairs: Pairs, languages: tuple[str, ...], report: Report) -> Pair
     original = as_scalar(node, report, "sentence", f"{first}: Hello!")
     translated = {language: node for language in others if (node := pairs.get(language)) is not None}
     written = {language: _read_translated(node, report) for language, node in translated.items()}
-    return Pair(original, {language: each for language, each in written.items() if each}) if original else None
+    return (
+        Pair(pairs.place, original, {language: each for language, each in written.items() if each})
+        if original
+        else None
+    )
 
 
 def _read_translated(node: Node, report: Report) -> Scalar | None:
@@ -87,11 +91,14 @@ def missing_in(language: str, known: Known) -> list[Scalar]:
     return sorted(missing, key=lambda each: each.place)
 
 
-def stale_pairs(known: Known) -> list[Pair]:
-    """The pairs whose sentence nothing says or hears any more; none where that cannot be told."""
-    if known.report.has(*MISLEADING):
-        return []
-    return [pair for pair in known.pairs if sentence_of(pair.original.text) not in known.sentences]
+def can_tell_stale(known: Known) -> bool:
+    """Whether every text of the bot was read, so that what was not met is not there."""
+    return not known.report.has(*MISLEADING)
+
+
+def is_used(pair: Pair, known: Known) -> bool:
+    """Whether the bot still says or hears the sentence of this pair."""
+    return sentence_of(pair.original.text) in known.sentences
 
 
 def look_at_translations(known: Known) -> None:
@@ -100,11 +107,11 @@ def look_at_translations(known: Known) -> None:
     for language, sentences in missing.items():
         known.report.take(rules.translations_missing(language, known.languages[0], sentences))
     untranslated = {sentence_of(each.text): each for sentences in missing.values() for each in sentences}
-    for pair in stale_pairs(known):
-        known.report.take(rules.translation_stale(pair.original, untranslated.values()))
     for pair in known.pairs:
-        if sentence_of(pair.original.text) in known.sentences:
+        if is_used(pair, known):
             _look_at_pair(pair, known)
+        elif can_tell_stale(known):
+            known.report.take(rules.translation_stale(pair.original, untranslated.values()))
 
 
 def _look_at_pair(pair: Pair, known: Known) -> None:

@@ -53,7 +53,11 @@ def variables_differ(
     if extra:
         place = written.place_of(written.text.find(f"<{extra[0]}>"))
         near = nearest_name(extra[0], missing) or next(iter(missing), "")
-        hint = f"Did you mean <{near}>?" if near else "Take it out, or write it into the sentence of the first language, too."
+        hint = (
+            f"Did you mean <{near}>?"
+            if near
+            else "Take it out, or write it into the sentence of the first language, too."
+        )
         yield problem_at(place, "F904", f"<{extra[0]}> is not in the sentence that this translates.", hint)
     elif missing:
         what = f"The translation into {language} lacks <{missing[0]}>, which its sentence has."
