@@ -20,6 +20,7 @@ from app.flowfile.parts.slots import read_slots
 from app.flowfile.parts.states import read_state
 from app.flowfile.parts.translations import look_at_translations, read_translations, translations_of
 from app.flowfile.problems import Place, Problem, Report, raise_for
+from app.flowfile.rehearsal.answered import look_at_answered
 from app.flowfile.rehearsal.read import read_tests
 from app.flowfile.rehearsal.script import Conversation
 from app.flowfile.rules import structure, yaml
@@ -122,7 +123,9 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         faq=read_faq(faq_nodes, known),
     )
     _look_at_whole(flow, root, entries, known)
-    return flow, read_tests(_all(folder, "tests"), known), known
+    tests = read_tests(_all(folder, "tests"), known)
+    look_at_answered(flow, tests, known)
+    return flow, tests, known
 
 
 def _look_at_whole(flow: Flow, root: Pairs, entries: list[tuple[Scalar, Node]], known: Known) -> None:

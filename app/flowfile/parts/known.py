@@ -42,6 +42,7 @@ class Known:
     faq_topics: tuple[str, ...] = ()
     has_faq: bool = False
     faq_phrases: dict[str, tuple[str, Scalar]] = field(default_factory=dict)
+    faq_places: dict[str, Place] = field(default_factory=dict)
     conditions: list[tuple[Scalar, Condition]] = field(default_factory=list)
     after_call: bool = False
     """Whether what is read now comes after a call, so that it may ask for its `result`."""
