@@ -15,10 +15,10 @@ from app.flowfile.parts.texts import read_text, sentence_of
 from app.flowfile.problems import Report
 from app.flowfile.rules import structure, values
 from app.flowfile.rules.structure import BUILT_IN_NAMES
-from app.flowfile.source.nodes import Node, Pairs, Scalar
+from app.flowfile.source.nodes import Node, Pairs
 
 BOT_KEYS = ("name", "languages", "timezone", "disclosure")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _UTC = ZoneInfo("UTC")
 
 
@@ -60,7 +60,7 @@ def _languages(pairs: Pairs, report: Report) -> tuple[str, ...]:
     languages: list[str] = []
     for scalar in as_scalars(node, report, "language", "[en, fr]"):
         is_one_too_many = scalar.text in languages or len(languages) >= limits.LANGUAGES_MAX
-        if not _LANGUAGE.fullmatch(scalar.text) or is_one_too_many:
+        if not LANGUAGE.fullmatch(scalar.text) or is_one_too_many:
             what = f"a language's short name, each once, up to {limits.LANGUAGES_MAX}"
             report.take(values.wrong_value(scalar.place, scalar.text, what, "[en, fr]"))
         else:
