@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from app.flowfile.problems import Place
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_BREAK = re.compile("\r\n?|\n")
 """What ends a line for the YAML reader, and so for places."""
 
 
