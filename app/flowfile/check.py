@@ -18,7 +18,7 @@ from app.flowfile.parts.sense import look_at_sense
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slots import read_slots
 from app.flowfile.parts.states import read_state
-from app.flowfile.parts.translations import look_at_translations, read_translations, translations_of
+from app.flowfile.parts.translations import look_at_translations, read_translations
 from app.flowfile.problems import Place, Problem, Report, raise_for
 from app.flowfile.rehearsal.answered import look_at_answered
 from app.flowfile.rehearsal.read import read_tests
@@ -91,8 +91,7 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
     _look_at_files(folder, report)
     header = read_header(root, report)
     known = Known(report, bot_name=header.name, languages=header.languages)
-    known.pairs = read_translations(_all(folder, "translations"), header.languages, report)
-    known.translations = translations_of(known.pairs)
+    read_translations(_all(folder, "translations"), known)
     known.teams = read_teams(root.get("teams"), report)
     slots = root.get("slots")
     slot_pairs = (
@@ -123,9 +122,14 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         faq=read_faq(faq_nodes, known),
     )
     _look_at_whole(flow, root, entries, known)
+    return flow, _read_tests(folder, flow, known), known
+
+
+def _read_tests(folder: Folder, flow: Flow, known: Known) -> tuple[Conversation, ...]:
+    """The conversations, after a look at whether they ask for the whole FAQ."""
     tests = read_tests(_all(folder, "tests"), known)
     look_at_answered(flow, tests, known)
-    return flow, tests, known
+    return tests
 
 
 def _look_at_whole(flow: Flow, root: Pairs, entries: list[tuple[Scalar, Node]], known: Known) -> None:

@@ -45,9 +45,7 @@ def test_what_nobody_could_translate_is_not_missing(said: str, tmp_path: Path) -
 
 
 def test_a_note_for_staff_need_not_be_translated_but_may_be(tmp_path: Path) -> None:
-    handoff = (
-        "teams: {care: [anna]}\nstates:\n  welcome: {handoff: care, note: Order lost, remind: {after: 1 hour, goto: end}}\n"
-    )
+    handoff = "teams: {care: [anna]}\nstates:\n  welcome: {handoff: care, note: Order lost, remind: {after: 1 hour, goto: end}}\n"
     assert told(write(tmp_path, bot(states=handoff)), *CODES) == []
     assert told(write(tmp_path, bot("  - {en: Order lost, fr: Colis perdu}\n", handoff)), *CODES) == []
 

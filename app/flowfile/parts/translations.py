@@ -19,7 +19,13 @@ MISLEADING = ("F102", "F104", "F201", "F202", "F204", "F212", "F213", "F302", "F
 _EXAMPLE = "- {en: Hello!, fr: Bonjour !}"
 
 
-def read_translations(nodes: Iterable[Node], languages: tuple[str, ...], report: Report) -> tuple[Pair, ...]:
+def read_translations(nodes: Iterable[Node], known: Known) -> None:
+    """Fill `known.pairs` and `known.translations`."""
+    known.pairs = read_pairs(nodes, known.languages, known.report)
+    known.translations = translations_of(known.pairs)
+
+
+def read_pairs(nodes: Iterable[Node], languages: tuple[str, ...], report: Report) -> tuple[Pair, ...]:
     """Every pair in its order."""
     pairs: list[Pair] = []
     places: dict[tuple[str, str], Place] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from app.errors import AppError
@@ -15,7 +16,8 @@ def save(path: Path, raw: bytes) -> None:
     beside = real.with_name(f".{real.name}.new")
     try:
         real.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as stream:
+        beside.unlink(missing_ok=True)  # what a crash has left, or a link that leads elsewhere
+        with beside.open("xb") as stream:
             stream.write(raw)
             stream.flush()
             os.fsync(stream.fileno())
@@ -23,7 +25,8 @@ def save(path: Path, raw: bytes) -> None:
             shutil.copymode(real, beside)
         beside.replace(real)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
         raise AppError(
             f"{path.as_posix()} cannot be written: {error.strerror}.", "Nothing in it was changed."
         ) from error

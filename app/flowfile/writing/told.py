@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.texts import sentence_of
-from app.flowfile.parts.translations import missing_in, read_translations
+from app.flowfile.parts.translations import missing_in, read_pairs
 from app.flowfile.problems import Report, quoted
 from app.flowfile.rules.translations import nearest_sentence
 from app.flowfile.source.folder import MAIN_FILE
@@ -51,5 +51,5 @@ def _lines_by_sentence(name: str, raw: bytes, known: Known) -> Mapping[str, int]
     """Where each pair of the file begins now."""
     root = read_yaml(name, raw, Report())
     node = root.get("translations") if isinstance(root, Pairs) else None
-    pairs = read_translations([node] if node else [], known.languages, Report())
+    pairs = read_pairs([node] if node else [], known.languages, Report())
     return {sentence_of(each.original.text): each.place.line for each in pairs}
