@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.flowfile.rehearsal.answered import SEARCHES_MAX
+from app.flowfile.rehearsal.answered import COMPARISONS_MAX
 from tests.flowfile.bots import TOP, problems_in, told, write
 
 FAQ = """\
@@ -65,7 +65,12 @@ def test_a_broken_step_hides_what_a_test_asks(tmp_path: Path) -> None:
     assert told(write(tmp_path, bot("yuo: refund")), "F605") == ["F201 at 17:9"]
 
 
-def test_a_bot_with_very_many_tests_is_not_searched(tmp_path: Path) -> None:
-    steps = [f"you: hello {number}" for number in range(SEARCHES_MAX + 1)]
-    assert told(write(tmp_path, bot(*steps)), "F605") == []
-    assert told(write(tmp_path, bot(*steps[1:])), "F605") == ["F605 at 5:10"]
+@pytest.mark.parametrize(("messages", "codes"), [(1_000, ["F605"]), (1_001, [])])
+def test_a_bot_with_very_many_tests_and_entries_is_not_searched(
+    messages: int, codes: list[str], tmp_path: Path
+) -> None:
+    entries = "".join(f"  - {{id: e{number}, ask: [w{number}], answer: Yes.}}\n" for number in range(300))
+    steps = "".join(f"      - you: hello {number}\n" for number in range(messages))
+    folder = write(tmp_path, f"{TOP}faq:\n{entries}{ANYWHERE}{STATES}tests:\n  - name: one\n    talk:\n{steps}")
+    assert COMPARISONS_MAX == 1_000 * 300
+    assert [each.code for each in problems_in(folder, "F605")] == codes

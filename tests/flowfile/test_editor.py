@@ -21,7 +21,7 @@ HEADER = "# yaml-language-server: $schema=bot.schema.json\n"
 STATES = (
     "teams: {care: [anna]}\nstates:\n  welcome:\n    say: Hello!\n    goto: farewell\n  farewell: {say: Goodbye!}\n"
 )
-LATER = STATES.replace("goto: farewell", "goto: ")
+SHOP = Path(__file__).parents[2] / "flows"
 MESSAGES_MAX = 100
 """So many messages a server says at most before the one that is waited for."""
 SECONDS_MAX = 60
@@ -34,31 +34,33 @@ class Editor:
     def __init__(self, folder: Path, server: subprocess.Popen[bytes]) -> None:
         self._in, self._out = cast(IO[bytes], server.stdin), cast(IO[bytes], server.stdout)
         self._asked = 0
-        self._version = 0
-        self.uri = (folder / "bot.yaml").as_uri()
+        self._folder = folder
         self._ask("initialize", {"processId": None, "rootUri": folder.as_uri(), "capabilities": {}})
         self._tell("initialized", {})
 
-    def opens(self, text: str) -> list[dict[str, Any]]:
-        """What is marked in this text."""
-        self._version += 1
-        document = {"uri": self.uri, "languageId": "yaml", "version": self._version, "text": text}
-        if self._version > 1:
-            self._tell("textDocument/didClose", {"textDocument": {"uri": self.uri}})
-            self._until(lambda message: _marks(message, []))
-        self._tell("textDocument/didOpen", {"textDocument": document})
-        return self._until(lambda message: _marks(message, None))["params"]["diagnostics"]
+    def opens(self, text: str, file: str = "bot.yaml") -> list[dict[str, Any]]:
+        """What is marked in a file that holds this text."""
+        uri = (self._folder / file).as_uri()
+        self._tell(
+            "textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}
+        )
+        told = self._until(lambda message: message.get("method") == "textDocument/publishDiagnostics")["params"]
+        assert told["uri"] == uri
+        return list(told["diagnostics"])
 
-    def completes(self, line: int, character: int) -> list[str]:
+    def completes(self, file: str, line: int, character: int) -> list[str]:
         """What is offered there; lines and characters count from 0."""
-        return [each["label"] for each in self._at("completion", line, character)["items"]]
+        return [each["label"] for each in self._at("completion", file, line, character)["items"]]
 
-    def explains(self, line: int, character: int) -> str:
+    def explains(self, file: str, line: int, character: int) -> str:
         """What is told of the key there."""
-        return str(self._at("hover", line, character)["contents"]["value"])
+        return str(self._at("hover", file, line, character)["contents"]["value"])
 
-    def _at(self, what: str, line: int, character: int) -> Any:
-        place = {"textDocument": {"uri": self.uri}, "position": {"line": line, "character": character}}
+    def _at(self, what: str, file: str, line: int, character: int) -> Any:
+        place = {
+            "textDocument": {"uri": (self._folder / file).as_uri()},
+            "position": {"line": line, "character": character},
+        }
         return self._ask(f"textDocument/{what}", place)
 
     def _ask(self, method: str, params: Any) -> Any:
@@ -93,11 +95,6 @@ class Editor:
         return dict(json.loads(self._out.read(length)))
 
 
-def _marks(message: dict[str, Any], those: list[Any] | None) -> bool:
-    told = message.get("method") == "textDocument/publishDiagnostics"
-    return told and those in (None, message["params"]["diagnostics"])
-
-
 @pytest.fixture(name="editor")
 def started_editor(tmp_path: Path) -> Iterator[Editor]:
     """An editor in a bot's folder with its schema."""
@@ -114,14 +111,28 @@ def started_editor(tmp_path: Path) -> Iterator[Editor]:
         server.kill()
 
 
-def test_an_editor_completes_explains_and_marks(editor: Editor) -> None:
-    """One server for all: it takes a second to start."""
+def test_a_wrong_target_is_marked_and_the_right_ones_are_offered(editor: Editor) -> None:
     assert editor.opens(f"{HEADER}{TOP}{STATES}") == []
-    (marked,) = editor.opens(f"{HEADER}{TOP}{STATES.replace('goto: farewell', 'goto: farewel')}")
+    (marked,) = editor.opens(f"{HEADER}{TOP}{STATES.replace('goto: farewell', 'goto: farewel')}", "wrong.yaml")
     assert marked["range"]["start"] == {"line": 8, "character": 10}
     assert '"welcome", "farewell"' in marked["message"]
-    editor.opens(f"{HEADER}{TOP}{LATER}")
-    assert editor.completes(8, 10) == ["welcome", "farewell", "end", "back", "more"]
-    assert "Where to go next" in editor.explains(8, 5)
-    editor.opens(f"{HEADER}{TOP}{STATES.replace('goto: farewell', 'ha')}")
-    assert "handoff" in editor.completes(8, 6)
+    editor.opens(f"{HEADER}{TOP}{STATES.replace('goto: farewell', 'goto: ')}", "later.yaml")
+    assert editor.completes("later.yaml", 8, 10) == ["welcome", "farewell", "end", "back", "more"]
+    editor.opens(f"{HEADER}{TOP}{STATES.replace('goto: farewell', 'choices: {Next: }')}", "choices.yaml")
+    assert editor.completes("choices.yaml", 8, 20) == ["welcome", "farewell", "end", "back", "more"]
+
+
+def test_keys_are_offered_and_explained(editor: Editor) -> None:
+    editor.opens(f"{HEADER}{TOP}{STATES}")
+    assert "Where to go next" in editor.explains("bot.yaml", 8, 5)
+    editor.opens(f"{HEADER}{TOP}{STATES.replace('goto: farewell', 'ha')}", "later.yaml")
+    assert "handoff" in editor.completes("later.yaml", 8, 6)
+
+
+def test_nothing_is_marked_in_the_shop(editor: Editor, tmp_path: Path) -> None:
+    shutil.copytree(SHOP, tmp_path, dirs_exist_ok=True)
+    assert main(["schema", str(tmp_path), "--write"]) == 0
+    for file in ("bot.yaml", "faq.yaml", "tests.yaml"):
+        assert editor.opens(HEADER + (SHOP / file).read_text("utf-8"), file) == []
+    header = HEADER.replace("bot.schema", "../bot.schema")
+    assert editor.opens(header + (SHOP / "lang/fr.yaml").read_text("utf-8"), "lang/fr.yaml") == []

@@ -18,6 +18,7 @@ from app.flowfile.rules.yaml import UNPRINTABLE
 from app.flowfile.source.nodes import plain_of
 from app.flowfile.source.yamlfile import read_yaml
 from app.flowfile.writing.pairs import STALE_MARK, pair_lines
+from app.flowfile.writing.shares import PAIRS_MAX
 from tests.flowfile.bots import TOP, told, write
 
 SHOP = Path(__file__).parents[2] / "flows"
@@ -168,6 +169,39 @@ def test_pairs_go_where_most_of_the_language_are(tmp_path: Path) -> None:
     assert translate(tmp_path) == 0
     assert text_of(tmp_path, "words.yaml").endswith(NEW)
     assert text_of(tmp_path, "bot.yaml") == main_file
+
+
+def many(number: int) -> str:
+    said = "".join(f"      - Sentence {each} of many.\n" for each in range(number))
+    return f"states:\n  welcome:\n    say:\n{said}"
+
+
+def test_more_pairs_than_one_file_should_hold_go_on_in_another(tmp_path: Path) -> None:
+    top = f"{TOP}include: [lang/fr.yaml]\n"
+    write(tmp_path, top + many(PAIRS_MAX + 10), lang__fr="translations:\n  - {en: Sentence 0 of many., fr: Zéro.}\n")
+    assert translate(tmp_path) == 0
+    assert text_of(tmp_path).count("- ") == PAIRS_MAX
+    assert text_of(tmp_path, "lang/fr-2.yaml").count("- ") == 10
+    assert "include: [lang/fr.yaml, lang/fr-2.yaml]\n" in text_of(tmp_path, "bot.yaml")
+    write(tmp_path, text_of(tmp_path, "bot.yaml") + "      - One more.\n")
+    assert translate(tmp_path) == 0
+    assert text_of(tmp_path, "lang/fr-2.yaml").endswith('  - en: One more.\n    fr: ""\n')
+    assert text_of(tmp_path).count("- ") == PAIRS_MAX
+
+
+def test_a_new_language_may_need_several_files_at_once(tmp_path: Path) -> None:
+    write(tmp_path, TOP + many(2 * PAIRS_MAX + 1))
+    assert translate(tmp_path) == 0
+    assert "\ninclude: [lang/fr.yaml, lang/fr-2.yaml, lang/fr-3.yaml]\n" in text_of(tmp_path, "bot.yaml")
+    assert told(tmp_path) == []
+
+
+def test_pairs_in_brackets_elsewhere_stay_and_the_language_gets_its_own_file(tmp_path: Path) -> None:
+    pairs = "translations: [{en: Hello!, fr: Bonjour !}]\n"
+    write(tmp_path, f"{TOP}{pairs}{WELCOME}")
+    assert translate(tmp_path) == 0
+    assert pairs in text_of(tmp_path, "bot.yaml")
+    assert text_of(tmp_path).endswith('translations:\n  - en: Good bye\n    fr: ""\n')
 
 
 def test_a_file_of_the_language_that_is_not_included_is_never_written_over(

@@ -112,12 +112,12 @@ def look_at_translations(known: Known) -> None:
     missing = {language: missing_in(language, known) for language in known.languages[1:]}
     for language, sentences in missing.items():
         known.report.take(rules.translations_missing(language, known.languages[0], sentences))
-    untranslated = {sentence_of(each.text): each for sentences in missing.values() for each in sentences}
+    untranslated = rules.by_beginning(each for sentences in missing.values() for each in sentences)
     for pair in known.pairs:
         if is_used(pair, known):
             _look_at_pair(pair, known)
         elif can_tell_stale(known):
-            known.report.take(rules.translation_stale(pair.original, untranslated.values()))
+            known.report.take(rules.translation_stale(pair.original, untranslated))
 
 
 def _look_at_pair(pair: Pair, known: Known) -> None:

@@ -11,8 +11,9 @@ from app.flowfile.parts.known import Known
 from app.flowfile.rehearsal.script import Conversation
 from app.flowfile.rules import faq as rules
 
-SEARCHES_MAX = 1_000
-"""How many different messages of tests are looked up. Beyond, a bot is well tested, and nothing is said about its FAQ."""
+COMPARISONS_MAX = 300_000
+"""How many times a message of a test may be held against an entry: about half a second, as with 1,000 messages and 300 entries.
+Where there would be more, nothing is said: a check must stay quick."""
 
 MISLEADING = ("F201", "F202", "F212", "F218", "F220")
 """With one of these an entry or a step may be missing from what was read."""
@@ -27,7 +28,7 @@ def look_at_answered(flow: Flow, tests: Sequence[Conversation], known: Known) ->
         return
     unanswered = _not_said(flow, tests)
     messages = list(dict.fromkeys(_messages(tests))) if unanswered else []
-    if len(messages) * len(scopes) > SEARCHES_MAX:
+    if len(messages) * len(scopes) * len(flow.faq) > COMPARISONS_MAX:
         return
     for message in messages:
         for scope in scopes:

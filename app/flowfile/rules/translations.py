@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.flowfile.problems import QUOTE_CHARS_MAX, Problem, nearest_name, problem_at, quoted
@@ -26,8 +26,8 @@ def translations_missing(language: str, first: str, sentences: Sequence[Scalar])
         yield replace(problem_at(sentences[0].place, "F901", what, hint), advice=True)
 
 
-def translation_stale(original: Scalar, untranslated: Iterable[Scalar]) -> Iterator[Problem]:
-    """F902: a pair whose sentence the bot no longer uses. Advice: it does no harm. `untranslated`: what may be meant."""
+def translation_stale(original: Scalar, untranslated: Mapping[str, Scalar]) -> Iterator[Problem]:
+    """F902: a pair whose sentence the bot no longer uses. Advice: it does no harm. `untranslated`, by beginning: what may be meant."""
     near = nearest_sentence(original.text, untranslated)
     hint = "Take the pair out, or correct its first sentence: it must be the same as in the bot, letter by letter."
     if near:
@@ -64,10 +64,17 @@ def variables_differ(
         yield problem_at(written.place, "F904", what, f"Write <{missing[0]}> where its value belongs.")
 
 
-def nearest_sentence(words: str, sentences: Iterable[Scalar]) -> Scalar | None:
-    """The sentence that is likest to `words`, if one is like enough. Only their beginnings are compared."""
-    by_beginning = {each.text[:QUOTE_CHARS_MAX]: each for each in sentences}
-    return by_beginning.get(nearest_name(words, by_beginning))
+def by_beginning(sentences: Iterable[Scalar]) -> Mapping[str, Scalar]:
+    """Sentences by as much of them as is compared; the first of two counts."""
+    found: dict[str, Scalar] = {}
+    for each in sentences:
+        found.setdefault(each.text.strip()[:QUOTE_CHARS_MAX], each)
+    return found
+
+
+def nearest_sentence(words: str, beginnings: Mapping[str, Scalar]) -> Scalar | None:
+    """The sentence that is likest to `words`, if one is like enough."""
+    return beginnings.get(nearest_name(words.strip(), beginnings))
 
 
 def _words_in(sentence: str) -> int:

@@ -97,7 +97,7 @@ _DAYS = rf"^\s*(?:{_DAY})(?:\s*[-,]\s*(?:{_DAY}))*\s*$"
 
 
 def _slot() -> Schema:
-    kind = any_shape(one_of(slots.KINDS, "The kind of answer it takes."), list_of(CHOICE_TITLE, limits.CHOICES_MAX))
+    kind = any_shape(one_of(slots.KINDS), list_of(CHOICE_TITLE, limits.CHOICES_MAX))
     shapes: dict[str, Schema] = {
         "type": kind,
         "min": {"type": ["number", "string"]},

@@ -1,6 +1,7 @@
 """The shapes of which a bot's schema is built. A value may be written as a text, a number or yes: to the bot all are texts.
 
 A schema that is stricter than the checker would call good bots wrong: where a pattern cannot say it exactly, it lets more pass.
+Only keys have descriptions: an editor would show that of a shape instead of its key's.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.flowfile.schema.words import MOMENTS, WORDS
+from app.flowfile.schema.words import WORDS
 
 Schema = dict[str, Any]
 
@@ -21,9 +22,8 @@ YES_NO: Schema = {
 }
 LENGTH_OF_TIME: Schema = {
     "type": "string",
-    "description": MOMENTS,
     "pattern": r"^\s*[0-9]{1,6} ?[A-Za-z]{3,7}\s*$",
-    "patternErrorMessage": MOMENTS,
+    "patternErrorMessage": "Write a length of time, as in 10 minutes, 4 hours, 30 days or 2 weeks.",
 }
 NAME: Schema = {
     "pattern": "^[a-z][a-z0-9_]*$",
@@ -39,11 +39,10 @@ def text_up_to(chars_max: int) -> Schema:
     return {**TEXT, "pattern": rf"^\s*[^<]{{0,{chars_max}}}\s*$|<", "patternErrorMessage": told}
 
 
-def one_of(names: Iterable[str], description: str = "") -> Schema:
+def one_of(names: Iterable[str]) -> Schema:
     """One of these names; any text while there are none yet."""
     found = [value for name in dict.fromkeys(names) for value in _as_read(name)]
-    shape: Schema = {"enum": found} if found else dict(TEXT)
-    return {**shape, "description": description} if description else shape
+    return {"enum": found} if found else dict(TEXT)
 
 
 def _as_read(name: str) -> list[Any]:

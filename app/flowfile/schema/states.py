@@ -24,7 +24,6 @@ from app.flowfile.schema.shapes import (
     text_up_to,
     titled,
 )
-from app.flowfile.schema.words import TARGETS
 
 CHOICE_TITLE, BUTTON_TITLE = text_up_to(limits.CHOICE_TITLE_CHARS_MAX), text_up_to(limits.BUTTON_TITLE_CHARS_MAX)
 LEADS_OUTSIDE: Schema = {
@@ -38,9 +37,9 @@ def ways_on(names: Names) -> dict[str, Schema]:
     """Targets, conditions, choices and buttons: what `ref` names."""
     target = ref("target")
     return {
-        "target": one_of((*names.states, END, BACK, MORE), TARGETS),
-        "state_name": one_of(names.states, "The name of a state."),
-        "shared_target": one_of((*names.states, END, BACK), "The name of a state; or end, or back."),
+        "target": one_of((*names.states, END, BACK, MORE)),
+        "state_name": one_of(names.states),
+        "shared_target": one_of((*names.states, END, BACK)),
         "condition": {**TEXT, "maxLength": limits.CONDITION_CHARS_MAX},
         "text": text_up_to(limits.TEXT_CHARS_MAX),
         "choices": any_shape(
@@ -52,9 +51,9 @@ def ways_on(names: Names) -> dict[str, Schema]:
             list_of(_long_form(BUTTON_TITLE, _button_target()), limits.BUTTONS_MAX),
         ),
         "rules": any_shape(target, list_of(keys_of("a rule of goto", ways.RULE_KEYS, _rule(), ["to"]))),
-        "topic": one_of(("all", *names.topics), "all, or a topic of the FAQ."),
-        "slot_name": one_of(names.slots, "One of the slots."),
-        "team_name": one_of(names.teams, "One of the teams."),
+        "topic": one_of(("all", *names.topics)),
+        "slot_name": one_of(names.slots),
+        "team_name": one_of(names.teams),
     }
 
 

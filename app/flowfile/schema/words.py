@@ -156,6 +156,3 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "handed_to": "The customer waits for this team.",
     },
 }
-
-MOMENTS = "A length of time: 10 minutes, 4 hours, 30 days, 2 weeks."
-TARGETS = "The name of a state; or end, back, more."

@@ -46,31 +46,31 @@ def written(sentence: str) -> str:
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
 
 
-def add_pairs(sheet: Sheet, root: Pairs, first: str, language: str, sentences: Sequence[str]) -> bool:
-    """Add these sentences to the `translations` of a file, with a line above that says what to do."""
+def can_add(sheet: Sheet, root: Pairs) -> bool:
+    """Whether the pairs of a file are a list with dashes."""
+    node = root.get("translations")
+    return isinstance(node, Items) and dash_before(sheet, node.place) is not None
+
+
+def add_pairs(sheet: Sheet, root: Pairs, languages: tuple[str, str], sentences: Sequence[str]) -> bool:
+    """Add these sentences to the `translations` of a file, with a line above that says what to do. `languages`: from and to."""
     node, key = root.get("translations"), root.key("translations")
-    note = f"# New: write the {language} of these between the quotes."
     if node is None or key is None:
-        lines = [f"{INDENT}{note}", *pair_lines(first, language, sentences, INDENT)]
-        sheet.add_lines(sheet.lines_count, ["translations:", *lines])
+        sheet.add_lines(sheet.lines_count, ["translations:", *_lines(languages, sentences, INDENT)])
         return True
-    if isinstance(node, Items) and node.items:
-        return _add_to_list(sheet, node, note, (first, language), sentences)
+    if isinstance(node, Items) and can_add(sheet, root):
+        dash = node.place.column - 1
+        sheet.add_lines(sheet.last_line(_last_line_of(node), dash), _lines(languages, sentences, " " * dash))
+        return True
     if not _empty(sheet, node):
         return False
-    indent = " " * (key.place.column - 1) + INDENT
-    sheet.add_lines(key.place.line, [f"{indent}{note}", *pair_lines(first, language, sentences, indent)])
+    sheet.add_lines(key.place.line, _lines(languages, sentences, " " * (key.place.column - 1) + INDENT))
     return True
 
 
-def _add_to_list(sheet: Sheet, node: Items, note: str, languages: tuple[str, str], sentences: Sequence[str]) -> bool:
-    dash = dash_before(sheet, node.place)
-    if dash is None:
-        return False
-    indent = " " * dash
-    last = sheet.last_line(_last_line_of(node), dash)
-    sheet.add_lines(last, [f"{indent}{note}", *pair_lines(*languages, sentences, indent)])
-    return True
+def _lines(languages: tuple[str, str], sentences: Sequence[str], indent: str) -> list[str]:
+    note = f"{indent}# New: write the {languages[1]} of these between the quotes."
+    return [note, *pair_lines(*languages, sentences, indent)]
 
 
 def _last_line_of(node: Node) -> int:
@@ -129,28 +129,28 @@ def is_marked(sheet: Sheet, pair: Place) -> bool:
 # ---- include -----------------------------------------------------------------------------------------------
 
 
-def add_include(sheet: Sheet, root: Pairs, file: str) -> bool:
-    """Name that file in the `include` of bot.yaml."""
-    node = root.get("include")
+def add_include(sheet: Sheet, root: Pairs, files: Sequence[str]) -> bool:
+    """Name these files in the `include` of bot.yaml."""
+    node, names = root.get("include"), ", ".join(files)
     if node is None:
         after = root.key("bot") or root.key("flow")
         if after:
-            sheet.add_lines(sheet.last_line(after.place.line, after.place.column - 1), [f"include: [{file}]"])
+            sheet.add_lines(sheet.last_line(after.place.line, after.place.column - 1), [f"include: [{names}]"])
         return after is not None
     if isinstance(node, Scalar):
-        return _make_list(sheet, node, file)
+        return _make_list(sheet, node, names)
     if not isinstance(node, Items) or not node.items:
         return False
     last, dash = node.items[-1], dash_before(sheet, node.place)
     if dash is not None:
-        sheet.add_lines(sheet.last_line(last.place.line, dash), [f"{' ' * dash}- {file}"])
+        sheet.add_lines(sheet.last_line(last.place.line, dash), [f"{' ' * dash}- {file}" for file in files])
         return True
-    return isinstance(last, Scalar) and _insert_behind(sheet, last, f", {file}")
+    return isinstance(last, Scalar) and _insert_behind(sheet, last, f", {names}")
 
 
-def _make_list(sheet: Sheet, name: Scalar, file: str) -> bool:
-    """One name becomes a list of two."""
-    if name.is_missing() or not _insert_behind(sheet, name, f", {file}]"):
+def _make_list(sheet: Sheet, name: Scalar, more: str) -> bool:
+    """One name becomes a list."""
+    if name.is_missing() or not _insert_behind(sheet, name, f", {more}]"):
         return False
     sheet.insert(name.place, "[")
     return True

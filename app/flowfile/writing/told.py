@@ -8,7 +8,7 @@ from app.flowfile.parts.known import Known
 from app.flowfile.parts.texts import sentence_of
 from app.flowfile.parts.translations import missing_in, read_pairs
 from app.flowfile.problems import Report, quoted
-from app.flowfile.rules.translations import nearest_sentence
+from app.flowfile.rules.translations import by_beginning, nearest_sentence
 from app.flowfile.source.folder import MAIN_FILE
 from app.flowfile.source.nodes import Pairs
 from app.flowfile.source.yamlfile import read_yaml
@@ -24,14 +24,15 @@ def lines_of(change: Change, known: Known, folder: str) -> list[str]:
 
 def _lines(change: Change, known: Known, folder: str) -> Iterator[str]:
     language, first = change.language, change.first
+    for name, sentences in change.added.items():
+        yield f"{folder}/{name}: {_sentences(len(sentences))} added. Write the {language} between the quotes."
     if change.added:
-        yield f"{folder}/{change.file}: {_sentences(len(change.added))} added. Write the {language} between the quotes."
         yield f"Until then the bot says them in {first}."
-    if change.is_new:
-        yield f"{folder}/{MAIN_FILE}: {change.file} added to include."
+    if change.new_files:
+        yield f"{folder}/{MAIN_FILE}: {', '.join(change.new_files)} added to include."
     if change.open_before:
         yield f"Listed before, and still without {language}: {_sentences(change.open_before)}."
-    missing = missing_in(language, known)
+    missing = by_beginning(missing_in(language, known))
     lines = {name: _lines_by_sentence(name, raw, known) for name, raw in change.files.items()}
     for pair in change.marked:
         sentence = sentence_of(pair.original.text)

@@ -5,8 +5,7 @@ Every changed file is read again in memory: what was there must be there as befo
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ from app.flowfile.parts.known import Known, Pair
 from app.flowfile.parts.texts import sentence_of
 from app.flowfile.parts.translations import can_tell_stale, is_used, missing_in
 from app.flowfile.problems import Place, Problem, Report, any_of, did_you_mean
-from app.flowfile.source.folder import MAIN_FILE, is_inside
-from app.flowfile.source.nodes import Items, Pairs, plain_of
+from app.flowfile.source.folder import MAIN_FILE
+from app.flowfile.source.nodes import Pairs, plain_of
 from app.flowfile.source.yamlfile import read_yaml
 from app.flowfile.writing import pairs as writing
 from app.flowfile.writing.save import save
+from app.flowfile.writing.shares import Shelf, share_out
 from app.flowfile.writing.sheet import Sheet
 
 
@@ -31,14 +31,13 @@ from app.flowfile.writing.sheet import Sheet
 class Change:
     """What is to be done: `files` as they should be, and what is different in them.
 
-    `file` has the language's pairs. `open_before`: pairs that were listed already and still wait for their translation.
+    `added`: sentences by the file that gets them. `open_before`: pairs that were listed already and still wait for their translation.
     """
 
     language: str
     first: str
-    file: str = ""
-    is_new: bool = False
-    added: tuple[str, ...] = ()
+    added: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    new_files: Sequence[str] = ()
     open_before: int = 0
     marked: list[Pair] = field(default_factory=list)
     unmarked: int = 0
@@ -60,8 +59,11 @@ def plan_change(folder: Path, checked: Checked, known: Known, language: str) -> 
     listed = {sentence_of(each.original.text) for each in known.pairs if language in each.written}
     missing = [sentence_of(each.text) for each in missing_in(language, known)]
     change.open_before = sum(each in listed for each in missing)
-    change.added = tuple(each for each in missing if each not in listed and len(each) <= limits.TEXT_CHARS_MAX)
-    _Edits(folder, read, known, change).make()
+    wanted = [each for each in missing if each not in listed and len(each) <= limits.TEXT_CHARS_MAX]
+    edits = _Edits(read, known, change)
+    change.added = share_out(wanted, language, Shelf(folder, read, edits.open_files()), known)
+    change.new_files = [name for name in change.added if name not in read]
+    edits.make()
     return change
 
 
@@ -89,23 +91,31 @@ def carry_out(folder: Path, change: Change) -> None:
 class _Edits:
     """The edits of one change, file by file."""
 
-    def __init__(self, folder: Path, read: Mapping[str, bytes], known: Known, change: Change) -> None:
-        self._folder, self._read, self._known, self._change = folder, read, known, change
+    def __init__(self, read: Mapping[str, bytes], known: Known, change: Change) -> None:
+        self._read, self._known, self._change = read, known, change
         self._sheets = {name: Sheet(raw) for name, raw in read.items()}
         self._roots = {name: _root_of(name, raw) for name, raw in read.items()}
         self._wanted: dict[str, Any] = {name: plain_of(root) for name, root in self._roots.items()}
 
+    def open_files(self) -> list[str]:
+        """The files to whose pairs lines can be added."""
+        return [name for name, root in self._roots.items() if writing.can_add(self._sheets[name], root)]
+
     def make(self) -> None:
-        """Fill in the change. Files in which nothing differs are left out of it."""
+        """Fill in the files of the change: those in which something differs."""
         if can_tell_stale(self._known):
             self._mark()
-        if self._change.added:
-            self._add()
+        for name, sentences in self._change.added.items():
+            if name in self._sheets:
+                self._add_to(name, sentences)
+            else:
+                self._keep(name, writing.new_file(self._change.first, self._change.language, sentences, self._newline))
+        if self._change.new_files:
+            self._include(self._change.new_files)
         for name, sheet in self._sheets.items():
             raw = sheet.written()
             if raw != self._read[name]:
-                self._look_at(name, raw)
-                self._change.files[name] = raw
+                self._keep(name, raw)
 
     def _mark(self) -> None:
         """Marks on the pairs of this language that nothing says any more, and away from those that are said again."""
@@ -119,75 +129,48 @@ class _Edits:
                 self._change.marked.append(pair)
                 writing.mark_stale(sheet, pair.place)
 
-    def _add(self) -> None:
-        change = self._change
-        change.file = self._file()
-        if change.file not in self._sheets:
-            self._add_file()
-            return
-        root = self._roots[change.file]
-        if not writing.add_pairs(self._sheets[change.file], root, change.first, change.language, change.added):
-            example = f"- {{{change.first}: Hello!, {change.language}: …}}"
+    def _add_to(self, name: str, sentences: Sequence[str]) -> None:
+        first, language = self._change.first, self._change.language
+        if not writing.add_pairs(self._sheets[name], self._roots[name], (first, language), sentences):
             raise AppError(
-                f"The translations in {change.file} are not a list with dashes, so nothing can be added to them.",
-                f"Write each pair on a line of its own, as in {example}; or take out what stands behind translations:.",
+                f"The translations in {name} are not a list with dashes, so nothing can be added to them.",
+                f"Write each pair on a line of its own, as in - {{{first}: Hello!, {language}: …}}.",
             )
-        listed = self._wanted[change.file].get("translations") or []
-        self._wanted[change.file]["translations"] = [*listed, *self._pairs()]
+        listed = self._wanted[name].get("translations") or []
+        self._wanted[name]["translations"] = [*listed, *self._pairs(sentences)]
 
-    def _add_file(self) -> None:
-        """A new file with the pairs, and its name in bot.yaml."""
-        change, main = self._change, self._sheets[MAIN_FILE]
-        change.is_new = True
+    def _include(self, names: Sequence[str]) -> None:
+        """The names of new files in bot.yaml."""
         included = self._wanted[MAIN_FILE].get("include") or []
-        names = included if isinstance(included, list) else [included]
-        if len(names) >= limits.INCLUDES_MAX:
-            raise AppError(f"bot.yaml names {len(names)} files already.", "Make one file of two of them.")
-        if not writing.add_include(main, self._roots[MAIN_FILE], change.file):
-            hint = f"Write include: [{change.file}] there, and make that file with the line translations: in it."
-            raise AppError(f"{change.file} cannot be added to include in bot.yaml.", hint)
-        self._wanted[MAIN_FILE]["include"] = [*names, change.file]
-        self._wanted[change.file] = {"translations": self._pairs()}
-        raw = writing.new_file(change.first, change.language, change.added, main.newline)
-        self._look_at(change.file, raw)
-        change.files[change.file] = raw
+        before = included if isinstance(included, list) else [included]
+        if len(before) + len(names) > limits.INCLUDES_MAX:
+            raise AppError(f"bot.yaml names {len(before)} files already.", "Make one file of two of them.")
+        if not writing.add_include(self._sheets[MAIN_FILE], self._roots[MAIN_FILE], names):
+            listed = ", ".join(names)
+            hint = f"Write include: [{listed}] there, and make {listed} with the line translations: in it."
+            raise AppError(f"{listed} cannot be added to include in bot.yaml.", hint)
+        self._wanted[MAIN_FILE]["include"] = [*before, *names]
 
-    def _pairs(self) -> list[Any]:
-        return [{self._change.first: each, self._change.language: ""} for each in self._change.added]
+    def _pairs(self, sentences: Sequence[str]) -> list[Any]:
+        return [{self._change.first: each, self._change.language: ""} for each in sentences]
 
-    def _file(self) -> str:
-        """Where pairs of this language go: its own file; else the file that has most of them; else a new one."""
-        own = f"lang/{self._change.language}.yaml"
-        pairs = (each for each in self._known.pairs if self._change.language in each.written)
-        counted = Counter(each.place.file for each in pairs if self._takes_more(each.place.file))
-        if own in self._sheets or not counted:
-            return own if own in self._sheets else self._free(own)
-        return counted.most_common(1)[0][0]
+    @property
+    def _newline(self) -> str:
+        return self._sheets[MAIN_FILE].newline
 
-    def _takes_more(self, file: str) -> bool:
-        node = self._roots[file].get("translations")
-        return isinstance(node, Items) and writing.dash_before(self._sheets[file], node.place) is not None
-
-    def _free(self, name: str) -> str:
-        """A name for a new file inside the folder."""
-        if not is_inside(self._folder, name):
-            raise AppError(
-                f"{name} would lie outside the bot's folder.", "Make lang a folder of its own there, no link."
-            )
-        if (self._folder / name).exists():
-            hint = f"Add it to include in bot.yaml, as in include: [{name}], and run the command again."
-            raise AppError(f"There is a file {name} that bot.yaml does not include.", hint)
-        return name
-
-    def _look_at(self, name: str, raw: bytes) -> None:
+    def _keep(self, name: str, raw: bytes) -> None:
         """The file as it would be, read again: the same as before, and what was added."""
+        wanted = self._wanted.get(name) or {"translations": self._pairs(self._change.added[name])}
         report = Report()
         node = read_yaml(name, raw, report)
-        if report.sorted() or node is None or plain_of(node) != self._wanted[name]:
+        if report.has("F109"):
+            raise AppError(f"{name} would become too large.", "Move some of what it holds into another file.")
+        if report.sorted() or node is None or plain_of(node) != wanted:
             raise AppError(
                 f"{name} is written in a way to which nothing can be added safely; nothing was changed.",
                 "Write its keys on lines of their own, indented with blanks; or add the pairs by hand.",
             )
+        self._change.files[name] = raw
 
 
 def _root_of(name: str, raw: bytes) -> Pairs:
