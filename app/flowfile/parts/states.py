@@ -38,7 +38,7 @@ LATER_SAY_KEYS = ("card", "cards", "coupon", "receipt", "feedback")
 QUESTION_KEYS = ("save", "say", "choices")
 REMINDER_KEYS = ("after", "say", "choices", "goto")
 
-NOTE = limits.Limit("F304", "note", 10 * limits.TEXT_CHARS_MAX, for_customers=False)
+_NOTE = limits.Limit("F304", "note", 10 * limits.TEXT_CHARS_MAX, for_customers=False)
 """A note is read by staff on the desk, not sent by Messenger."""
 
 
@@ -227,7 +227,7 @@ def _read_handoff(pairs: Pairs, known: Known) -> HandOffTo | None:
     node = pairs.get("handoff")
     team = as_scalar(node, known.report, "team", "handoff: care") if node else None
     note, closed = pairs.get("note"), pairs.get("closed")
-    read_note = read_text(note, known, NOTE) if note else None
+    read_note = read_text(note, known, _NOTE) if note else None
     read_closed = read_target(closed, known, ()) if closed else ""
     if team is None or known.report.take(structure.unknown_team(team, known.teams)):
         return None

@@ -107,7 +107,7 @@ def state(names: Names) -> Schema:
         "body": ANYTHING,
         "save": _of_slots(names, TEXT),
         "handoff": ref("team_name"),
-        "note": text_up_to(states.NOTE.chars_max),
+        "note": TEXT,
         "closed": ref("state_name"),
         "choices": ref("choices"),
         "buttons": ref("buttons"),
