@@ -38,10 +38,15 @@ def test_many_missing_translations_are_told_once_for_a_language(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "said", ["<email>", "https://shop.example/<email>", "https://shop.example", "12 + 3", "👍", '"<email>, <occasion>"']
+    "said", ["<email>", "https://shop.example/<email>", "https://shop.example", "12 + 3", "👍", '"<email>, <occasion>"', "S", "4 x 5"]
 )
 def test_what_nobody_could_translate_is_not_missing(said: str, tmp_path: Path) -> None:
     assert told(write(tmp_path, bot(states=f"states:\n  welcome: {{say: {said}}}\n")), *CODES) == []
+
+
+@pytest.mark.parametrize("said", ["OK", "à", "是", "XL", "Buy <email>"])
+def test_a_word_however_short_wants_a_translation(said: str, tmp_path: Path) -> None:
+    assert told(write(tmp_path, bot(states=f"states:\n  welcome: {{say: {said}}}\n")), *CODES) == ["F901 at 9:18"]
 
 
 def test_a_note_for_staff_need_not_be_translated_but_may_be(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from app.flowfile.rules.limits import text_too_long
 from app.flowfile.rules.structure import BUILT_IN_NAMES
 from app.flowfile.source.nodes import Node, Scalar
 
+_WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_\x00-\x7f]")
+"""Two letters, or one of a script in which one can be a word."""
 _PIECE = re.compile(r"\\<|<([A-Za-z_][A-Za-z0-9_.]*)>")
 
 LATER_PREFIXES = ("product.", "secret.")
@@ -50,10 +52,10 @@ def note_sentence(scalar: Scalar, known: Known, wanted: bool = True) -> None:
 
 
 def _has_words(sentence: str) -> bool:
-    """Whether somebody could translate it: an address, a number and what only slots fill are the same everywhere."""
+    """Whether somebody could translate it: an address, a number, a size S and what only slots fill are the same everywhere."""
     if sentence.startswith("https://") and " " not in sentence:
         return False
-    return any(each.isalpha() for each in _PIECE.sub("", sentence))
+    return _WORD.search(_PIECE.sub("", sentence)) is not None
 
 
 def names_in(text: str) -> frozenset[str]:
