@@ -38,7 +38,17 @@ def test_many_missing_translations_are_told_once_for_a_language(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "said", ["<email>", "https://shop.example/<email>", "https://shop.example", "12 + 3", "👍", '"<email>, <occasion>"', "S", "4 x 5"]
+    "said",
+    [
+        "<email>",
+        "https://shop.example/<email>",
+        "https://shop.example",
+        "12 + 3",
+        "👍",
+        '"<email>, <occasion>"',
+        "S",
+        "4 x 5",
+    ],
 )
 def test_what_nobody_could_translate_is_not_missing(said: str, tmp_path: Path) -> None:
     assert told(write(tmp_path, bot(states=f"states:\n  welcome: {{say: {said}}}\n")), *CODES) == []
