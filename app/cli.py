@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from app import __version__
+from app import __version__, cli_writing
 from app.cli_flows import commands, leave, print_lines
 from app.errors import AppError
 
@@ -33,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(commands)
+app.add_typer(cli_writing.commands)
 
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=PORT_MAX)]
 

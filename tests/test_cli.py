@@ -83,6 +83,9 @@ def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
         ["simulator", "--bot", "nowhere"],
         ["check", "no-such-folder"],
         ["talk", "no-such-folder"],
+        ["translate"],
+        ["translate", "fr", "no-such-folder"],
+        ["schema", "no-such-folder"],
         ["talk", "--at", "tomorrow"],
     ],
 )

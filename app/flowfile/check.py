@@ -10,7 +10,7 @@ from app.flowfile.parts.anywhere import read_anywhere
 from app.flowfile.parts.entrances import read_entrances
 from app.flowfile.parts.faq import look_at_faq, read_faq, read_topics
 from app.flowfile.parts.graph import look_at_graph
-from app.flowfile.parts.header import read_disclosure, read_header, read_moved, read_teams, read_translations
+from app.flowfile.parts.header import read_disclosure, read_header, read_moved, read_teams
 from app.flowfile.parts.hours import read_hours
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.policy import look_at_policy
@@ -19,7 +19,9 @@ from app.flowfile.parts.sense import look_at_sense
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slots import read_slots
 from app.flowfile.parts.states import read_state
+from app.flowfile.parts.translations import look_at_translations, read_translations
 from app.flowfile.problems import Place, Problem, Report, raise_for
+from app.flowfile.rehearsal.answered import look_at_answered
 from app.flowfile.rehearsal.read import read_tests
 from app.flowfile.rehearsal.script import Conversation
 from app.flowfile.rules import structure, yaml
@@ -63,12 +65,17 @@ class Checked:
 
 def check(folder: Path) -> Checked:
     """Everything about this folder at once. Never raises for what stands in it."""
+    return check_with_names(folder)[0]
+
+
+def check_with_names(folder: Path) -> tuple[Checked, Known | None]:
+    """The same, with the names and sentences of the bot, for what writes for its owner; None where not even these could be read."""
     report = Report()
     read = read_folder(folder, report)
-    flow, tests = _read_bot(read, report) if read.is_whole else (None, ())
+    flow, tests, known = _read_bot(read, report) if read.is_whole else (None, (), None)
     problems = report.sorted()
     is_good = all(problem.advice for problem in problems)
-    return Checked(flow if is_good else None, problems, read.revision, read.files, flow, tests)
+    return Checked(flow if is_good else None, problems, read.revision, read.files, flow, tests), known
 
 
 def read_flow(folder: Path) -> Flow:
@@ -79,13 +86,13 @@ def read_flow(folder: Path) -> Flow:
     return checked.flow
 
 
-def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation, ...]]:
+def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation, ...], Known]:
     """Names first, then what uses them."""
     root = folder.sources[0].root
     _look_at_files(folder, report)
     header = read_header(root, report)
     known = Known(report, bot_name=header.name, languages=header.languages)
-    known.translations = read_translations(_all(folder, "translations"), header.languages, report)
+    read_translations(_all(folder, "translations"), known)
     known.teams = read_teams(root.get("teams"), report)
     slots = root.get("slots")
     slot_pairs = (
@@ -118,7 +125,14 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         products=products,
     )
     _look_at_whole(flow, root, entries, known)
-    return flow, read_tests(_all(folder, "tests"), known)
+    return flow, _read_tests(folder, flow, known), known
+
+
+def _read_tests(folder: Folder, flow: Flow, known: Known) -> tuple[Conversation, ...]:
+    """The conversations, after a look at whether they ask for the whole FAQ."""
+    tests = read_tests(_all(folder, "tests"), known)
+    look_at_answered(flow, tests, known)
+    return tests
 
 
 def _look_at_whole(flow: Flow, root: Pairs, entries: list[tuple[Scalar, Node]], known: Known) -> None:
@@ -127,6 +141,7 @@ def _look_at_whole(flow: Flow, root: Pairs, entries: list[tuple[Scalar, Node]], 
     look_at_faq(flow, known)
     look_at_sense(flow, known)
     look_at_policy(flow, root, entries, known)
+    look_at_translations(known)
 
 
 def _look_at_files(folder: Folder, report: Report) -> None:

@@ -104,11 +104,15 @@ KEEP_DAYS_MAX = 3_650
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long one kind of text may be: the problem's code, the owner's word for it, and the number."""
+    """How long one kind of text may be: the problem's code, the owner's word for it, and the number.
+
+    `for_customers`: they read it, so it should be there in each of the bot's languages.
+    """
 
     code: str
     what: str
     chars_max: int
+    for_customers: bool = True
 
 
 TEXT = Limit("F304", "text", TEXT_CHARS_MAX)
@@ -117,6 +121,8 @@ BUTTON_TITLE = Limit("F301", "title of a button", BUTTON_TITLE_CHARS_MAX)
 MENU_TITLE = Limit("F306", "title in the menu", MENU_TITLE_CHARS_MAX)
 GREETING = Limit("F307", "greeting", GREETING_CHARS_MAX)
 STARTER = Limit("F308", "starter", STARTER_CHARS_MAX)
+VALUE = Limit("F304", "value", TEXT_CHARS_MAX, for_customers=False)
+"""A code, an amount, a currency: the same in every language."""
 CARD_TITLE = Limit("F311", "title of a card", CARD_CHARS_MAX)
 CARD_SUBTITLE = Limit("F311", "subtitle of a card", CARD_CHARS_MAX)
 FEEDBACK_TITLE = Limit("F311", "title of a request for feedback", FEEDBACK_TITLE_CHARS_MAX)

@@ -8,7 +8,7 @@ from app.engine.flow import Flow
 from app.flowfile.check import check
 from app.flowfile.problems import Problem
 
-WHOLE_BOT_ADVICE = ("F409", "F504", "F505", "F506", "F507", "F802")
+WHOLE_BOT_ADVICE = ("F409", "F504", "F505", "F506", "F507", "F605", "F802", "F901", "F902")
 """Advice to a bot that lacks something. Small bots of tests lack nearly everything: it is left aside unless a test names the code."""
 
 TOP = "flow: 1\nbot: {name: Piney, languages: [en, fr]}\nmessenger: {start: welcome}\n"

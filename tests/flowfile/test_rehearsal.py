@@ -118,7 +118,7 @@ def test_what_is_given_is_checked(given: str, problem: str | None, tmp_path: Pat
 
 def test_the_conversations_of_the_shop_are_held(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", str(SHOP)]) == 0
-    assert "8 of 8 conversations held." in capsys.readouterr().out
+    assert "9 of 9 conversations held." in capsys.readouterr().out
 
 
 def test_the_command_tells_place_difference_and_why_and_writes_junit(

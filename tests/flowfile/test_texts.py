@@ -77,12 +77,17 @@ def test_the_same_sentence_translated_twice_is_told(tmp_path: Path) -> None:
         ("{en: Hi, de: Hallo}", "F201"),
         ("Hi", "F212"),
         ("{en: [Hi]}", "F212"),
-        ("{en: Hi, fr: ''}", "F202"),
+        ("{en: Hi, fr: [Salut]}", "F212"),
     ],
 )
 def test_a_translation_that_is_none_is_told(pair: str, code: str, tmp_path: Path) -> None:
     (problem,) = told(write(tmp_path, bot("Hi", f"translations:\n  - {pair}\n")))
     assert problem.startswith(f"{code} at 6:")
+
+
+@pytest.mark.parametrize("pair", ["{en: Hi, fr: ''}", "{en: Hi, fr: ' '}", "{en: Hi}", "\n    en: Hi\n    fr:"])
+def test_a_translation_that_is_empty_is_none_and_the_original_is_said(pair: str, tmp_path: Path) -> None:
+    assert said(write(tmp_path, bot("Hi", f"translations:\n  - {pair}\n"))).by_language == {"en": ("Hi",)}
 
 
 def test_two_titles_that_are_alike_in_one_language_only_are_told(tmp_path: Path) -> None:

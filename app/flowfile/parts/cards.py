@@ -22,12 +22,15 @@ FORM_KEYS = {
 }
 RECEIPT_ITEM_KEYS = ("title", "quantity", "price", "subtitle", "image")
 
-_REQUIRED = {
+REQUIRED = {
     "coupon": ("title",),
     "receipt": ("order", "name", "currency", "payment", "total"),
     "feedback": ("title", "button", "question", "privacy"),
 }
-_ADDRESSES = ("url", "image", "privacy")
+ADDRESSES = ("url", "image", "privacy")
+"""Keys with a web address."""
+_VALUES = ("code", "order", "currency", "total", "subtotal", "shipping", "tax", "price", "quantity")
+"""What is the same in every language."""
 _LIMITS = {
     ("coupon", "title"): limits.CARD_TITLE,
     ("coupon", "subtitle"): limits.CARD_SUBTITLE,
@@ -85,7 +88,7 @@ def read_form(kind: str, node: Node, known: Known) -> SayForm | None:
     if pairs is None:
         return None
     known.report.take(structure.unknown_keys(pairs, FORM_KEYS[kind], f"a {kind}"))
-    for key in _REQUIRED[kind]:
+    for key in REQUIRED[kind]:
         if pairs.get(key) is None:
             known.report.take(structure.missing_key(pairs.place, key, f"this {kind}", _EXAMPLES[kind]))
     if kind == "coupon":
@@ -100,11 +103,21 @@ def _read_fields(kind: str, pairs: Pairs, known: Known) -> dict[str, Text]:
     for key, value in pairs.entries:
         if key.text not in FORM_KEYS[kind] or key.text == "items":
             continue
-        limit = _LIMITS.get((kind, key.text), limits.TEXT)
-        text = read_url(value, known) if key.text in _ADDRESSES else read_text(value, known, limit)
+        text = _read_field(kind, key.text, value, known)
         if text:
             fields[key.text] = text
     return fields
+
+
+def _read_field(kind: str, key: str, node: Node, known: Known) -> Text | None:
+    if key in ADDRESSES:
+        return read_url(node, known)
+    return read_text(node, known, limit_of(kind, key))
+
+
+def limit_of(kind: str, key: str) -> limits.Limit:
+    """What the text of this key is held to."""
+    return limits.VALUE if key in _VALUES else _LIMITS.get((kind, key), limits.TEXT)
 
 
 def _read_items(node: Node, known: Known) -> tuple[dict[str, Text], ...]:
@@ -126,6 +139,6 @@ def _read_line(pairs: Pairs, known: Known) -> dict[str, Text]:
     line: dict[str, Text] = {}
     for key, value in pairs.entries:
         if key.text in RECEIPT_ITEM_KEYS:
-            text = read_url(value, known) if key.text in _ADDRESSES else read_text(value, known, limits.TEXT)
+            text = _read_field("item", key.text, value, known)
             line.update({key.text: text} if text else {})
     return line

@@ -39,11 +39,10 @@ def read_topics(nodes: Sequence[Node], known: Known) -> None:
 def read_faq(nodes: Iterable[Node], known: Known) -> Mapping[str, FaqEntry]:
     """The entries by id, in their order."""
     entries: dict[str, FaqEntry] = {}
-    first: dict[str, Place] = {}
     for node in nodes:
         for item in as_items(node, known.report, "a list of entries", _EXAMPLE):
             pairs = as_pairs(item, known.report, "an entry of the FAQ", _EXAMPLE)
-            name = _read_id(pairs, first, known) if pairs else None
+            name = _read_id(pairs, known.faq_places, known) if pairs else None
             entry = _read_entry(name, pairs, known) if pairs else None
             if name and entry:
                 entries[name.text] = entry

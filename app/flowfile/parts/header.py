@@ -1,24 +1,24 @@
-"""The top of bot.yaml: bot, languages, time zone, disclosure, teams, translations, moved. Never looks into states."""
+"""The top of bot.yaml: bot, languages, time zone, disclosure, teams, moved. Never looks into states."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.engine.flow import Text
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
-from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars
+from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.texts import read_text, sentence_of
-from app.flowfile.problems import Place, Report
-from app.flowfile.rules import structure, values, yaml
+from app.flowfile.problems import Report
+from app.flowfile.rules import structure, values
 from app.flowfile.rules.structure import BUILT_IN_NAMES
-from app.flowfile.source.nodes import Node, Pairs, Scalar
+from app.flowfile.source.nodes import Node, Pairs
 
 BOT_KEYS = ("name", "languages", "timezone", "disclosure")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _UTC = ZoneInfo("UTC")
 
 
@@ -60,7 +60,7 @@ def _languages(pairs: Pairs, report: Report) -> tuple[str, ...]:
     languages: list[str] = []
     for scalar in as_scalars(node, report, "language", "[en, fr]"):
         is_one_too_many = scalar.text in languages or len(languages) >= limits.LANGUAGES_MAX
-        if not _LANGUAGE.fullmatch(scalar.text) or is_one_too_many:
+        if not LANGUAGE.fullmatch(scalar.text) or is_one_too_many:
             what = f"a language's short name, each once, up to {limits.LANGUAGES_MAX}"
             report.take(values.wrong_value(scalar.place, scalar.text, what, "[en, fr]"))
         else:
@@ -101,45 +101,6 @@ def read_teams(node: Node | None, report: Report) -> Mapping[str, tuple[str, ...
         people = as_scalars(value, report, "person", "[anna, luc]")
         teams[key.text] = tuple(person.text for person in people)
     return teams
-
-
-def read_translations(
-    nodes: Iterable[Node], languages: tuple[str, ...], report: Report
-) -> Mapping[str, Mapping[str, Scalar]]:
-    """Sentence of the first language to its sentence in each other one."""
-    found: dict[str, dict[str, Scalar]] = {}
-    places: dict[str, Place] = {}
-    example = "- {en: Hello!, fr: Bonjour !}"
-    for node in nodes:
-        for item in as_items(node, report, "a list of sentences with their translations", example):
-            pairs = as_pairs(item, report, "a sentence and its translation", example)
-            if pairs is not None:
-                _add_pair(pairs, languages, report, found, places)
-    return found
-
-
-def _add_pair(
-    pairs: Pairs,
-    languages: tuple[str, ...],
-    report: Report,
-    found: dict[str, dict[str, Scalar]],
-    places: dict[str, Place],
-) -> None:
-    first, *others = languages
-    report.take(structure.unknown_keys(pairs, languages, "a translation"))
-    original = pairs.get(first)
-    if original is None:
-        report.take(structure.missing_key(pairs.place, first, "this translation", f"{first}: Hello!"))
-        return
-    scalar = as_scalar(original, report, "sentence", f"{first}: Hello!")
-    if scalar is None:
-        return
-    sentence = sentence_of(scalar.text)
-    report.take(yaml.doubled_key(scalar, places[sentence]) if sentence in places else ())
-    places.setdefault(sentence, scalar.place)
-    translated = {language: pairs.get(language) for language in others}
-    kept = {each: as_scalar(node, report, "sentence", "fr: Bonjour !") for each, node in translated.items() if node}
-    found.setdefault(sentence, {each: node for each, node in kept.items() if node})
 
 
 def read_moved(node: Node | None, known: Known) -> Mapping[str, str]:

@@ -10,13 +10,23 @@ from app.flowfile.problems import Place, Report
 from app.flowfile.source.nodes import Scalar
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One line of `translations`: a sentence of the first language, and what stands for it in others, `""` where nothing does yet."""
+
+    place: Place
+    original: Scalar
+    written: Mapping[str, Scalar]
+
+
 @dataclass(slots=True)
 class Known:
     """Names that texts, conditions and targets may use, and where problems go.
 
     `states` and `slot_names` hold every name that was written, also of a state that turns out broken, so that one mistake is told once.
     `translations` maps a sentence of the first language to its sentences in the others. `conditions` and `rule_lists` are
-    gathered on the way, for a look at all of them at the end; so are `faq_phrases`, folded, with the entry that was first.
+    gathered on the way, for a look at all of them at the end; so are `faq_phrases`, folded, with the entry that was first, and the
+    `sentences` that the bot says or hears, each where it stands first and whether it wants a translation.
     """
 
     report: Report
@@ -27,9 +37,12 @@ class Known:
     slot_names: Mapping[str, Place] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
+    sentences: dict[str, tuple[Scalar, bool]] = field(default_factory=dict)
     faq_topics: tuple[str, ...] = ()
     has_faq: bool = False
     faq_phrases: dict[str, tuple[str, Scalar]] = field(default_factory=dict)
+    faq_places: dict[str, Place] = field(default_factory=dict)
     conditions: list[tuple[Scalar, Condition]] = field(default_factory=list)
     has_products: bool = False
     product_slots: Mapping[str, Slot] = field(default_factory=dict)

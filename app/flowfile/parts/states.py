@@ -39,7 +39,7 @@ SAY_KEYS = (*MEDIA_KEYS, "card", "cards", *FORM_KEYS)
 QUESTION_KEYS = ("save", "say", "choices")
 REMINDER_KEYS = ("after", "say", "choices", "goto")
 
-_NOTE = limits.Limit("F304", "note", 10 * limits.TEXT_CHARS_MAX)
+_NOTE = limits.Limit("F304", "note", 10 * limits.TEXT_CHARS_MAX, for_customers=False)
 """A note is read by staff on the desk, not sent by Messenger."""
 
 

@@ -14,6 +14,8 @@ from app.flowfile.rules.limits import text_too_long
 from app.flowfile.rules.structure import BUILT_IN_NAMES
 from app.flowfile.source.nodes import Node, Scalar
 
+_WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_\x00-\x7f]")
+"""Two letters, or one of a script in which one can be a word."""
 _PIECE = re.compile(r"\\<|<([A-Za-z_][A-Za-z0-9_.]*)>")
 
 SECRET_PREFIX = "secret."  # noqa: S105 - the word before a name, no password
@@ -29,6 +31,7 @@ def text_of(scalar: Scalar, known: Known, limit: limits.Limit, names: Collection
     """The same for a text that is known to be one."""
     first, *others = known.languages
     written = {first: scalar}
+    note_sentence(scalar, known, wanted=limit.for_customers)
     translated = known.translations.get(sentence_of(scalar.text), {})
     written.update({language: translated[language] for language in others if language in translated})
     by_language: dict[str, Template] = {}
@@ -38,6 +41,25 @@ def text_of(scalar: Scalar, known: Known, limit: limits.Limit, names: Collection
         known.report.take(text_too_long(each, chars, limit, language))
         by_language[language] = template
     return Text(by_language)
+
+
+def note_sentence(scalar: Scalar, known: Known, wanted: bool = True) -> None:
+    """Remember that the bot uses this text. `wanted`: it should be there in every language, if it has words at all."""
+    sentence = sentence_of(scalar.text)
+    first, was_wanted = known.sentences.get(sentence, (scalar, False))
+    known.sentences[sentence] = (first, was_wanted or (wanted and _has_words(sentence)))
+
+
+def _has_words(sentence: str) -> bool:
+    """Whether somebody could translate it: an address, a number, a size S and what only slots fill are the same everywhere."""
+    if sentence.startswith("https://") and " " not in sentence:
+        return False
+    return _WORD.search(_PIECE.sub("", sentence)) is not None
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names of the placeholders of a text."""
+    return frozenset(found[1] for found in _PIECE.finditer(text) if found[1])
 
 
 def template_of(scalar: Scalar, known: Known, names: Collection[str] | None = None) -> Template:
@@ -92,6 +114,7 @@ def sentence_of(text: str) -> str:
 
 def phrases_of(scalar: Scalar, known: Known) -> tuple[str, ...]:
     """A phrase that customers say, and its translations: heard in every language alike."""
+    note_sentence(scalar, known)
     translated = known.translations.get(sentence_of(scalar.text), {})
     phrases = (scalar.text, *(each.text for each in translated.values()))
     return tuple(dict.fromkeys(sentence_of(phrase) for phrase in phrases))

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.problems import Place
 from app.flowfile.rehearsal.script import STEPS, Conversation, HttpAnswer, Step
 from app.flowfile.rules import rehearsal, structure, values
-from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
+from app.flowfile.source.nodes import Node, Pairs, Scalar, plain_of
 
 TEST_KEYS = ("name", "given", "talk")
 GIVEN_KEYS = ("now", "language", "http")
@@ -102,7 +101,7 @@ def _read_http(node: Node, known: Known) -> Iterator[tuple[str, HttpAnswer]]:
         if status is None:
             known.report.take(structure.missing_key(answer.place, "status", "this answer", _HTTP_EXAMPLE))
         elif scalar := as_scalar(status, known.report, "status", "status: 200"):
-            yield call.text, HttpAnswer(_read_status(scalar, known), _plain(body) if body else None)
+            yield call.text, HttpAnswer(_read_status(scalar, known), plain_of(body) if body else None)
 
 
 def _read_status(scalar: Scalar, known: Known) -> str:
@@ -111,17 +110,6 @@ def _read_status(scalar: Scalar, known: Known) -> str:
             values.wrong_value(scalar.place, scalar.text, "a status from 100 to 599, or slow", "status: 200")
         )
     return scalar.text
-
-
-def _plain(node: Node) -> Any:
-    """A body as JSON would hold it; every scalar is a text. No deeper than the file may be."""
-    match node:
-        case Pairs(entries):
-            return {key.text: _plain(value) for key, value in entries}
-        case Items(items):
-            return [_plain(each) for each in items]
-        case Scalar(text):
-            return text
 
 
 def _read_moment(scalar: Scalar, known: Known) -> datetime | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
-from app.engine.flow import ALL_TOPICS
+from app.engine.flow import ALL_TOPICS, FaqEntry
 from app.flowfile.limits import NAME_CHARS_MAX
 from app.flowfile.problems import Place, Problem, any_of, did_you_mean, problem_at, quoted
 from app.flowfile.source.nodes import Scalar
+
+ENTRIES_TOLD_MAX = 5
+"""How many entries without a test are named."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -84,3 +88,14 @@ def phrase_with_value(phrase: Scalar) -> Iterator[Problem]:
         f"The phrase {quoted(phrase.text)} is what customers write, so nothing in < > can stand in it.",
         "Write the words as a customer would.",
     )
+
+
+def entry_never_tested(entries: Sequence[tuple[FaqEntry, Place]], language: str) -> Iterator[Problem]:
+    """F605: entries that no test gets an answer from. Advice, and one for all of them: the first has the place."""
+    if entries:
+        (first, place), *others = entries
+        names = any_of((entry.id for entry, _ in entries), ENTRIES_TOLD_MAX)
+        which = f"1 entry of the FAQ: {names}" if not others else f"{len(entries)} entries of the FAQ: {names}"
+        question = "".join(str(part) for part in first.ask[0].by_language[language])
+        hint = f'Write into the talk of a test - you: {quoted(question)} and under it - bot: "*", or the whole answer.'
+        yield replace(problem_at(place, "F605", f"No test gets an answer from {which}.", hint), advice=True)

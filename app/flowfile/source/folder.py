@@ -67,11 +67,11 @@ def _read_file(reading: _Reading, name: str, place: Place) -> None:
     """Read one file; `place` is where a missing file is shown."""
     path = reading.folder / name
     reading.files.append(path)
-    is_inside = _is_inside(reading.folder, name)
-    raw = _bytes_of(path) if is_inside else None
+    may_open = is_inside(reading.folder, name)
+    raw = _bytes_of(path) if may_open else None
     if raw is None:
         why = "it cannot be opened" if path.exists() else "it does not exist"
-        why = why if is_inside else "it is a link that leads out of the folder"
+        why = why if may_open else "it is a link that leads out of the folder"
         reading.report.take(rules.unreadable_file(place, name, why))
         reading.is_whole = False
         return
@@ -126,7 +126,7 @@ def _included(reading: _Reading) -> list[Scalar]:
 
 def _refused(name: Scalar, folder: Path, seen: set[str], names_before: int) -> Iterator[Problem]:
     """Why this name may not be opened; nothing if it may."""
-    if not _is_inside(folder, name.text):
+    if not is_inside(folder, name.text):
         yield from rules.include_outside(name)
     elif name.text in seen:
         yield from rules.include_in_a_circle(name)
@@ -134,7 +134,7 @@ def _refused(name: Scalar, folder: Path, seen: set[str], names_before: int) -> I
         yield from rules.too_large(name.place, f"more than {limits.INCLUDES_MAX} files")
 
 
-def _is_inside(folder: Path, name: str) -> bool:
+def is_inside(folder: Path, name: str) -> bool:
     """Whether `name` is a plain relative name of a YAML file that truly lies in the folder."""
     pure = PurePosixPath(name)
     if not name or "\\" in name or ":" in name or pure.is_absolute() or str(pure) != name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from app.flowfile.problems import Place
 
@@ -55,3 +56,14 @@ class Pairs:
 
 
 Node = Scalar | Items | Pairs
+
+
+def plain_of(node: Node) -> Any:
+    """The same without places, as JSON would hold it; every scalar is a text. No deeper than the file may be."""
+    match node:
+        case Pairs(entries):
+            return {key.text: plain_of(value) for key, value in entries}
+        case Items(items):
+            return [plain_of(each) for each in items]
+        case Scalar(text):
+            return text
