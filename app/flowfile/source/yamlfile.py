@@ -12,6 +12,7 @@ from typing import Any
 from app.flowfile import limits
 from app.flowfile.problems import Place, Report
 from app.flowfile.rules import yaml as rules
+from app.flowfile.source.fast import read_fast
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 
@@ -23,7 +24,7 @@ def read_yaml(file: str, raw: bytes, report: Report) -> Node | None:
     """The tree of that file; None if it could not be read, and then the report says why. Never raises."""
     try:
         text = _text_of(file, raw, report)
-        return _Composer(file, text, report).compose()
+        return read_fast(file, text) or _Composer(file, text, report).compose()
     except _RefusedError:
         return None
     except Exception:  # Whatever a hostile file makes the library raise, RecursionError too, is the file's problem.

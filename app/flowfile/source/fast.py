@@ -1,0 +1,95 @@
+"""One good YAML file as nodes, quickly. Never says what is wrong: whatever is odd gives None, and `yamlfile` reads it again and explains.
+
+libyaml finds the events; of what it reads only that is taken which both readers are known to read alike: a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from app.flowfile import limits
+from app.flowfile.problems import Place
+from app.flowfile.rules.yaml import HASH_GLUED
+from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
+
+_ODD_SIGN = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""Tabs, control characters and the rarer line ends, about which versions of YAML differ."""
+_ODD_ESCAPE = re.compile(r'\\(?![\\"n<])')
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+
+
+class _OddError(Exception):
+    """Something that the other reader has to look at."""
+
+
+def read_fast(file: str, text: str) -> Node | None:
+    """The tree of a file without any problem; None for every other, and for a good one with rare signs."""
+    try:
+        from yaml import YAMLError
+        from yaml.cyaml import CParser
+    except ImportError:  # PyYAML was built without libyaml.
+        return None
+    text = text.replace("\r\n", "\n")
+    if _ODD_SIGN.search(text) or _ODD_ESCAPE.search(text) or _DIRECTIVE.search(text):
+        return None
+    try:
+        return _Builder(file, text).build(CParser(text))
+    except (YAMLError, _OddError):
+        return None
+
+
+class _Builder:
+    """Builds nodes from the library's events with an own stack: no recursion."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self._file = file
+        self._lines = text.split("\n") if HASH_GLUED.search(text) else None
+
+    def build(self, parser: Any) -> Node:
+        """The only document's tree. Raises _OddError."""
+        from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+
+        inner: list[Node] = []
+        outer: list[tuple[list[Node], Place]] = []
+        nodes = 0
+        while (event := parser.get_event()) is not None:
+            kind = type(event)
+            if kind is ScalarEvent:
+                nodes += 1
+                inner.append(self._scalar(event))
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                nodes += 1
+                if len(outer) >= limits.DEPTH_MAX or nodes > limits.NODES_MAX:
+                    raise _OddError
+                outer.append((inner, self._place(event)))
+                inner = []
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                children = inner
+                inner, place = outer.pop()
+                inner.append(_pairs(children, place) if kind is MappingEndEvent else Items(tuple(children), place))
+        if len(inner) != 1 or nodes > limits.NODES_MAX:
+            raise _OddError
+        return inner[0]
+
+    def _place(self, event: Any) -> Place:
+        if event.anchor is not None or event.tag is not None:
+            raise _OddError
+        mark = event.start_mark
+        return Place(self._file, mark.line + 1, mark.column + 1)
+
+    def _scalar(self, event: Any) -> Scalar:
+        """A text. Nothing at all, or a sign that a comment seems to have eaten, is odd."""
+        text, plain, end = event.value, not event.style, event.end_mark
+        if plain and (not text or (self._lines and HASH_GLUED.match(self._lines[end.line], end.column))):
+            raise _OddError
+        return Scalar(text, self._place(event), plain, event.start_mark.line == end.line)
+
+
+def _pairs(children: list[Node], place: Place) -> Pairs:
+    """Keys and values took turns. Each key is a text, and there once."""
+    keys = children[::2]
+    names = {key.text for key in keys if isinstance(key, Scalar)}
+    if len(names) < len(keys) or "<<" in names:
+        raise _OddError
+    return Pairs(tuple(zip(keys, children[1::2], strict=True)), place)  # type: ignore[arg-type]
