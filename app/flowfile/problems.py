@@ -65,9 +65,13 @@ class Report:
         """Keep these; whether there were any. A full report no longer runs the rule behind a lazy `problems`."""
         if self.is_full():
             return True
-        before = len(self._problems)
-        self._problems.extend(islice(problems, PROBLEMS_MAX - before))
-        return len(self._problems) > before
+        took = False
+        for problem in problems:
+            took = True
+            self._problems.append(problem)
+            if self.is_full():
+                break
+        return took
 
     def is_full(self) -> bool:
         """Whether no more problems are taken."""

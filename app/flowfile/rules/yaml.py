@@ -112,6 +112,16 @@ def too_large(place: Place, what: str) -> Iterator[Problem]:
     )
 
 
+def folder_too_large(place: Place, what: str) -> Iterator[Problem]:
+    """F109: files that are too much together; `place` is the name of the first one that does not fit."""
+    yield problem_at(
+        place,
+        "F109",
+        f"The files of this bot are too large: together they have more than {what}.",
+        "Take out what no customer reaches, or make two bots of it, each for a Page of its own.",
+    )
+
+
 def too_deep(place: Place) -> Iterator[Problem]:
     """F110: nested deeper than any flow needs."""
     yield problem_at(

@@ -13,17 +13,24 @@ from app.flowfile.problems import Place
 from app.flowfile.rules.yaml import HASH_GLUED
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
-_ODD_SIGN = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""Tabs, control characters and the rarer line ends, about which versions of YAML differ."""
-_ODD_ESCAPE = re.compile(r'\\(?![\\"n<])')
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_ODD = re.compile(
+    "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"  # tabs, controls, rare line ends
+    r'|\\(?![\\"n<])'  # other escapes than \\ \" \n, and \< of our own
+    r"""|["']:[^\s]"""  # "a":b
+    r"|^(?:%|\.\.\.|---(?!\n)|(?<=\n)---)",  # directives and more documents than one
+    re.MULTILINE,
+)
+"""What versions of YAML, or the two readers, understand differently."""
+
+_BLOCK_SIGN = re.compile(r"[|>][+-]? *")
+"""How the line ends above a text on lines of its own; with a digit or a comment behind the sign it is odd."""
 
 
 class _OddError(Exception):
     """Something that the other reader has to look at."""
 
 
-def read_fast(file: str, text: str) -> Node | None:
+def read_fast(file: str, text: str) -> Pairs | None:
     """The tree of a file without any problem; None for every other, and for a good one with rare signs."""
     try:
         from yaml import YAMLError
@@ -31,7 +38,7 @@ def read_fast(file: str, text: str) -> Node | None:
     except ImportError:  # PyYAML was built without libyaml.
         return None
     text = text.replace("\r\n", "\n")
-    if _ODD_SIGN.search(text) or _ODD_ESCAPE.search(text) or _DIRECTIVE.search(text):
+    if _ODD.search(text):
         return None
     try:
         return _Builder(file, text).build(CParser(text))
@@ -44,11 +51,12 @@ class _Builder:
 
     def __init__(self, file: str, text: str) -> None:
         self._file = file
-        self._lines = text.split("\n") if HASH_GLUED.search(text) else None
+        self._lines = text.split("\n")
+        self._has_glued_hash = HASH_GLUED.search(text) is not None
 
-    def build(self, parser: Any) -> Node:
+    def build(self, parser: Any) -> Pairs:
         """The only document's tree. Raises _OddError."""
-        from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+        from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
         inner: list[Node] = []
         outer: list[tuple[list[Node], Place]] = []
@@ -68,9 +76,12 @@ class _Builder:
                 children = inner
                 inner, place = outer.pop()
                 inner.append(_pairs(children, place) if kind is MappingEndEvent else Items(tuple(children), place))
-        if len(inner) != 1 or nodes > limits.NODES_MAX:
+            elif kind is AliasEvent:
+                raise _OddError
+        root = inner[0] if len(inner) == 1 and nodes <= limits.NODES_MAX else None
+        if not isinstance(root, Pairs):
             raise _OddError
-        return inner[0]
+        return root
 
     def _place(self, event: Any) -> Place:
         if event.anchor is not None or event.tag is not None:
@@ -79,11 +90,16 @@ class _Builder:
         return Place(self._file, mark.line + 1, mark.column + 1)
 
     def _scalar(self, event: Any) -> Scalar:
-        """A text. Nothing at all, or a sign that a comment seems to have eaten, is odd."""
-        text, plain, end = event.value, not event.style, event.end_mark
-        if plain and (not text or (self._lines and HASH_GLUED.match(self._lines[end.line], end.column))):
-            raise _OddError
-        return Scalar(text, self._place(event), plain, event.start_mark.line == end.line)
+        """A text. Nothing at all, or something that a comment seems to have cut, is odd."""
+        text, style, end = event.value, event.style, event.end_mark
+        if not style:
+            if not text or (self._has_glued_hash and HASH_GLUED.match(self._lines[end.line], end.column)):
+                raise _OddError
+        elif style in "|>":
+            start = event.start_mark
+            if text[:1] in ("", "\n") or not _BLOCK_SIGN.fullmatch(self._lines[start.line], start.column):
+                raise _OddError
+        return Scalar(text, self._place(event), not style, event.start_mark.line == end.line)
 
 
 def _pairs(children: list[Node], place: Place) -> Pairs:

@@ -55,3 +55,17 @@ class Pairs:
 
 
 Node = Scalar | Items | Pairs
+
+
+def size_of(root: Node) -> int:
+    """How many nodes hang here, the root and every key included."""
+    size, waiting = 0, [root]
+    while waiting:
+        node = waiting.pop()
+        size += 1
+        if isinstance(node, Pairs):
+            size += len(node.entries)
+            waiting.extend(value for _, value in node.entries)
+        elif isinstance(node, Items):
+            waiting.extend(node.items)
+    return size
