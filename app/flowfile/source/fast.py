@@ -6,11 +6,13 @@ libyaml finds the events; of what it reads only that is taken which both readers
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from app.flowfile import limits
 from app.flowfile.problems import Place
 from app.flowfile.rules.yaml import HASH_GLUED
+from app.flowfile.source.events import BrokenYamlError, can_be_quick, quick_events
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 _ODD = re.compile(
@@ -32,17 +34,12 @@ class _OddError(Exception):
 
 def read_fast(file: str, text: str) -> Pairs | None:
     """The tree of a file without any problem; None for every other, and for a good one with rare signs."""
-    try:
-        from yaml import YAMLError
-        from yaml.cyaml import CParser
-    except ImportError:  # PyYAML was built without libyaml.
-        return None
     text = text.replace("\r\n", "\n")
-    if _ODD.search(text):
+    if not can_be_quick() or _ODD.search(text):
         return None
     try:
-        return _Builder(file, text).build(CParser(text))
-    except (YAMLError, _OddError):
+        return _Builder(file, text).build(quick_events(text))
+    except (BrokenYamlError, _OddError):
         return None
 
 
@@ -54,14 +51,21 @@ class _Builder:
         self._lines = text.split("\n")
         self._has_glued_hash = HASH_GLUED.search(text) is not None
 
-    def build(self, parser: Any) -> Pairs:
+    def build(self, events: Iterator[Any]) -> Pairs:
         """The only document's tree. Raises _OddError."""
-        from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+        from yaml.events import (
+            AliasEvent,
+            MappingEndEvent,
+            MappingStartEvent,
+            ScalarEvent,
+            SequenceEndEvent,
+            SequenceStartEvent,
+        )
 
         inner: list[Node] = []
         outer: list[tuple[list[Node], Place]] = []
         nodes = 0
-        while (event := parser.get_event()) is not None:
+        for event in events:
             kind = type(event)
             if kind is ScalarEvent:
                 nodes += 1

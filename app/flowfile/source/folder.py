@@ -14,7 +14,7 @@ from app.flowfile import limits
 from app.flowfile.problems import Place, Problem, Report
 from app.flowfile.rules import yaml as rules
 from app.flowfile.source.nodes import Items, Pairs, Scalar, size_of
-from app.flowfile.source.yamlfile import read_yaml
+from app.flowfile.source.yamlfile import YamlReader
 
 MAIN_FILE = "bot.yaml"
 
@@ -46,6 +46,7 @@ class _Reading:
 
     folder: Path
     report: Report
+    reader: YamlReader
     hash: hashlib._Hash = field(default_factory=hashlib.sha256)
     files: list[Path] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
@@ -56,7 +57,7 @@ class _Reading:
 
 def read_folder(folder: Path, report: Report) -> Folder:
     """Read bot.yaml and what it includes. Problems go into the report; never raises."""
-    reading = _Reading(folder, report)
+    reading = _Reading(folder, report, YamlReader(report))
     _read_file(reading, MAIN_FILE, Place(MAIN_FILE, 1, 1))
     for name in _included(reading) if reading.is_whole else ():
         if not _is_full(reading):  # what is beyond costs nothing more
@@ -104,7 +105,7 @@ def _bytes_of(path: Path) -> bytes | None:
 
 
 def _keep(reading: _Reading, name: str, raw: bytes) -> None:
-    root = read_yaml(name, raw, reading.report)
+    root = reading.reader.read(name, raw)
     if isinstance(root, Pairs):
         reading.nodes_read += size_of(root)
         reading.sources.append(Source(name, root))
