@@ -29,12 +29,12 @@ def read_yaml(file: str, raw: bytes, report: Report) -> Node | None:
 class YamlReader:
     """Reads the files of one folder: good ones quickly, others so that every problem is told at its place.
 
-    That costs much more time, so only EXPLAINED_BYTES_MAX are read so; for what is wrong after that, the quick reader's places must do.
+    That costs much more time, so only `explained_bytes_max` are read so; for what is wrong after that, the quick reader's places must do.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, explained_bytes_max: int = limits.EXPLAINED_BYTES_MAX) -> None:
         self._report = report
-        self._bytes_explained = 0
+        self._bytes_to_explain = explained_bytes_max
 
     def read(self, file: str, raw: bytes) -> Node | None:
         """The tree of that file; None if it could not be read, and then the report says why. Never raises."""
@@ -48,8 +48,8 @@ class YamlReader:
             return None
 
     def _explain(self, file: str, text: str, size: int) -> Node:
-        self._bytes_explained += size
-        is_exact = self._bytes_explained <= limits.EXPLAINED_BYTES_MAX or not can_be_quick()
+        self._bytes_to_explain -= size
+        is_exact = self._bytes_to_explain >= 0 or not can_be_quick()
         return _Composer(file, text, self._report).compose(exact_events(text) if is_exact else quick_events(text))
 
 
@@ -141,7 +141,7 @@ class _Composer:
         if said == NO_SIGN:
             self._report.take(rules.unprintable_text(place, "\x00"))
             return
-        if "'\\t'" in said and self._report.take(rules.tab_at_the_start(self._file, self._text)):
+        if self._is_tab(place) and self._report.take(rules.tab_at_the_start(self._file, self._text)):
             return
         if self._has_special:
             return  # What follows an alias or a tag is rarely understood either; one telling is enough.
@@ -151,6 +151,10 @@ class _Composer:
             self._report.take(rules.anchor_or_tag(place, "*, & or !"))
         else:
             self._report.take(rules.broken_yaml(place, _what_is_broken(said)))
+
+    def _is_tab(self, place: Place) -> bool:
+        line = self._lines[place.line - 1] if place.line <= len(self._lines) else ""
+        return line[place.column - 1 : place.column] == "\t"
 
     def _place(self, event: Any) -> Place:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
