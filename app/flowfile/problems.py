@@ -103,8 +103,12 @@ def raise_for(problems: Iterable[Problem]) -> None:
 
 def quoted(words: str) -> str:
     """An owner's words for a message: on one line, not too long."""
-    line = " ".join(words.split())
-    return f'"{line}"' if len(line) <= QUOTE_CHARS_MAX else f'"{line[: QUOTE_CHARS_MAX - 1]}…"'
+    return f'"{shortened(" ".join(words.split()))}"'
+
+
+def shortened(words: str) -> str:
+    """The beginning of what is too long for a line."""
+    return words if len(words) <= QUOTE_CHARS_MAX else f"{words[: QUOTE_CHARS_MAX - 1]}…"
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
@@ -126,4 +130,4 @@ def nearest_name(word: str, names: Iterable[str]) -> str:
 def any_of(names: Iterable[str], names_max: int = 12) -> str:
     """`a, b, c …` for a hint."""
     listed = list(names)
-    return ", ".join(listed[:names_max]) + (" …" if len(listed) > names_max else "")
+    return ", ".join(shortened(name) for name in listed[:names_max]) + (" …" if len(listed) > names_max else "")
