@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine.flow import Flow, State
+from app.flowfile.collector import paused_collector
 from app.flowfile.parts.anywhere import read_anywhere
 from app.flowfile.parts.entrances import read_entrances
 from app.flowfile.parts.faq import look_at_faq, read_faq, read_topics
@@ -71,8 +72,9 @@ def check(folder: Path) -> Checked:
 def check_with_names(folder: Path) -> tuple[Checked, Known | None]:
     """The same, with the names and sentences of the bot, for what writes for its owner; None where not even these could be read."""
     report = Report()
-    read = read_folder(folder, report)
-    flow, tests, known = _read_bot(read, report) if read.is_whole else (None, (), None)
+    with paused_collector():
+        read = read_folder(folder, report)
+        flow, tests, known = _read_bot(read, report) if read.is_whole else (None, (), None)
     problems = report.sorted()
     is_good = all(problem.advice for problem in problems)
     return Checked(flow if is_good else None, problems, read.revision, read.files, flow, tests), known

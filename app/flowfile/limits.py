@@ -76,10 +76,15 @@ then cut in two at run time), but nobody should have to write for that."""
 
 FILE_BYTES_MAX = 512 * 1024
 """A file of 512 kB holds a bot of some ten thousand sentences; more is a mistake or an attack."""
-FOLDER_BYTES_MAX = 4 * 1024 * 1024
-"""All files together: eight full ones."""
-INCLUDES_MAX = 50
-"""Files in one folder."""
+FOLDER_BYTES_MAX = 16 * 1024 * 1024
+"""All files together: a bot of 10,000 states in two languages has some 4 MB."""
+FOLDER_NODES_MAX = 1_000_000
+"""Texts, lists and groups of all files together: that bot has 280,000. Each costs 5 µs and 300 bytes before anything is known of it."""
+EXPLAINED_BYTES_MAX = 1024 * 1024
+"""Of files with something odd, so much is read once more by the reader that explains best: it takes 2 to 5 s a MB. The rest gets
+the quick reader's places."""
+INCLUDES_MAX = 500
+"""Files in one folder: 300 hold 10,000 states in pieces that a person can overlook."""
 LINES_MAX = 20_000
 """Lines a file; long runs of short lines are what a YAML reader is slowest at."""
 LINE_CHARS_MAX = 10_000
@@ -96,6 +101,8 @@ CONDITION_CHARS_MAX = 500
 """A condition longer than this cannot be read by a person either."""
 PATTERN_CHARS_MAX = 500
 """A pattern; RE2 bounds the rest."""
+PATTERNS_MAX = 100
+"""Patterns of one bot: the worst that RE2 takes costs 8 ms each time it is read."""
 PATTERN_BYTES_MAX = 1 << 20
 """Memory for one compiled pattern: refuses `x{1000}{1000}`."""
 KEEP_DAYS_MAX = 3_650

@@ -65,9 +65,13 @@ class Report:
         """Keep these; whether there were any. A full report no longer runs the rule behind a lazy `problems`."""
         if self.is_full():
             return True
-        before = len(self._problems)
-        self._problems.extend(islice(problems, PROBLEMS_MAX - before))
-        return len(self._problems) > before
+        took = False
+        for problem in problems:
+            took = True
+            self._problems.append(problem)
+            if self.is_full():
+                break
+        return took
 
     def is_full(self) -> bool:
         """Whether no more problems are taken."""
@@ -99,8 +103,12 @@ def raise_for(problems: Iterable[Problem]) -> None:
 
 def quoted(words: str) -> str:
     """An owner's words for a message: on one line, not too long."""
-    line = " ".join(words.split())
-    return f'"{line}"' if len(line) <= QUOTE_CHARS_MAX else f'"{line[: QUOTE_CHARS_MAX - 1]}…"'
+    return f'"{shortened(" ".join(words.split()))}"'
+
+
+def shortened(words: str) -> str:
+    """The beginning of what is too long for a line."""
+    return words if len(words) <= QUOTE_CHARS_MAX else f"{words[: QUOTE_CHARS_MAX - 1]}…"
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
@@ -122,4 +130,4 @@ def nearest_name(word: str, names: Iterable[str]) -> str:
 def any_of(names: Iterable[str], names_max: int = 12) -> str:
     """`a, b, c …` for a hint."""
     listed = list(names)
-    return ", ".join(listed[:names_max]) + (" …" if len(listed) > names_max else "")
+    return ", ".join(shortened(name) for name in listed[:names_max]) + (" …" if len(listed) > names_max else "")

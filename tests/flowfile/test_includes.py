@@ -78,7 +78,8 @@ def test_a_main_file_that_is_a_link_within_the_folder_is_read(tmp_path: Path) ->
 
 def test_beyond_the_size_of_a_folder_no_file_is_read_any_more(tmp_path: Path) -> None:
     filler = "# " + "x" * 4_000 + "\n"
-    names = [f"f{each}" for each in range(20)]
+    fitting = limits.FOLDER_BYTES_MAX // limits.FILE_BYTES_MAX
+    names = [f"f{each}" for each in range(2 * fitting)]
     big = filler * (limits.FILE_BYTES_MAX // len(filler) - 1) + "translations: []\n"
     folder = write(
         tmp_path,
@@ -87,7 +88,7 @@ def test_beyond_the_size_of_a_folder_no_file_is_read_any_more(tmp_path: Path) ->
     )
     checked = check(folder)
     assert [each.code for each in checked.problems].count("F109") == 1
-    assert len(checked.files) < 12
+    assert len(checked.files) < fitting + 4
 
 
 def test_a_link_in_a_circle_is_refused(tmp_path: Path) -> None:
@@ -114,12 +115,12 @@ def test_an_included_file_has_only_what_may_stand_in_one(tmp_path: Path) -> None
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
-    names = [f"f{i}" for i in range(51)]
+    names = [f"f{i}" for i in range(limits.INCLUDES_MAX + 1)]
     listed = "".join(f"  - {name}.yaml\n" for name in names)
     folder = write(
         tmp_path, f"{TOP}include:\n{listed}{WELCOME}", **{**dict.fromkeys(names, "translations: []\n"), "f0": PROMO}
     )
-    assert told(folder) == ["F109 at 55:5"]
+    assert told(folder) == [f"F109 at {5 + limits.INCLUDES_MAX}:5"]
 
 
 def test_broken_yaml_in_one_file_is_told_together_with_that_of_the_others(tmp_path: Path) -> None:

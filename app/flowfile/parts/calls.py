@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.engine.flow import Call, Rule, Template
-from app.flowfile.parts.known import Known
+from app.flowfile.parts.known import Known, Names
 from app.flowfile.parts.shapes import as_pairs, as_scalar
 from app.flowfile.parts.texts import template_of
 from app.flowfile.parts.ways import read_rules
@@ -109,7 +109,7 @@ def _read_headers(node: Node, known: Known) -> Mapping[str, Template]:
 
 def _names_in_header(scalar: Scalar, known: Known) -> Collection[str]:
     secrets = [found[1] for found in _SECRET.finditer(scalar.text)]
-    return [*known.slot_names, *structure.BUILT_IN_NAMES, *secrets]
+    return Names((known.slot_names, structure.BUILT_IN_NAMES, secrets))
 
 
 def _read_body(node: Node, known: Known) -> Any:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.flow import PRODUCT_PREFIX, RESULTS, And, Compare, Condition, Literal, Name, Not, Or, Slot, Truth
 from app.flowfile.limits import CONDITION_CHARS_MAX
-from app.flowfile.parts.known import Known
+from app.flowfile.parts.known import Known, Names
 from app.flowfile.parts.shapes import as_scalar
 from app.flowfile.parts.slot_values import LIST, Value, value_of
 from app.flowfile.problems import Place, Problem, quoted
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _ORDERED_KINDS = ("number", "date")
 _OPEN = Slot("open", "yes_no")
 _RESULT = Slot("result", "choice", values=RESULTS)
+
+
+TREES_KEPT_MAX = 1_000
+"""Large bots ask the same again and again, and reading takes most of a condition's time; a tree has some 5 kB."""
 
 
 class _WrongError(Exception):
@@ -57,7 +61,13 @@ def _grammar() -> Lark:
     from lark import Lark
 
     grammar = (Path(__file__).parent / "conditions.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="basic", propagate_positions=True)
+    return Lark(grammar, parser="lalr", lexer="basic")
+
+
+@lru_cache(maxsize=TREES_KEPT_MAX)
+def _tree_of(text: str) -> Tree[Token]:
+    """The words as a tree, which nobody changes. Raises lark's errors."""
+    return _grammar().parse(text)
 
 
 def _parse(scalar: Scalar, known: Known) -> Tree[Token] | None:
@@ -65,7 +75,7 @@ def _parse(scalar: Scalar, known: Known) -> Tree[Token] | None:
     from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
     try:
-        return _grammar().parse(scalar.text)
+        return _tree_of(scalar.text)
     except UnexpectedToken as error:
         at_end = error.token.type == "$END"
         offset = len(scalar.text) if at_end else (error.token.start_pos or 0)
@@ -133,7 +143,7 @@ class _Meaning:
             self._wrong(() if self._known.after_call else calls.result_without_call(place))
             return Name(name)
         if name not in ("open", "language") and name not in self._known.slot_names:
-            self._wrong(values.unknown_slot(place, name, [*self._known.slot_names, "open", "language"]))
+            self._wrong(values.unknown_slot(place, name, Names((self._known.slot_names, ("open", "language")))))
         return Name(name)
 
     def _slot(self, name: str) -> Slot | None:

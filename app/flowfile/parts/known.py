@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from app.engine.flow import Condition, Slot
 from app.flowfile.problems import Place, Report
@@ -17,6 +18,22 @@ class Pair:
     place: Place
     original: Scalar
     written: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Names(Collection[str]):
+    """Several collections of names as one, without a copy: a bot may have thousands of slots, and thousands of places that use them."""
+
+    parts: tuple[Collection[str], ...]
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in part for part in self.parts)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.parts)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
 
 
 @dataclass(slots=True)
@@ -53,6 +70,7 @@ class Known:
     """Whether what is read now stands beside a product, so that it may name its fields."""
     suggests: bool = False
     """Whether the state that is read now suggests products, so that `more` may stand in it."""
+    patterns_read: int = 0
     after_call: bool = False
     """Whether what is read now comes after a call, so that it may ask for its `result`."""
     rule_lists: list[list[tuple[Place, Condition | None]]] = field(default_factory=list)

@@ -32,6 +32,8 @@ def look_at_sense(flow: Flow, known: Known) -> None:
 
 def _look_at_conditions(known: Known, domain: Domain) -> None:
     for written, condition in known.conditions:
+        if known.report.is_full():
+            return
         if any(name.partition(".")[0] in OUTSIDE_NAMES for name in names_in(condition)):
             continue
         always = verdict(condition, domain)

@@ -15,6 +15,7 @@ from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 KINDS = ("text", "number", "yes_no", "email", "phone", "date", "photo", "place")
 SLOT_KEYS = ("type", "min", "max", "pattern", "hint", "keep", "private")
 _EXAMPLE = "text, or a list of words"
+_TOO_MANY = f"a bot may have {limits.PATTERNS_MAX} patterns, and these are more"
 
 
 def read_slots(pairs: Pairs, known: Known) -> None:
@@ -121,11 +122,11 @@ def _pattern(slot: Slot, node: Pairs, known: Known) -> str:
         known.report.take(values.type_mismatch(key.place, what, "Take the pattern out, or write type: text."))
         return ""
     scalar = as_scalar(value, known.report, "pattern", '"[0-9]{5,8}"')
-    if scalar is None or known.report.take(
-        values.broken_pattern(scalar, why) if (why := _refused(scalar.text)) else ()
-    ):
+    if scalar is None:
         return ""
-    return scalar.text
+    known.patterns_read += 1
+    why = _refused(scalar.text) if known.patterns_read <= limits.PATTERNS_MAX else _TOO_MANY
+    return "" if known.report.take(values.broken_pattern(scalar, why) if why else ()) else scalar.text
 
 
 def _refused(pattern: str) -> str:

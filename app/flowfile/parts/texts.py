@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
+from functools import lru_cache
 
 from app.engine.flow import PRODUCT_PREFIX, Placeholder, Slot, Template, Text
 from app.flowfile import limits
@@ -18,6 +20,8 @@ _WORD = re.compile(r"[^\W\d_]{2}|[^\W\d_\x00-\x7f]")
 """Two letters, or one of a script in which one can be a word."""
 _PIECE = re.compile(r"\\<|<([A-Za-z_][A-Za-z0-9_.]*)>")
 
+PLACEHOLDERS_KEPT_MAX = 1_000
+"""Names that most bots do not have; 200 bytes each."""
 SECRET_PREFIX = "secret."  # noqa: S105 - the word before a name, no password
 
 
@@ -74,7 +78,7 @@ def template_of(scalar: Scalar, known: Known, names: Collection[str] | None = No
         if name is None:
             _append(parts, "<")
         elif _is_allowed(name, names, scalar, known, found.start()):
-            parts.append(Placeholder(name))
+            parts.append(_placeholder(name))
     _append(parts, text[end:])
     return tuple(parts)
 
@@ -97,6 +101,12 @@ def _is_allowed(name: str, names: Collection[str] | None, scalar: Scalar, known:
     else:
         known.report.take(values.unknown_placeholder(place, name, allowed))
     return False
+
+
+@lru_cache(maxsize=PLACEHOLDERS_KEPT_MAX)
+def _placeholder(name: str) -> Placeholder:
+    """One value for each name: large bots name the same few again and again."""
+    return Placeholder(name)
 
 
 def _append(parts: list[str | Placeholder], literal: str) -> None:
@@ -122,9 +132,9 @@ def phrases_of(scalar: Scalar, known: Known) -> tuple[str, ...]:
 
 def longest_chars(template: Template, language: str, known: Known) -> int:
     """How long the text can become."""
-    return sum(
-        len(part) if isinstance(part, str) else _longest_value_chars(part.name, language, known) for part in template
-    )
+    names = Counter(part.name for part in template if isinstance(part, Placeholder))
+    literal = sum(len(part) for part in template if isinstance(part, str))
+    return literal + sum(count * _longest_value_chars(name, language, known) for name, count in names.items())
 
 
 def _longest_value_chars(name: str, language: str, known: Known) -> int:

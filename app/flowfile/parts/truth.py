@@ -7,11 +7,14 @@ holds in all of them holds in truth.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise, product
+from functools import reduce
+from itertools import pairwise
 from math import inf, prod
+from operator import and_, or_
 from typing import Any
 
 from app.engine.conditions import holds
@@ -19,12 +22,25 @@ from app.engine.flow import And, Compare, Condition, Literal, Not, Or, Slot, Tru
 from app.engine.fold import fold
 
 WORLDS_MAX = 4_096
-"""A condition with more worlds than this is left alone: nobody finds such a mistake by looking either, and each costs 2 µs."""
+"""A condition with more worlds than this is left alone: nobody finds such a mistake by looking either."""
+
+RULES_MAX = 100
+"""Rules of one goto that are held against each other: nobody keeps more in mind."""
+
+TRIES_MAX = 2_000_000
+"""Values tried in one check, each a microsecond: a bot of 10,000 states with three rules each needs a tenth of it."""
 
 Value = str | float | bool | None
 Atom = Compare | Truth
-World = dict[Any, Any]
-"""Values of names, and whether a free comparison holds."""
+Values = Mapping[str | Atom, Sequence[Any]]
+"""What each name, and each comparison that is free, can be."""
+
+
+@dataclass(slots=True)
+class Patience:
+    """How many values may still be tried; what would need more is left alone."""
+
+    tries_left: int = TRIES_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,7 @@ class Domain:
     slots: Mapping[str, Slot]
     languages: tuple[str, ...]
     loose: Collection[str] = ()
+    patience: Patience = field(default_factory=Patience)
 
 
 def is_always(condition: Condition, domain: Domain) -> bool:
@@ -48,18 +65,11 @@ def is_never(condition: Condition, domain: Domain) -> bool:
 
 def verdict(condition: Condition, domain: Domain) -> bool | None:
     """What it is in every world; None if that depends, or there are too many worlds to try."""
-    if isinstance(condition, Truth):
+    worlds = None if isinstance(condition, Truth) else _worlds_of([condition], domain)
+    if worlds is None:
         return None
-    values = _values_that_matter(condition, domain)
-    if prod(len(each) for each in values.values()) > WORLDS_MAX:
-        return None
-    found: bool | None = None
-    for world in _worlds(values):
-        holding = _holds(condition, world)
-        if found is not None and found is not holding:
-            return None
-        found = holding
-    return found
+    holding = worlds.where(condition)
+    return holding != 0 if holding in (0, worlds.every) else None
 
 
 def is_always_when_known(condition: Condition, domain: Domain) -> bool:
@@ -72,46 +82,94 @@ def is_always_when_known(condition: Condition, domain: Domain) -> bool:
 
 
 def covered(conditions: Iterable[Condition], domain: Domain) -> Iterator[int]:
-    """The places of conditions that can only hold when one before them does; a condition that never holds is not told again."""
-    before: list[Condition] = []
-    for place, condition in enumerate(conditions):
-        behind = And((condition, Not(Or(tuple(before)))))
-        if before and is_never(behind, domain) and not is_never(condition, domain):
+    """The places of conditions that can only hold when one before them does; a condition that never holds is not told again.
+
+    Looks at as many from the beginning as RULES_MAX and WORLDS_MAX allow.
+    """
+    listed = list(conditions)[:RULES_MAX]
+    fitting = bisect_left(
+        range(1, len(listed) + 1), True, key=lambda count: _count(_values_for(listed[:count], domain)) > WORLDS_MAX
+    )
+    worlds = _worlds_of(listed[:fitting], domain) if fitting > 1 else None
+    if worlds is None:
+        return
+    before = 0
+    for place, condition in enumerate(listed[:fitting]):
+        holding = worlds.where(condition)
+        if holding and not holding & ~before:
             yield place
-        before.append(condition)
+        before |= holding
 
 
-def _values_that_matter(condition: Condition, domain: Domain) -> dict[str | Atom, Collection[Any]]:
-    """What each name, and each comparison that is free, can be."""
+@dataclass(frozen=True, slots=True)
+class _Worlds:
+    """Every world, numbered. A set of worlds is a whole number: one bit for each. `every` is the set of all."""
+
+    values: Values
+    every: int
+    strides: Mapping[str | Atom, int]
+    """Of each name: how many worlds one value lasts before the next takes its turn."""
+    known: dict[Atom, int] = field(default_factory=dict)
+
+    def where(self, condition: Condition) -> int:
+        """The worlds in which it holds. Conditions are short, so this recursion is too."""
+        match condition:
+            case Not(inner):
+                return self.every ^ self.where(inner)
+            case And(parts):
+                return reduce(and_, map(self.where, parts), self.every)
+            case Or(parts):
+                return reduce(or_, map(self.where, parts), 0)
+            case _:
+                if condition not in self.known:
+                    self.known[condition] = self._where_atom(condition)
+                return self.known[condition]
+
+    def _where_atom(self, atom: Atom) -> int:
+        plain, name = _plain(atom), _name_of(atom)
+        if plain in self.values:  # free: false, then true
+            return self._turns(plain, [plain != atom, plain == atom])
+        return self._turns(name, [holds(atom, {name: value}) for value in self.values[name]])
+
+    def _turns(self, name: str | Atom, holding: Sequence[bool]) -> int:
+        """The worlds in which `name` has one of the values that are marked."""
+        stride = self.strides[name]
+        turn = (1 << stride) - 1
+        block = sum(turn << (place * stride) for place, is_marked in enumerate(holding) if is_marked)
+        return block * (self.every // ((1 << stride * len(holding)) - 1))
+
+
+def _worlds_of(conditions: Sequence[Condition], domain: Domain) -> _Worlds | None:
+    """The worlds that make a difference to these; None if there are too many, or none."""
+    values = _values_for(conditions, domain)
+    count = _count(values)
+    tries = sum(len(values.get(_name_of(atom), ())) + 1 for condition in conditions for atom in _atoms(condition))
+    if not 0 < count <= WORLDS_MAX or tries > domain.patience.tries_left:
+        return None
+    domain.patience.tries_left -= tries
+    strides, stride = dict[str | Atom, int](), 1
+    for name, each in values.items():
+        strides[name] = stride
+        stride *= len(each)
+    return _Worlds(values, (1 << count) - 1, strides)
+
+
+def _count(values: Values) -> int:
+    return prod(len(each) for each in values.values())
+
+
+def _values_for(conditions: Iterable[Condition], domain: Domain) -> Values:
+    """The values that make a difference to these conditions."""
     by_name: dict[str, list[Atom]] = {}
-    for atom in _atoms(condition):
-        by_name.setdefault(_name_of(atom), []).append(atom)
-    values: dict[str | Atom, Collection[Any]] = {}
+    for condition in conditions:
+        for atom in _atoms(condition):
+            by_name.setdefault(_name_of(atom), []).append(atom)
+    values: dict[str | Atom, Sequence[Any]] = {}
     for name, atoms in by_name.items():
         found = _values_of(name, atoms, domain)
         values.update({name: found} if found is not None else {})
         values.update({_plain(atom): (False, True) for atom in atoms if _is_free(atom, values)})
     return values
-
-
-def _worlds(values: Mapping[str | Atom, Collection[Any]]) -> Iterator[World]:
-    for chosen in product(*values.values()):
-        yield dict(zip(values, chosen, strict=True))
-
-
-def _holds(condition: Condition, world: World) -> bool:
-    """`holds`, with the comparisons that are free in this world as they are in it."""
-    match condition:
-        case Not(inner):
-            return not _holds(inner, world)
-        case And(parts):
-            return all(_holds(part, world) for part in parts)
-        case Or(parts):
-            return any(_holds(part, world) for part in parts)
-        case _:
-            plain = _plain(condition)
-            is_turned = plain != condition
-            return world[plain] is not is_turned if plain in world else holds(condition, world)
 
 
 def _atoms(condition: Condition) -> Iterator[Atom]:
@@ -130,7 +188,7 @@ def _name_of(atom: Atom) -> str:
     return atom.left.name if isinstance(atom, Compare) else atom.name.name
 
 
-def _is_free(atom: Atom, values: Mapping[str | Atom, Collection[Any]]) -> bool:
+def _is_free(atom: Atom, values: Values) -> bool:
     """Whether trying values does not decide it."""
     if _name_of(atom) not in values:
         return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.flowfile.parts.known import Known
+from app.flowfile.parts.known import Known, Names
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.problems import Place
 from app.flowfile.rehearsal.script import STEPS, Conversation, HttpAnswer, Step
@@ -85,7 +85,7 @@ def _take_given(key: Scalar, value: Scalar, given: _Given, known: Known) -> None
     elif key.text == "language":
         given.language = _read_language(value, known)
     elif key.text in NAMES or not known.report.take(
-        values.unknown_slot(key.place, key.text, (*known.slot_names, *GIVEN_KEYS))
+        values.unknown_slot(key.place, key.text, Names((known.slot_names, GIVEN_KEYS)))
     ):
         given.slots[key.text] = value.text
 

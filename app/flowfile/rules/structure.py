@@ -11,6 +11,9 @@ from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
+RING_NAMES_MAX = 12
+"""Names of a ring that are told: more fill a screen, and the first is where one begins to look."""
+
 RESERVED_STATES = frozenset({"end", "back", "more"})
 """Targets that are no states."""
 
@@ -135,10 +138,12 @@ def unreachable_states(names: Iterable[str], places: Mapping[str, Place]) -> Ite
 
 def loop_without_customer(names: Iterable[str], place: Place) -> Iterator[Problem]:
     """F206: states that lead to each other for ever without waiting for the customer."""
+    ring = list(names)
+    told = ring if len(ring) <= RING_NAMES_MAX else [*ring[: RING_NAMES_MAX - 2], "…", ring[-1]]
     yield problem_at(
         place,
         "F206",
-        f"The bot would go round for ever here: {' -> '.join(names)}.",
+        f"The bot would go round for ever here: {' -> '.join(told)}.",
         "Let one of these states wait: give it choices instead of goto, or ask something that is forgotten before.",
     )
 

@@ -12,7 +12,7 @@ from app.flowfile.source.nodes import Scalar
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """What no message can carry: control characters and halves of surrogate pairs."""
 
-_HASH_GLUED = re.compile(r"[ \t]+#[^\s#]")
+HASH_GLUED = re.compile(r"[ \t]+#[^\s#]")
 
 
 def unreadable_file(place: Place, name: str, why: str) -> Iterator[Problem]:
@@ -52,7 +52,7 @@ def comma_in_braces(key: Scalar) -> Iterator[Problem]:
 
 def hash_in_text(place: Place, rest: str) -> Iterator[Problem]:
     """F105: ` #word` behind a text without quotes: YAML drops it as a comment. `rest` is the line from `place` on."""
-    if _HASH_GLUED.match(rest):
+    if HASH_GLUED.match(rest):
         yield _dropped(place.moved(len(rest) - len(rest.lstrip())))
 
 
@@ -109,6 +109,16 @@ def too_large(place: Place, what: str) -> Iterator[Problem]:
     """F109: more than a flow file may hold."""
     yield problem_at(
         place, "F109", f"The file is too large: {what}.", "Divide it into several files and name them in include."
+    )
+
+
+def folder_too_large(place: Place, what: str) -> Iterator[Problem]:
+    """F109: files that are too much together; `place` is the name of the first one that does not fit."""
+    yield problem_at(
+        place,
+        "F109",
+        f"The files of this bot are too large: together they have more than {what}.",
+        "Take out what no customer reaches, or make two bots of it, each for a Page of its own.",
     )
 
 

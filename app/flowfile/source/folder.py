@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from app.flowfile import limits
 from app.flowfile.problems import Place, Problem, Report
 from app.flowfile.rules import yaml as rules
-from app.flowfile.source.nodes import Items, Pairs, Scalar
-from app.flowfile.source.yamlfile import read_yaml
+from app.flowfile.source.nodes import Items, Pairs, Scalar, size_of
+from app.flowfile.source.yamlfile import YamlReader
 
 MAIN_FILE = "bot.yaml"
 
@@ -46,19 +46,21 @@ class _Reading:
 
     folder: Path
     report: Report
+    reader: YamlReader
     hash: hashlib._Hash = field(default_factory=hashlib.sha256)
     files: list[Path] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     bytes_read: int = 0
+    nodes_read: int = 0
     is_whole: bool = True
 
 
 def read_folder(folder: Path, report: Report) -> Folder:
     """Read bot.yaml and what it includes. Problems go into the report; never raises."""
-    reading = _Reading(folder, report)
+    reading = _Reading(folder, report, YamlReader(report))
     _read_file(reading, MAIN_FILE, Place(MAIN_FILE, 1, 1))
     for name in _included(reading) if reading.is_whole else ():
-        if reading.bytes_read <= limits.FOLDER_BYTES_MAX:  # what is beyond costs nothing more
+        if not _is_full(reading):  # what is beyond costs nothing more
             _read_file(reading, name.text, name.place)
     return Folder(tuple(reading.sources), tuple(reading.files), reading.hash.hexdigest()[:32], reading.is_whole)
 
@@ -77,12 +79,20 @@ def _read_file(reading: _Reading, name: str, place: Place) -> None:
         return
     reading.hash.update(f"{name}\0{len(raw)}\0".encode() + raw)
     reading.bytes_read += len(raw)
-    if reading.bytes_read > limits.FOLDER_BYTES_MAX:
-        what = f"all files together have more than {limits.FOLDER_BYTES_MAX // 1024 // 1024} MB"
-        reading.report.take(rules.too_large(place, what))
+    if not _is_full(reading):
+        _keep(reading, name, raw)
+    if what := _is_full(reading):
+        reading.report.take(rules.folder_too_large(place, what))
         reading.is_whole = False
-        return
-    _keep(reading, name, raw)
+
+
+def _is_full(reading: _Reading) -> str:
+    """Of what there is more than a folder may hold; empty as long as everything fits."""
+    if reading.bytes_read > limits.FOLDER_BYTES_MAX:
+        return f"{limits.FOLDER_BYTES_MAX // 1024 // 1024} MB"
+    return (
+        f"{limits.FOLDER_NODES_MAX:,} texts, lists and groups" if reading.nodes_read > limits.FOLDER_NODES_MAX else ""
+    )
 
 
 def _bytes_of(path: Path) -> bytes | None:
@@ -97,8 +107,9 @@ def _bytes_of(path: Path) -> bytes | None:
 
 
 def _keep(reading: _Reading, name: str, raw: bytes) -> None:
-    root = read_yaml(name, raw, reading.report)
+    root = reading.reader.read(name, raw)
     if isinstance(root, Pairs):
+        reading.nodes_read += size_of(root)
         reading.sources.append(Source(name, root))
         return
     reading.is_whole = False

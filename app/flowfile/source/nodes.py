@@ -67,3 +67,17 @@ def plain_of(node: Node) -> Any:
             return [plain_of(each) for each in items]
         case Scalar(text):
             return text
+
+
+def size_of(root: Node) -> int:
+    """How many nodes hang here, the root and every key included."""
+    size, waiting = 0, [root]
+    while waiting:
+        node = waiting.pop()
+        size += 1
+        if isinstance(node, Pairs):
+            size += len(node.entries)
+            waiting.extend(value for _, value in node.entries)
+        elif isinstance(node, Items):
+            waiting.extend(node.items)
+    return size

@@ -1,6 +1,6 @@
-"""One YAML file as nodes with places, or its problems. Limits come first; no value is ever constructed by the YAML library.
+"""One YAML file as nodes with places, or its problems. Limits come first; no value is ever constructed by a YAML library.
 
-Works on the library's events, so that anchors, aliases, tags and depth are seen before anything is built from them.
+Works on a library's events, so that anchors, aliases, tags and depth are seen before anything is built from them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 from app.flowfile import limits
 from app.flowfile.problems import Place, Report
 from app.flowfile.rules import yaml as rules
+from app.flowfile.source.events import LINE_END, NO_SIGN, BrokenYamlError, can_be_quick, exact_events, quick_events
+from app.flowfile.source.fast import read_fast
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 
@@ -20,15 +22,35 @@ class _RefusedError(Exception):
 
 
 def read_yaml(file: str, raw: bytes, report: Report) -> Node | None:
-    """The tree of that file; None if it could not be read, and then the report says why. Never raises."""
-    try:
-        text = _text_of(file, raw, report)
-        return _Composer(file, text, report).compose()
-    except _RefusedError:
-        return None
-    except Exception:  # Whatever a hostile file makes the library raise, RecursionError too, is the file's problem.
-        report.take(rules.broken_yaml(Place(file, 1, 1), "The file cannot be understood as YAML."))
-        return None
+    """The tree of that file alone; None if it could not be read, and then the report says why. Never raises."""
+    return YamlReader(report).read(file, raw)
+
+
+class YamlReader:
+    """Reads the files of one folder: good ones quickly, others so that every problem is told at its place.
+
+    That costs much more time, so only `explained_bytes_max` are read so; for what is wrong after that, the quick reader's places do.
+    """
+
+    def __init__(self, report: Report, explained_bytes_max: int = limits.EXPLAINED_BYTES_MAX) -> None:
+        self._report = report
+        self._bytes_to_explain = explained_bytes_max
+
+    def read(self, file: str, raw: bytes) -> Node | None:
+        """The tree of that file; None if it could not be read, and then the report says why. Never raises."""
+        try:
+            text = _text_of(file, raw, self._report)
+            return read_fast(file, text) or self._explain(file, text, len(raw))
+        except _RefusedError:
+            return None
+        except Exception:  # Whatever a hostile file makes a library raise, RecursionError too, is the file's problem.
+            self._report.take(rules.broken_yaml(Place(file, 1, 1), "The file cannot be understood as YAML."))
+            return None
+
+    def _explain(self, file: str, text: str, size: int) -> Node:
+        self._bytes_to_explain -= size
+        is_exact = self._bytes_to_explain >= 0 or not can_be_quick()
+        return _Composer(file, text, self._report).compose(exact_events(text) if is_exact else quick_events(text))
 
 
 def _text_of(file: str, raw: bytes, report: Report) -> str:
@@ -71,64 +93,57 @@ class _Frame:
 
 
 class _Composer:
-    """Builds nodes from the library's events with an own stack: no recursion."""
+    """Builds nodes from a library's events with an own stack: no recursion."""
 
     def __init__(self, file: str, text: str, report: Report) -> None:
         self._file = file
         self._text = text
-        self._lines = text.split("\n")
+        self._lines = LINE_END.split(text)
         self._report = report
         self._open: list[_Frame] = []
         self._root: Node | None = None
         self._nodes = 0
         self._last_line = 0
+        self._has_special = False
 
-    def compose(self) -> Node:
-        for event in self._events():
-            match type(event).__name__:
-                case "ScalarEvent":
-                    self._refuse_special(event)
-                    self._put(self._scalar(event))
-                case "AliasEvent":
-                    self._report.take(rules.anchor_or_tag(self._place(event), "*"))
-                    self._put(Scalar("", self._place(event)))
-                case "SequenceStartEvent" | "MappingStartEvent":
-                    self._refuse_special(event)
-                    self._begin(event)
-                case "SequenceEndEvent" | "MappingEndEvent":
-                    self._end()
-                case "DocumentStartEvent" if self._root is not None:
-                    self._report.take(rules.broken_yaml(self._place(event), "A second document begins here."))
-                    raise _RefusedError
+    def compose(self, events: Iterator[Any]) -> Node:
+        """The tree of these events; what their reader refuses becomes a problem in an owner's words."""
+        try:
+            for event in events:
+                self._take(event)
+        except BrokenYamlError as error:
+            self._explain(error)
+            raise _RefusedError from None
         if self._root is None:
             return Pairs((), Place(self._file, 1, 1))
         return self._root
 
-    def _events(self) -> Iterator[Any]:
-        """The library's events; what it refuses becomes a problem in an owner's words."""
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import MarkedYAMLError
-        from ruamel.yaml.reader import ReaderError
+    def _take(self, event: Any) -> None:
+        match type(event).__name__:
+            case "ScalarEvent":
+                self._refuse_special(event)
+                self._put(self._scalar(event))
+            case "AliasEvent":
+                self._tell_special(self._place(event), "*")
+                self._put(Scalar("", self._place(event)))
+            case "SequenceStartEvent" | "MappingStartEvent":
+                self._refuse_special(event)
+                self._begin(event)
+            case "SequenceEndEvent" | "MappingEndEvent":
+                self._end()
+            case "DocumentStartEvent" if self._root is not None:
+                self._report.take(rules.broken_yaml(self._place(event), "A second document begins here."))
+                raise _RefusedError
 
-        try:
-            yield from YAML(typ="base", pure=True).parse(self._text)
-        except MarkedYAMLError as error:
-            self._explain(error)
-            raise _RefusedError from None
-        except ReaderError as error:
-            before = self._text[: error.position]
-            place = Place(self._file, before.count("\n") + 1, len(before) - before.rfind("\n"))
-            self._report.take(rules.unprintable_text(place, "\x00"))
-            raise _RefusedError from None
-
-    def _explain(self, error: Any) -> None:
+    def _explain(self, error: BrokenYamlError) -> None:
         """Say what the library refused; its own words are for programmers."""
-        mark = error.problem_mark or error.context_mark
-        place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file, 1, 1)
-        said = error.problem or ""
-        if "'\\t'" in said and self._report.take(rules.tab_at_the_start(self._file, self._text)):
+        place, said = Place(self._file, error.line, error.column), error.said
+        if said == NO_SIGN:
+            self._report.take(rules.unprintable_text(place, "\x00"))
             return
-        if self._report.has("F103"):
+        if self._is_tab(place) and self._report.take(rules.tab_at_the_start(self._file, self._text)):
+            return
+        if self._has_special:
             return  # What follows an alias or a tag is rarely understood either; one telling is enough.
         if "mapping values are not allowed" in said or ("got ':'" in said and place.line == self._last_line):
             self._report.take(rules.colon_in_text(place))
@@ -136,6 +151,13 @@ class _Composer:
             self._report.take(rules.anchor_or_tag(place, "*, & or !"))
         else:
             self._report.take(rules.broken_yaml(place, _what_is_broken(said)))
+
+    def _is_tab(self, place: Place) -> bool:
+        return self._line(place.line)[place.column - 1 : place.column] == "\t"
+
+    def _line(self, number: int) -> str:
+        """That line, counted from 1; nothing behind the last, where a file ends."""
+        return self._lines[number - 1] if number <= len(self._lines) else ""
 
     def _place(self, event: Any) -> Place:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -148,9 +170,13 @@ class _Composer:
             )
             raise _RefusedError
         if getattr(event, "anchor", None) is not None:
-            self._report.take(rules.anchor_or_tag(self._place(event), "&"))
+            self._tell_special(self._place(event), "&")
         if _tag_of(event) is not None:
-            self._report.take(rules.anchor_or_tag(self._place(event), "!"))
+            self._tell_special(self._place(event), "!")
+
+    def _tell_special(self, place: Place, sign: str) -> None:
+        self._has_special = True
+        self._report.take(rules.anchor_or_tag(place, sign))
 
     def _scalar(self, event: Any) -> Scalar:
         self._last_line = event.start_mark.line + 1
@@ -159,7 +185,7 @@ class _Composer:
         self._report.take(rules.unprintable_text(scalar.place, scalar.text))
         if scalar.plain:
             end = event.end_mark
-            rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
+            rest = self._line(end.line + 1)[end.column :]
             self._report.take(rules.hash_in_text(Place(self._file, end.line + 1, end.column + 1), rest))
         return scalar
 
@@ -196,13 +222,13 @@ class _Composer:
             self._report.take(rules.broken_yaml(node.place, "A key must be a text, not a list or a group in braces."))
             raise _RefusedError
         if node.plain and node.text == "<<":
-            self._report.take(rules.anchor_or_tag(node.place, "<<"))
+            self._tell_special(node.place, "<<")
         return node
 
     def _put_entry(self, frame: _Frame, key: Scalar, value: Node) -> None:
         first = frame.first_places.setdefault(key.text, key.place)
         if isinstance(value, Scalar) and value.is_missing():
-            was_eaten = self._report.take(rules.hash_instead_of_text(key, self._lines[key.place.line - 1]))
+            was_eaten = self._report.take(rules.hash_instead_of_text(key, self._line(key.place.line)))
             # The library puts nothing where the next thing begins; the key is where an owner looks. What a comment ate was written.
             value = Scalar("#" if was_eaten else "", key.place)
         if first is not key.place:
