@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from app.flowfile import limits
 from app.flowfile.problems import Place, Problem, problem_at, quoted
+from app.flowfile.source.events import LINE_END
 from app.flowfile.source.nodes import Scalar
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -85,7 +86,7 @@ def colon_in_text(place: Place) -> Iterator[Problem]:
 
 def tab_at_the_start(file: str, text: str) -> Iterator[Problem]:
     """F107: lines indented with a tab."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(LINE_END.split(text), 1):
         indent = line[: len(line) - len(line.lstrip(" \t"))]
         if "\t" in indent and line.strip():
             place = Place(file, number, indent.index("\t") + 1)

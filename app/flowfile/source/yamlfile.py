@@ -66,7 +66,7 @@ def _text_of(file: str, raw: bytes, report: Report) -> str:
         column = len(raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
         report.take(rules.not_utf8(Place(file, row, column)))
         raise _RefusedError from None
-    lines = text.splitlines()
+    lines = LINE_END.split(text)
     if len(lines) > limits.LINES_MAX:
         report.take(rules.too_large(start, f"more than {limits.LINES_MAX} lines"))
         raise _RefusedError
