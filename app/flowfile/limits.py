@@ -93,7 +93,7 @@ CONDITION_CHARS_MAX = 500
 """A condition longer than this cannot be read by a person either."""
 PATTERN_CHARS_MAX = 500
 """A pattern; RE2 bounds the rest."""
-PATTERNS_MAX = 200
+PATTERNS_MAX = 100
 """Patterns of one bot: the worst that RE2 takes costs 8 ms each time it is read."""
 PATTERN_BYTES_MAX = 1 << 20
 """Memory for one compiled pattern: refuses `x{1000}{1000}`."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+LINE_END = re.compile("\r\n|[\n\r]")
+"""Where a new line begins for the exact reader."""
 NO_SIGN = "a character that no text can hold"
 """`BrokenYamlError.said` for a character that YAML does not allow anywhere."""
 
@@ -65,4 +68,5 @@ def _broken(error: Any) -> BrokenYamlError:
 
 
 def _no_sign(before: str) -> BrokenYamlError:
-    return BrokenYamlError(NO_SIGN, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    lines = LINE_END.split(before)
+    return BrokenYamlError(NO_SIGN, len(lines), len(lines[-1]) + 1)

@@ -12,7 +12,7 @@ from typing import Any
 from app.flowfile import limits
 from app.flowfile.problems import Place, Report
 from app.flowfile.rules import yaml as rules
-from app.flowfile.source.events import NO_SIGN, BrokenYamlError, can_be_quick, exact_events, quick_events
+from app.flowfile.source.events import LINE_END, NO_SIGN, BrokenYamlError, can_be_quick, exact_events, quick_events
 from app.flowfile.source.fast import read_fast
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
@@ -98,7 +98,7 @@ class _Composer:
     def __init__(self, file: str, text: str, report: Report) -> None:
         self._file = file
         self._text = text
-        self._lines = text.split("\n")
+        self._lines = LINE_END.split(text)
         self._report = report
         self._open: list[_Frame] = []
         self._root: Node | None = None
@@ -153,8 +153,11 @@ class _Composer:
             self._report.take(rules.broken_yaml(place, _what_is_broken(said)))
 
     def _is_tab(self, place: Place) -> bool:
-        line = self._lines[place.line - 1] if place.line <= len(self._lines) else ""
-        return line[place.column - 1 : place.column] == "\t"
+        return self._line(place.line)[place.column - 1 : place.column] == "\t"
+
+    def _line(self, number: int) -> str:
+        """That line, counted from 1; nothing behind the last, where a file ends."""
+        return self._lines[number - 1] if number <= len(self._lines) else ""
 
     def _place(self, event: Any) -> Place:
         return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -182,7 +185,7 @@ class _Composer:
         self._report.take(rules.unprintable_text(scalar.place, scalar.text))
         if scalar.plain:
             end = event.end_mark
-            rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
+            rest = self._line(end.line + 1)[end.column :]
             self._report.take(rules.hash_in_text(Place(self._file, end.line + 1, end.column + 1), rest))
         return scalar
 
@@ -225,7 +228,7 @@ class _Composer:
     def _put_entry(self, frame: _Frame, key: Scalar, value: Node) -> None:
         first = frame.first_places.setdefault(key.text, key.place)
         if isinstance(value, Scalar) and value.is_missing():
-            was_eaten = self._report.take(rules.hash_instead_of_text(key, self._lines[key.place.line - 1]))
+            was_eaten = self._report.take(rules.hash_instead_of_text(key, self._line(key.place.line)))
             # The library puts nothing where the next thing begins; the key is where an owner looks. What a comment ate was written.
             value = Scalar("#" if was_eaten else "", key.place)
         if first is not key.place:
