@@ -108,8 +108,36 @@ def test_what_is_odd_is_left_to_the_exact_reader(text: str) -> None:
 
 
 SIGNS = st.sampled_from(
-    [*": ,-?{}[]#|>\"'%&*!<\\\n~=@`", ": ", "- ", " #", "\n  ", "\n    ", "---", "...", "''", '\\"', "|-\n", ">+\n", "\r\n"]
-    + ["a", "bc d", "é", "🎉", "a: b", "- a", "'a'", '"b"', "{a: b}", "[a, b]", "<said>", "\u00a0", "https://x.example/?a=b&c=1#d"]
+    [
+        *": ,-?{}[]#|>\"'%&*!<\\\n~=@`",
+        ": ",
+        "- ",
+        " #",
+        "\n  ",
+        "\n    ",
+        "---",
+        "...",
+        "''",
+        '\\"',
+        "|-\n",
+        ">+\n",
+        "\r\n",
+    ]
+    + [
+        "a",
+        "bc d",
+        "é",
+        "🎉",
+        "a: b",
+        "- a",
+        "'a'",
+        '"b"',
+        "{a: b}",
+        "[a, b]",
+        "<said>",
+        "\u00a0",
+        "https://x.example/?a=b&c=1#d",
+    ]
 )
 PIECES = sorted({piece for block in blocks(README) for piece in re.findall(r"(?:^.*\n){1,4}", block, re.MULTILINE)})
 
@@ -131,9 +159,15 @@ def test_no_slip_in_an_example_is_read_differently(first: str, second: str, type
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.text("abc", min_size=1), st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF)), min_size=1))
+@given(
+    st.dictionaries(
+        st.text("abc", min_size=1), st.text(st.characters(min_codepoint=32, max_codepoint=0x2FF)), min_size=1
+    )
+)
 def test_written_in_double_quotes_a_text_comes_back_as_it_was(texts: dict[str, str]) -> None:
-    written = "".join('{}: "{}"\n'.format(key, text.replace("\\", "\\\\").replace('"', '\\"')) for key, text in texts.items())
+    written = "".join(
+        '{}: "{}"\n'.format(key, text.replace("\\", "\\\\").replace('"', '\\"')) for key, text in texts.items()
+    )
     are_read_alike(written)
     report = Report()
     root = YamlReader(report).read("bot.yaml", written.encode())

@@ -90,7 +90,9 @@ def _is_full(reading: _Reading) -> str:
     """Of what there is more than a folder may hold; empty as long as everything fits."""
     if reading.bytes_read > limits.FOLDER_BYTES_MAX:
         return f"{limits.FOLDER_BYTES_MAX // 1024 // 1024} MB"
-    return f"{limits.FOLDER_NODES_MAX:,} texts, lists and groups" if reading.nodes_read > limits.FOLDER_NODES_MAX else ""
+    return (
+        f"{limits.FOLDER_NODES_MAX:,} texts, lists and groups" if reading.nodes_read > limits.FOLDER_NODES_MAX else ""
+    )
 
 
 def _bytes_of(path: Path) -> bytes | None:
