@@ -104,8 +104,11 @@ def _faq(knot: int, text: Callable[[str], str]) -> str:
 
 def _knot(knot: int, knots_in_all: int, text: Callable[[str], str]) -> str:
     """Ten states, one of each kind, each leading to the next."""
+    return _first_half(knot, text) + _second_half(knot, knots_in_all, text)
+
+
+def _first_half(knot: int, text: Callable[[str], str]) -> str:
     n = knot * STATES_IN_A_KNOT
-    after = f"s{n + STATES_IN_A_KNOT}" if knot + 1 < knots_in_all else "end"
     return f"""\
   s{n}:
     say: {text(f"Welcome to room {knot}, <first_name>! What are you looking for?")}
@@ -138,6 +141,13 @@ def _knot(knot: int, knots_in_all: int, text: Callable[[str], str]) -> str:
       - after: 4 hours
         say: {text(f"Shall I ask our stylist to choose something in room {knot} for you?")}
         choices: {{Yes please: s{n + 6}, No thanks: end}}
+"""
+
+
+def _second_half(knot: int, knots_in_all: int, text: Callable[[str], str]) -> str:
+    n = knot * STATES_IN_A_KNOT
+    after = f"s{n + STATES_IN_A_KNOT}" if knot + 1 < knots_in_all else "end"
+    return f"""\
   s{n + 4}:
     set: {{occasion: Party}}
     say: {text(f"For a party I would begin with star dress {knot}.")}
