@@ -136,7 +136,7 @@ def _first_half(knot: int, text: Callable[[str], str]) -> str:
       - {{to: s{n + 3}}}
   s{n + 3}:
     say: {text(f"For <occasion> and up to <budget> euros I would begin with suit {knot}.")}
-    buttons: {{Shop suit {knot}: "https://harbour-pine.example/p/{knot}?for=<occasion>", Other ideas {knot}: s{n + 5}, A stylist: s{n + 6}}}
+    buttons: {{Shop {knot}: "https://harbour-pine.example/p/{knot}?for=<occasion>", Other ideas {knot}: s{n + 5}, A stylist: s{n + 6}}}
     remind:
       - after: 4 hours
         say: {text(f"Shall I ask our stylist to choose something in room {knot} for you?")}
