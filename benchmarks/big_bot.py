@@ -104,12 +104,11 @@ def _faq(knot: int, text: Callable[[str], str]) -> str:
 
 def _knot(knot: int, knots_in_all: int, text: Callable[[str], str]) -> str:
     """Ten states, one of each kind, each leading to the next."""
+    return _first_half(knot, text) + _second_half(knot, knots_in_all, text)
+
+
+def _first_half(knot: int, text: Callable[[str], str]) -> str:
     n = knot * STATES_IN_A_KNOT
-    after = f"s{n + STATES_IN_A_KNOT}" if knot + 1 < knots_in_all else "end"
-    return _looking(knot, n, text) + _choosing(knot, n, text) + _ordering(knot, n, after, text)
-
-
-def _looking(knot: int, n: int, text: Callable[[str], str]) -> str:
     return f"""\
   s{n}:
     say: {text(f"Welcome to room {knot}, <first_name>! What are you looking for?")}
@@ -135,19 +134,20 @@ def _looking(knot: int, n: int, text: Callable[[str], str]) -> str:
       - {{if: budget >= {100 + knot % 50} and open, to: person}}
       - {{if: occasion is Party, to: s{n + 4}}}
       - {{to: s{n + 3}}}
-"""
-
-
-def _choosing(knot: int, n: int, text: Callable[[str], str]) -> str:
-    shop = f"https://harbour-pine.example/p/{knot}?for=<occasion>"
-    return f"""\
   s{n + 3}:
     say: {text(f"For <occasion> and up to <budget> euros I would begin with suit {knot}.")}
-    buttons: {{Shop suit {knot}: "{shop}", Other ideas {knot}: s{n + 5}, A stylist: s{n + 6}}}
+    buttons: {{Shop {knot}: "https://harbour-pine.example/p/{knot}?for=<occasion>", Other ideas {knot}: s{n + 5}, A stylist: s{n + 6}}}
     remind:
       - after: 4 hours
         say: {text(f"Shall I ask our stylist to choose something in room {knot} for you?")}
         choices: {{Yes please: s{n + 6}, No thanks: end}}
+"""
+
+
+def _second_half(knot: int, knots_in_all: int, text: Callable[[str], str]) -> str:
+    n = knot * STATES_IN_A_KNOT
+    after = f"s{n + STATES_IN_A_KNOT}" if knot + 1 < knots_in_all else "end"
+    return f"""\
   s{n + 4}:
     set: {{occasion: Party}}
     say: {text(f"For a party I would begin with star dress {knot}.")}
@@ -164,11 +164,6 @@ def _choosing(knot: int, n: int, text: Callable[[str], str]) -> str:
       - after: 30 minutes
         goto: leave_message
     goto: s{n + 7}
-"""
-
-
-def _ordering(knot: int, n: int, after: str, text: Callable[[str], str]) -> str:
-    return f"""\
   s{n + 7}:
     ask: {{save: order_number, say: {text(f"What is your order number for room {knot}?")}}}
     choices: {{Leave it: s{n + 9}}}

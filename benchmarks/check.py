@@ -1,4 +1,4 @@
-"""What `check` costs on a large bot, in seconds and memory, without faults and with them; and what hostile files cost.
+"""What `check` costs on a large bot, in seconds and memory, without faults and with them.
 
 python -m benchmarks.check [STATES] [FILES]
 """

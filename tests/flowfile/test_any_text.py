@@ -119,7 +119,7 @@ def stands_somewhere(checked: Checked, files: dict[str, str]) -> None:
         assert "\n" not in problem.message
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.sampled_from(sorted(SHOP)), st.lists(slips, min_size=1, max_size=4))
 def test_no_slip_in_the_shop_makes_the_checker_raise(name: str, slipped: list[tuple]) -> None:
     text = SHOP[name]
@@ -128,7 +128,7 @@ def test_no_slip_in_the_shop_makes_the_checker_raise(name: str, slipped: list[tu
     stands_somewhere(*checked_with({**SHOP, name: text}))
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(anything, st.lists(pieces, max_size=12))
 def test_no_text_makes_the_checker_raise(beginning: str, typed: list[str]) -> None:
     stands_somewhere(*checked_with({"bot.yaml": beginning + "".join(typed)}))

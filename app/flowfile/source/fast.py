@@ -1,4 +1,4 @@
-"""One good YAML file as nodes, quickly. Never says what is wrong: whatever is odd gives None, for `yamlfile` to read again and explain.
+"""One good YAML file as nodes, quickly. Never says what is wrong: what is odd gives None, and `yamlfile` reads it again and explains.
 
 libyaml finds the events; of what it reads only that is taken which both readers are known to read alike: a test compares them.
 """

@@ -29,7 +29,7 @@ def read_yaml(file: str, raw: bytes, report: Report) -> Node | None:
 class YamlReader:
     """Reads the files of one folder: good ones quickly, others so that every problem is told at its place.
 
-    That costs much more time, so only `explained_bytes_max` are read so; for what is wrong after that, the quick reader's places do.
+    That costs much more time, so only `explained_bytes_max` are read; for what is wrong after that, the quick reader's places must do.
     """
 
     def __init__(self, report: Report, explained_bytes_max: int = limits.EXPLAINED_BYTES_MAX) -> None:
