@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.engine.slots import read_answer
+from app.flowfile import limits
 from app.flowfile.check import check
 from app.flowfile.problems import PROBLEMS_MAX, Report
 from app.flowfile.source.yamlfile import read_yaml
-from tests.flowfile.bots import TOP, told, write
+from tests.flowfile.bots import TOP, good, told, write
 
 REFUSED_SECONDS_MAX = 1.0
 """Of this process's own time: the machine may be busy with other things."""
@@ -108,6 +111,41 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
 
     os.mkfifo(tmp_path / "bot.yaml")
     assert told(tmp_path) == ["F101 at 1:1"]
+
+
+def test_a_pipe_or_a_device_as_an_include_is_not_read(tmp_path: Path) -> None:
+    import os
+
+    write(tmp_path, f"{TOP}include: [pipe.yaml, device.yaml]\n{WELCOME}")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "device.yaml").symlink_to("/dev/zero")
+    assert told(tmp_path) == ["F101 at 4:11", "F111 at 4:22"]
+
+
+def test_a_file_of_a_hundred_megabytes_is_refused_without_reading_it_whole(tmp_path: Path) -> None:
+    with (tmp_path / "bot.yaml").open("wb") as huge:
+        huge.truncate(100 * 1024 * 1024)
+    assert told(tmp_path) == ["F109 at 1:1"]
+
+
+def test_a_bot_has_only_so_many_patterns(tmp_path: Path) -> None:
+    slots = many('  slot_{}: {{type: text, pattern: "x"}}\n', limits.PATTERNS_MAX + 1)
+    found = told(write(tmp_path, f"{TOP}slots:\n{slots}{WELCOME}"))
+    assert found == [f"F404 at {5 + limits.PATTERNS_MAX}:{len('  slot_100: {type: text, pattern: ') + 1}"]
+
+
+def test_all_files_together_hold_only_so_much(tmp_path: Path) -> None:
+    names = [f"f{number}" for number in range(limits.FOLDER_NODES_MAX // 19_000 + 1)]
+    full = "faq:\n" + "- a\n" * 18_995
+    listed = ", ".join(f"{name}.yaml" for name in names)
+    folder = write(tmp_path, f"{TOP}include: [{listed}]\n{WELCOME}", **dict.fromkeys(names, full))
+    assert "F109" in {each.partition(" ")[0] for each in told(folder)}
+
+
+def test_a_pattern_that_would_hang_other_engines_answers_at_once(tmp_path: Path) -> None:
+    slots = 'slots: {code: {type: text, pattern: "(a+)+b"}}\n'
+    flow = good(write(tmp_path, f"{TOP}{slots}states:\n  welcome: {{ask: {{save: code, say: Code?}}, goto: end}}\n"))
+    assert read_answer(flow, flow.slots["code"], "a" * 2_000, "en", datetime(2026, 12, 1, tzinfo=UTC)) is None
 
 
 @settings(max_examples=150, deadline=None)
