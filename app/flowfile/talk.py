@@ -158,7 +158,7 @@ class Talk(Stage):
         ]
 
     def _show(self, options: Iterable[Option]) -> list[str]:
-        self.shown = list(options)
+        self.shown = list(dict.fromkeys(options))  # a way on that stands on every card is listed once
         for each in self.shown:
             self.tappable[each.title.casefold()] = each
         while len(self.tappable) > TAPPABLE_MAX:
