@@ -30,7 +30,7 @@ def read_text(draft: Draft, written: str) -> None:
     folded = fold(text)
     draft.said = text
     _hear_language(draft, folded)
-    if read_stop(draft, folded) or erase.hear(draft, folded):
+    if erase.hear(draft, folded) or read_stop(draft, folded):
         return
     if draft.answered_by == "waiting":
         _read_while_waiting(draft, folded)

@@ -70,6 +70,8 @@ def take_turn(
 
 
 def _take(draft: Draft, event: Event) -> None:
+    if not isinstance(event, TextReceived | TapReceived):
+        draft.erasing = False  # a yes to what is said now would be no answer to that question
     match event:
         case TextReceived() | TapReceived() | AttachmentReceived() | ReferralReceived():
             _customer_came(draft, event)
@@ -96,8 +98,6 @@ def _customer_came(draft: Draft, event: FromCustomer) -> None:
             end_session(draft)
             draft.waited_in = ""
     _warn(draft, event)
-    if not isinstance(event, TextReceived | TapReceived):
-        draft.erasing = False
     _read(draft, event)
 
 

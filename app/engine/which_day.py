@@ -11,6 +11,8 @@ from app.engine.events import TapReceived
 from app.engine.slots import is_day_within
 from app.engine.walk import answer, remind_again
 
+TITLE_CHARS_MAX = 20
+"""What Messenger shows of a choice's title."""
 DAY = "@day/"
 """Begins the key of a tap on one of the two days; the day follows."""
 
@@ -35,7 +37,9 @@ def ask(draft: Draft, place: int, text: str) -> bool:
 
 
 def _title(draft: Draft, day: date) -> str:
-    return date_text(day, draft.language)
+    """The day, without its year where that would not fit."""
+    title = date_text(day, draft.language)
+    return title if len(title) <= TITLE_CHARS_MAX else title.removesuffix(f" de {day.year}")
 
 
 def read_tap(draft: Draft, event: TapReceived) -> bool:

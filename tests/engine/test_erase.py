@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.engine.effects import EraseCustomer
@@ -83,3 +85,19 @@ def test_that_there_are_to_be_no_follow_ups_is_not_forgotten() -> None:
     ana.types("delete my data")
     ana.types("yes")
     assert ana.session.opted_out
+
+
+@pytest.mark.parametrize("between", ["stop", "a day", "staff"])
+def test_a_yes_to_something_that_came_between_deletes_nothing(between: str) -> None:
+    ana = guest()
+    ana.types("delete my data")
+    if between == "stop":
+        ana.types("stop")
+    elif between == "staff":
+        ana.staff_come()
+        ana.staff_end()
+    else:
+        ana.now += timedelta(days=1)
+    ana.types("yes")
+    assert not erased(ana)
+    assert ana.slots["occasion"] == "Party"

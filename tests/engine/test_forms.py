@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.flow import Compare, HandOffTo, Literal, Name, Question, Rule, Text
+from app.engine.flow import Compare, HandOffTo, Literal, Name, Question, Rule, State, Text
 from app.engine.words import SENTENCES
 from tests.engine.shop import shop
 from tests.engine.transcript import MORNING, Customer, choice, choices, flow, question, slot, state, text
@@ -322,3 +322,14 @@ def test_next_friday_in_french_is_asked_about_too() -> None:
     customer.taps("Get Started")
     customer.types("vendredi prochain")
     assert customer.titles() == ["4 décembre 2026", "11 décembre 2026"]
+
+
+def test_a_day_too_long_for_a_title_is_offered_without_its_year() -> None:
+    spanish = {"es": ("¿Cuándo?",)}
+    bot = flow(
+        State("welcome", ask=(Question("it", Text(spanish)),)), slots=(slot("it", "date"),), languages=("es",)
+    )  # fmt: skip
+    customer = Customer(bot, now=MORNING + timedelta(days=280))
+    customer.taps("Get Started")
+    customer.types("próximo viernes")
+    assert customer.titles() == ["10 de septiembre", "17 de septiembre"]
