@@ -30,14 +30,15 @@ WHY_MAX = 100
 class Draft:
     """The turn being taken. `waited_in` is the state in which the session waited when the event came.
 
+    `outdated`: what the customer was asked is asked no more; the question that is open now is one he has not seen.
     `gone` is what the state forgot when it was entered: its own texts may still say it. `product` are the fields of the one shown.
     """
 
     __slots__ = (
-        "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "own_language",
-        "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "understood",
-        "waited_in", "warned", "why",
+        "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "erasing", "failures",
+        "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "outdated", "own_language",
+        "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps",
+        "timers", "understood", "waited_in", "warned", "why",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -53,6 +54,7 @@ class Draft:
         self.answered_by: AnsweredBy = session.answered_by
         self.effects: list[Effect] = []
         self.why: list[str] = []
+        self.outdated = False
         self.steps, self.messages, self.returning, self.understood = 0, 0, False, True
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
@@ -75,8 +77,9 @@ class Draft:
 
     def _place_of(self, asking: str) -> int | None:
         """The place of the question for this slot; of the first open one when the flow no longer asks it."""
-        places = (place for place, each in enumerate(self.here.ask) if each.save == asking)
-        return next(places, self.first_unknown())
+        place = next((place for place, each in enumerate(self.here.ask) if each.save == asking), None)
+        self.outdated = place is None
+        return self.first_unknown() if place is None else place
 
     @property
     def here(self) -> State:

@@ -98,7 +98,7 @@ def _asks_for_bot(draft: Draft, folded: str) -> bool:
 
 def _answers(draft: Draft, text: str, folded: str) -> bool:
     """A valid answer to the open question."""
-    if draft.asking is None or (_has_offered(draft) and folded in YES):
+    if draft.asking is None or draft.outdated or (_has_offered(draft) and folded in YES):
         return False
     slot = draft.asked(draft.asking)
     value = _shortcut(draft, slot, folded, draft.asking)
@@ -287,6 +287,9 @@ def _always(draft: Draft, folded: str) -> bool:
 def _misunderstood(draft: Draft) -> None:
     """The hint of the open question, or `else`; the third time in a row a person is offered."""
     draft.understood = False
+    if draft.outdated and draft.asking is not None:
+        draft.note("the question has changed")
+        return ask_again(draft)
     draft.failures += 1
     if _has_offered(draft):
         return _offer_person(draft)

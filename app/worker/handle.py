@@ -41,6 +41,9 @@ from app.worker import taps
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
 """Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
 
+TURN_SECONDS_MAX = 2.0
+"""A search that takes longer is broken, and other customers wait; steps, messages and patterns bound the rest of a turn."""
+
 RunSearch = Callable[[Flow, Search], Any]
 """Runs a search; called in a thread."""
 
@@ -213,11 +216,15 @@ def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, 
 async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime) -> Turn:
     """Take the turn; when it stops for a search, run that and take it again."""
     found: dict[Search, Any] = {}
-    for _ in range(SEARCHES_MAX + 1):
-        turn = read(flow, before, happened, now, found)
-        if not (turn.effects and isinstance(turn.effects[0], Search)):
-            return turn
-        found[turn.effects[0]] = await asyncio.to_thread(hands.search, flow, turn.effects[0])
+    try:
+        async with asyncio.timeout(TURN_SECONDS_MAX):
+            for _ in range(SEARCHES_MAX + 1):
+                turn = read(flow, before, happened, now, found)
+                if not (turn.effects and isinstance(turn.effects[0], Search)):
+                    return turn
+                found[turn.effects[0]] = await asyncio.to_thread(hands.search, flow, turn.effects[0])
+    except TimeoutError as error:
+        raise EngineError(f"A turn was not over after {TURN_SECONDS_MAX:.0f} seconds of searching.") from error
     raise EngineError("A turn asked for too many searches.")
 
 

@@ -198,3 +198,15 @@ def test_what_a_state_forgets_its_own_texts_can_still_say() -> None:
     customer = Customer(bot, given={"number": "10482"})
     assert customer.taps("Get Started") == ["I cannot find 10482.", "Number?"]
     assert "number" not in customer.slots
+
+
+def test_an_answer_to_a_question_that_is_gone_is_no_answer_to_another() -> None:
+    old = state("form", ask=(question("size", "Which size?"), question("colour", "Which colour?")), goto="done")
+    new = state("form", ask=(question("colour", "Which colour?"),), goto="done")
+    done = state("done", "In <colour>.")
+    bot = flow(state("welcome", goto="form"), old, done, slots=(slot("size"), slot("colour")))
+    customer = Customer(bot)
+    assert customer.taps("Get Started") == ["Which size?"]
+    customer.meets_new_flow(states={each.name: each for each in (state("welcome", goto="form"), new, done)})
+    assert customer.types("large") == ["Which colour?"]
+    assert customer.types("green") == ["In green."]

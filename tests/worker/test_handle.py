@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 
 from app.engine.effects import Search
+from app.engine.flow import Anywhere, Flow
 from app.engine.words import SENTENCES
 from app.errors import EngineError
 from app.store.claims import Claim
 from app.store.inbox import WaitingEvent
-from app.worker.handle import Handled, Hands, handle, no_search, set_aside
+from app.worker.handle import TURN_SECONDS_MAX, Handled, Hands, handle, no_search, set_aside
 from tests.store.kit import NOW, PAGE
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock
@@ -221,3 +223,18 @@ def test_who_is_with_a_person_already_is_told_nothing(answered_by: str) -> None:
 
 def test_on_a_page_without_a_flow_nobody_is_told() -> None:
     assert set_aside(claim(said("circle")), None, "why", NOW).messages == []
+
+
+async def test_a_search_that_does_not_come_to_an_end_fails_the_turn(hands: Hands, clock: GivenClock) -> None:
+    done = threading.Event()
+
+    def hang(flow: Flow, search: Search) -> Any:
+        clock.move(TURN_SECONDS_MAX + 1)
+        done.wait(5)
+
+    searching = replace(BOT, anywhere=(Anywhere("", faq="all"),))
+    try:
+        with pytest.raises(EngineError, match="not over"):
+            await handle(replace(hands, flow_of=lambda _: searching, search=hang), claim(said("hours?")), NOW)
+    finally:
+        done.set()
