@@ -35,10 +35,10 @@ class Draft:
     """
 
     __slots__ = (
-        "answered", "answered_by", "asking", "back", "calling", "calls", "disclosed", "effects", "erasing", "failures",
-        "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "outdated", "own_language",
-        "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state", "steps",
-        "timers", "understood", "waited_in", "warned", "why",
+        "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
+        "failures", "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "outdated",
+        "own_language", "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state",
+        "steps", "timers", "understood", "waited_in", "warned", "why",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -54,7 +54,7 @@ class Draft:
         self.answered_by: AnsweredBy = session.answered_by
         self.effects: list[Effect] = []
         self.why: list[str] = []
-        self.outdated = False
+        self.outdated, self.days = False, session.days
         self.steps, self.messages, self.returning, self.understood = 0, 0, False, True
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
@@ -99,7 +99,7 @@ class Draft:
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown,
-            erasing=self.erasing,
+            erasing=self.erasing, days=self.days,
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ def read_text(draft: Draft, written: str) -> None:
         _read_while_calling(draft, folded)
         return
     understood = (
-        _asks_for_bot(draft, folded)
+        which_day.hear(draft, folded)
+        or _asks_for_bot(draft, folded)
         or _declines_offer(draft, folded)
         or _answers(draft, text, folded)
         or _accepts_offer(draft, folded)

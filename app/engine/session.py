@@ -23,6 +23,7 @@ class Session:
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
     `answered` is the FAQ entry whose choices are on the screen.
     `erasing`: asked whether everything that is known of the customer is to be deleted.
+    `days` are the two, in ISO form, of which the customer was asked which one is meant.
     `showing` is the state that suggested products last, `shown` are the ids of those that it showed.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
@@ -45,6 +46,7 @@ class Session:
     calls: int = 0
     calling: int = 0
     erasing: bool = False
+    days: tuple[str, ...] = ()
     showing: str = ""
     shown: tuple[str, ...] = ()
 
@@ -75,6 +77,8 @@ def to_dict(session: Session) -> dict[str, Any]:
         stored["slots_until"] = {name: moment.isoformat() for name, moment in session.slots_until.items()}
     if session.back:
         stored["back"] = list(session.back)
+    if session.days:
+        stored["days"] = list(session.days)
     if session.shown:
         stored["shown"] = list(session.shown)
     if session.timers:
@@ -105,6 +109,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         calls=stored.get("calls", 0),
         calling=stored.get("calling", 0),
         erasing=stored.get("erasing", False),
+        days=tuple(stored.get("days", ())),
         showing=stored.get("showing", ""),
         shown=tuple(stored.get("shown", ())),
     )

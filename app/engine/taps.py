@@ -16,7 +16,7 @@ from app.engine.walk import answer, ask_again, go, is_target, leave_the_queue
 
 def read_tap(draft: Draft, event: TapReceived) -> None:
     """A tap on something we offered, now or long ago. One that leads nowhere gets a way back."""
-    draft.said = clean(event.title)
+    draft.said, draft.days = clean(event.title), ()
     if erase.read_tap(draft, event):
         return None
     if draft.answered_by == "waiting":

@@ -71,7 +71,7 @@ def take_turn(
 
 def _take(draft: Draft, event: Event) -> None:
     if not isinstance(event, TextReceived | TapReceived):
-        draft.erasing = False  # a yes to what is said now would be no answer to that question
+        draft.erasing, draft.days = False, ()  # an answer to what is said now would be none to those questions
     match event:
         case TextReceived() | TapReceived() | AttachmentReceived() | ReferralReceived():
             _customer_came(draft, event)

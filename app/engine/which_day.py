@@ -30,9 +30,19 @@ def ask(draft: Draft, place: int, text: str) -> bool:
         answer(draft, place, days[0].isoformat())
         return True
     draft.note("one of two days")
+    draft.days = tuple(day.isoformat() for day in days)
     choices = tuple(Option(_title(draft, day), tap=(draft.state, DAY + day.isoformat())) for day in days)
     draft.say((Message(draft.sentence("which_day"), choices=choices),))
     remind_again(draft)
+    return True
+
+
+def hear(draft: Draft, folded: str) -> bool:
+    """The number of one of the two days that were just asked about."""
+    days, draft.days = draft.days, ()
+    if draft.asking is None or not days or folded not in ("1", "2"):
+        return False
+    answer(draft, draft.asking, days[int(folded) - 1])
     return True
 
 

@@ -297,6 +297,16 @@ def test_the_day_that_was_meant_can_be_typed() -> None:
     assert customer.types("12 march") == ["It is 12 March 2027."]
 
 
+def test_one_of_two_days_can_be_typed_by_its_number_while_they_are_on_the_screen() -> None:
+    customer = form("date")
+    customer.types("12/3")
+    assert customer.types("2") == ["It is 12 March 2027."]
+    customer = form("date")
+    customer.types("12/3")
+    customer.types("hm")
+    assert customer.types("2")[-1] == "What is it?"
+
+
 def test_a_day_that_the_slot_refuses_is_not_offered() -> None:
     customer = form("date", maximum="2026-12-31")
     assert customer.types("12/3") == ["It is 3 December 2026."]
