@@ -95,12 +95,13 @@ def _card(draft: Draft, state: State, product: Product) -> Card:
 
 
 def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card:
-    """The product's name, price and description, its picture and its page. A card has something beside its title."""
+    """The product's name, price and description, its picture and its page; a channel makes a text of a card without all of these."""
     title = draft.text(product.name)
     description = draft.text(product.description) if product.description else ""
     subtitle = " · ".join(each for each in (price_text(product, draft.language), description) if each)
-    if not (subtitle or product.url or product.image or buttons):
-        subtitle = product.id
+    price = product.fields.get("price")
+    if not (subtitle or product.url or product.image or buttons) and isinstance(price, float):
+        subtitle = _money(price, draft.language)
     return Card(title, subtitle, product.image, product.url, buttons, product.id)
 
 

@@ -25,6 +25,7 @@ from app.engine.flow import (
 )
 from app.engine.suggest import SHOWN_MAX, price_text
 from tests.engine.transcript import Customer, choice, flow, question, slot, state, template, text
+from webhooks.messenger.pieces import pieces
 
 WHERE = And(
     (
@@ -242,6 +243,17 @@ def test_products_that_may_be_meant_are_shown_when_nothing_else_is_understood() 
     ana = Customer(replace(shop(looks(), **NAMED), products=both), given={"occasion": "Party", "budget": 60.0})
     assert ana.types("a dress")[0] == "I found this in our shop:"
     assert sorted(shown(ana)) == ["star-dress", "sun-dress"]
+
+
+def test_a_product_with_nothing_but_a_name_is_shown_by_its_name_and_with_a_price_by_both() -> None:
+    bare = {"tea": Product("tea", text("Tea")), "cake": Product("cake", text("Cake"), fields={"price": 4.5})}
+    ana = Customer(flow(state("welcome", "Hi!"), products=bare, **NAMED))
+    ana.types("tea and cake")
+    assert [(each.title, each.subtitle) for each in ana.messages[-1].cards] == [("Tea", ""), ("Cake", "4.50")]
+    assert [piece.text or [each.title for each in piece.cards] for piece in pieces(ana.messages[-1])] == [
+        ["Cake"],
+        "Tea",
+    ]
 
 
 # ---- cards that the owner writes ---------------------------------------------------------------------------
