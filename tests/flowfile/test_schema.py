@@ -179,6 +179,33 @@ def test_a_bot_without_any_names_has_a_schema_too(tmp_path: Path) -> None:
     assert errors(write(tmp_path, "flow: 1\nbot: {name: Piney}\nmessenger: {start: welcome}\n")) == []
 
 
+def test_rich_messages_and_products_fit(tmp_path: Path) -> None:
+    bot = f"""{TOP}slots: {{budget: number}}
+products:
+  - {{id: suit, name: Linen suit, price: 95.5, colour: blue, occasions: [Work, Party], url: https://shop.example/1}}
+anywhere: [{{products: all}}]
+states:
+  welcome:
+    say:
+      - {{image: "https://shop.example/<said>.jpg"}}
+      - {{card: {{title: Gift card, subtitle: From 20 euros, buttons: {{Tell me more: welcome}}}}}}
+      - cards:
+          - {{title: One, url: https://shop.example/1}}
+          - {{title: Two, image: https://shop.example/2.jpg, buttons: [{{title: Two, to: welcome}}]}}
+      - {{coupon: {{title: 10% off, code: 10}}}}
+      - {{receipt: {{order: 7, name: Ana, currency: EUR, payment: Card, total: 5, items: [{{title: Shirt, price: 5}}]}}}}
+      - {{feedback: {{title: Rate us, button: Rate, question: Good?, privacy: https://shop.example/privacy}}}}
+    suggest: products
+    where: product.price <= budget
+    prefer: [product.price, product.colour is blue]
+    match: <said>
+    show: 2
+    buttons: {{Open: <product.url>, Another: more}}
+    none: welcome
+"""
+    assert errors(write(tmp_path, bot)) == []
+
+
 # ---- what it finds -----------------------------------------------------------------------------------------
 
 WHOLE = """\
@@ -211,6 +238,9 @@ GOOD = {"start": "welcome", "gives": "email", "state": "say: Hello!"}
         ({"state": "ask: {save: sise, say: Size?}"}, "states/welcome/ask"),
         ({"state": "call: FETCH https://shop.example/"}, "states/welcome/call"),
         ({"state": "remind: [{say: Hello?}]"}, "states/welcome/remind"),
+        ({"state": "say: {cadr: {title: Hi}}"}, "states/welcome/say"),
+        ({"state": "say: {coupon: {title: Hi, cod: A}}"}, "states/welcome/say"),
+        ({"state": "suggest: products\n    show: 11"}, "states/welcome/show"),
     ],
 )
 def test_a_wrong_name_or_too_much_is_found_at_its_place(wrong: dict[str, str], place: str, tmp_path: Path) -> None:

@@ -54,6 +54,12 @@ def test_what_nobody_could_translate_is_not_missing(said: str, tmp_path: Path) -
     assert told(write(tmp_path, bot(states=f"states:\n  welcome: {{say: {said}}}\n")), *CODES) == []
 
 
+def test_codes_and_currencies_are_the_same_everywhere(tmp_path: Path) -> None:
+    receipt = "{receipt: {order: A7, name: <bot_name>, currency: EUR, payment: '1', total: 55}}"
+    say = f"say: ['1', {{coupon: {{title: 10%, code: PINE}}}}, {receipt}]"
+    assert told(write(tmp_path, bot(states=f"states:\n  welcome: {{{say}}}\n")), *CODES) == []
+
+
 @pytest.mark.parametrize("said", ["OK", "à", "是", "XL", "Buy <email>"])
 def test_a_word_however_short_wants_a_translation(said: str, tmp_path: Path) -> None:
     assert told(write(tmp_path, bot(states=f"states:\n  welcome: {{say: {said}}}\n")), *CODES) == ["F901 at 9:18"]
@@ -76,6 +82,8 @@ def test_a_note_for_staff_need_not_be_translated_but_may_be(tmp_path: Path) -> N
         "faq: [{id: a, ask: [%s], answer: '1'}]",
         "faq: [{id: a, ask: ['1'], answer: %s}]",
         "slots: {a: [%s]}",
+        "products: [{id: a, name: %s}]",
+        "products: [{id: a, name: '1', description: %s}]",
         "slots: {a: {type: number, hint: %s}}",
     ],
 )
