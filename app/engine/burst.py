@@ -7,9 +7,9 @@ asked that the next message has answered already.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.engine.anywhere import hear_exactly
 from app.engine.effects import Effect, Search, SendMessage
 from app.engine.events import AttachmentReceived, TextReceived
 from app.engine.finders import NOTHING_FOUND, Finders
@@ -17,15 +17,95 @@ from app.engine.flow import Flow
 from app.engine.fold import fold
 from app.engine.session import Session
 from app.engine.turn import Turn, take_turn
-from app.engine.words import ERASE, PERSON, START, START_OVER, STOP
+from app.engine.words import ERASE
+from app.mask import REMOVED
 
 BURST_MAX = 10
 """Messages read as one turn; the next ones make another. Nobody writes more while the first one waits."""
 
-ORDERS = STOP | START | PERSON | START_OVER | ERASE
-"""What every bot does when it hears it, and what must not be lost in another text."""
+CHATTER_WORDS_MAX = 2
+"""What is not understood behind something that is, and has no more words than this, needs no answer: "thanks", "come on"."""
 
 Written = TextReceived | AttachmentReceived
+
+
+class _SearchNeededError(Exception):
+    """A part cannot be read before this turn's search is answered."""
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self.turn = turn
+
+
+@dataclass(slots=True)
+class _Burst:
+    """The reading under way: `read` are the steps so far, each with its part; `waiting` is what is not understood yet."""
+
+    flow: Flow
+    session: Session
+    now: datetime
+    finders: Finders
+    read: list[tuple[Written, Turn]] = field(default_factory=list)
+    waiting: list[Written] = field(default_factory=list)
+
+    @property
+    def here(self) -> Session:
+        return self.read[-1][1].session if self.read else self.session
+
+    def take(self, part: Written, before: Session) -> Turn:
+        turn = take_turn(self.flow, before, part, self.now, self.finders)
+        if turn.effects and isinstance(turn.effects[0], Search):
+            raise _SearchNeededError(turn)
+        return turn
+
+    def hear(self, part: Written) -> None:
+        """Read one part: by itself, else with what waits, else as more of what was just read."""
+        turn = self.take(part, self.here)
+        if turn.understood or (REMOVED in part.text and not self.here.warned):
+            self.keep(part, turn)
+        elif not (self._with_what_waits(part) or self._as_more(part)):
+            self.waiting.append(part)
+
+    def keep(self, part: Written, turn: Turn) -> None:
+        self.read.append((part, turn))
+        self.waiting.clear()
+
+    def _with_what_waits(self, part: Written) -> bool:
+        together = _joined([*self.waiting, part])
+        turn = self.take(together, self.here) if self.waiting else None
+        if turn is None or not turn.understood:
+            return False
+        self.keep(together, turn)
+        return True
+
+    def _as_more(self, part: Written) -> bool:
+        """More words of an answer that takes any, or words to a picture."""
+        if not self.read or self.waiting:
+            return False
+        last, step = self.read[-1]
+        before = self.read[-2][1].session if len(self.read) > 1 else self.session
+        if not isinstance(last, AttachmentReceived) and not self._is_free(before, step):
+            return False
+        together = _joined([last, part])
+        turn = self.take(together, before)
+        if turn.understood and turn.session.state == step.session.state:
+            self.read[-1] = (together, turn)
+            return True
+        return False
+
+    def _is_free(self, before: Session, step: Turn) -> bool:
+        """Whether the step answered a question that takes any words with words of the customer's own."""
+        slot = self.flow.slots.get(before.asking)
+        is_free = slot is not None and slot.kind in ("text", "place") and not slot.pattern
+        return is_free and f"answer to {before.asking}" in step.why
+
+    def end(self) -> Turn:
+        """All as one turn. What nobody understood is answered once, unless it is chatter behind something else."""
+        if self.waiting:
+            rest = _joined(self.waiting)
+            if not self.read or len(rest.text.split()) > CHATTER_WORDS_MAX:
+                self.keep(rest, self.take(rest, self.here))
+        return _as_one([turn for _, turn in self.read])
 
 
 def take_burst(
@@ -33,33 +113,40 @@ def take_burst(
 ) -> Turn:
     """The turn that these messages make, 1 to BURST_MAX of them, as `take_turn` gives it.
 
-    Each is read by itself, and what it asks for and the next one answers is not said. Where one of them is not understood, or they
-    answer in free words, all of them are read as one text; and what means nothing by itself beside others that do is passed over.
+    Each is read by itself; what means nothing so is read together with its neighbours. A question that a later one answers is not said.
+    Who asks to be forgotten is asked about that, and nothing else is read: a yes must not come before the question.
     """
-    parts = _told_once(burst)
-    if len(parts) == 1:
-        return take_turn(flow, session, parts[0], now, finders)
-    together = take_turn(flow, session, _joined(parts), now, finders)
-    if _is_search(together) or (together.understood and _belong_together(flow, session, parts)):
-        return together
-    steps = _one_by_one(flow, session, parts, now, finders)
-    if steps and _is_search(steps[-1]):
-        return Turn(session, steps[-1].effects, steps[-1].why)
-    if len(steps) == len(parts) or (steps and not together.understood):
-        return _as_one(steps)
-    return together
+    reading = _Burst(flow, session, now, finders)
+    try:
+        previous = ""
+        for part in _pictures_together(burst):
+            folded = fold(part.text)
+            said_again = bool(folded) and folded == previous and not _answers(reading.read)
+            previous = folded
+            if said_again:
+                continue
+            reading.hear(part)
+            if folded in ERASE and reading.here.erasing:
+                break
+        return reading.end()
+    except _SearchNeededError as needed:
+        return Turn(session, needed.turn.effects, needed.turn.why)
 
 
-def _told_once(burst: Sequence[Written]) -> list[Written]:
-    """The messages without those that say the same as one before."""
-    seen: set[str] = set()
-    told: list[Written] = []
+def _answers(read: Sequence[tuple[Written, Turn]]) -> bool:
+    """Whether the last thing that was read answered a question: the same words may then answer the next."""
+    return bool(read) and any(each.startswith("answer to ") for each in read[-1][1].why)
+
+
+def _pictures_together(burst: Sequence[Written]) -> list[Written]:
+    """The messages, with pictures that follow each other as one."""
+    parts: list[Written] = []
     for each in burst:
-        words = each.text.strip().casefold()
-        if isinstance(each, AttachmentReceived) or words not in seen:
-            told.append(each)
-        seen.add(words)
-    return told
+        if parts and isinstance(each, AttachmentReceived) and isinstance(parts[-1], AttachmentReceived):
+            parts[-1] = _joined([parts[-1], each])
+        else:
+            parts.append(each)
+    return parts
 
 
 def _joined(parts: Sequence[Written]) -> Written:
@@ -69,47 +156,22 @@ def _joined(parts: Sequence[Written]) -> Written:
     return AttachmentReceived(attachments, text=text, mid=last) if attachments else TextReceived(text, mid=last)
 
 
-def _belong_together(flow: Flow, session: Session, parts: Sequence[Written]) -> bool:
-    """Whether they are one thing in several messages: pictures, or words for a question that takes any; an order is none of them."""
-    folded = [fold(each.text) for each in parts]
-    if any(each in ORDERS or hear_exactly(flow, each) for each in folded if each):
-        return False
-    slot = flow.slots.get(session.asking)
-    is_free = slot is not None and slot.kind in ("text", "place") and not slot.pattern
-    return is_free or any(isinstance(each, AttachmentReceived) for each in parts)
-
-
-def _one_by_one(flow: Flow, session: Session, parts: Sequence[Written], now: datetime, finders: Finders) -> list[Turn]:
-    """The turns of those that are understood by themselves; the last may stop for a search."""
-    steps: list[Turn] = []
-    for part in parts:
-        before = steps[-1].session if steps else session
-        turn = take_turn(flow, before, part, now, finders)
-        if turn.understood:
-            steps.append(turn)
-        if _is_search(turn):
-            break
-    return steps
-
-
 def _as_one(steps: Sequence[Turn]) -> Turn:
-    """All steps as one turn, without the questions that the next step answered."""
+    """All steps as one turn, without the questions that a later step answered or asked again."""
     effects: list[Effect] = []
-    for step, following in zip(steps, (*steps[1:], None), strict=True):
-        answered = following is not None and f"answer to {step.session.asking}" in following.why
-        effects += _without_question(step.effects) if answered else step.effects
-    return Turn(steps[-1].session, tuple(effects), tuple(why for step in steps for why in step.why))
+    for place, step in enumerate(steps):
+        later = steps[place + 1 :]
+        effects += [each for each in step.effects if not _is_over(each, later)]
+    why = tuple(each for step in steps for each in step.why)
+    return Turn(steps[-1].session, tuple(effects), why, all(step.understood for step in steps))
 
 
-def _without_question(effects: Sequence[Effect]) -> list[Effect]:
-    """The effects without the last message: the open question stands last."""
-    kept = list(effects)
-    for place in reversed(range(len(kept))):
-        if isinstance(kept[place], SendMessage):
-            del kept[place]
-            break
-    return kept
-
-
-def _is_search(turn: Turn) -> bool:
-    return bool(turn.effects) and isinstance(turn.effects[0], Search)
+def _is_over(effect: Effect, later: Sequence[Turn]) -> bool:
+    """Whether this is a question that is settled by what comes later."""
+    if not isinstance(effect, SendMessage) or not effect.asks:
+        return False
+    answered = any(f"answer to {effect.asks}" in step.why for step in later)
+    asked_again = any(
+        isinstance(each, SendMessage) and each.asks == effect.asks for step in later for each in step.effects
+    )
+    return answered or asked_again

@@ -38,7 +38,7 @@ class Draft:
         "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
         "failures", "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "outdated",
         "own_language", "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state",
-        "steps", "timers", "understood", "waited_in", "warned", "why",
+        "steps", "timers", "understood", "waited_in", "warned", "why", "wish",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -58,6 +58,7 @@ class Draft:
         self.steps, self.messages, self.returning, self.understood = 0, 0, False, True
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
+        self.wish = session.wish
         self.product: Mapping[str, Any] = {}
         self.gone: Mapping[str, Any] = {}
         self._forget_expired()
@@ -74,6 +75,8 @@ class Draft:
             self.state = resolve(self.flow, self.state)
             self.note("the session's state has moved" if self.state else "the session's state is gone")
         self.asking = self._place_of(asking) if asking and self.state else None
+        if self.showing not in self.flow.states:
+            self.showing = resolve(self.flow, self.showing)
 
     def _place_of(self, asking: str) -> int | None:
         """The place of the question for this slot; of the first open one when the flow no longer asks it."""
@@ -98,7 +101,7 @@ class Draft:
             back=self._back_after(), failures=self.failures, language=self.own_language,
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
-            calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown,
+            calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days,
         )  # fmt: skip
 

@@ -78,9 +78,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """Send `message` to the customer of this session."""
+    """Send `message` to the customer of this session. `asks`: it is nothing but the question for this slot."""
 
     message: Message
+    asks: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

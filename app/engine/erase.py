@@ -64,7 +64,8 @@ def _erase(draft: Draft) -> None:
     end_session(draft)
     for name in tuple(draft.slots):
         draft.forget(name)
-    draft.showing, draft.shown, draft.warned, draft.waited_in = "", (), False, ""
+    draft.days = ()
+    draft.showing, draft.shown, draft.wish, draft.warned, draft.waited_in = "", (), "", False, ""
     draft.disclosed = True
     draft.say((Message(draft.sentence("erased")),))
     draft.disclosed = False

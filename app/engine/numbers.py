@@ -23,6 +23,16 @@ _WORDS_BEHIND_ONE = (
 NOT_COUNTED = frozenset(_WORDS_BEHIND_ONE.split())
 """What "one", "un" or "ein" stands before without counting."""
 
+_MULTIPLYING = "hundred thousand million cent cents mille million millions hundert tausend millionen cien mil millon millones milione"
+MULTIPLIERS = frozenset(_MULTIPLYING.split())
+"""Behind digits one of these makes another number of them."""
+_BETWEEN = (
+    "or to half point minus per none nobody ou demi moins virgule oder bis halb halbe komma o medio media menos coma"
+)
+NOT_SIMPLE = frozenset(_BETWEEN.split())
+"""With one of these the words are no plain number: two of them, a part, or none."""
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|º|ª|\.)(?!\w)|\d(?:ème|ieme)")
+
 SHORT_WORDS = 3
 """In so few words a small number is what is meant: "two please"; in a sentence "two" may count anything."""
 
@@ -43,7 +53,7 @@ def read_number(text: str, languages: Iterable[str] = ()) -> float | int | None:
     if not any(each.isdigit() for each in plain):
         return _from_words(plain, languages)
     found = list(_NUMBER.finditer(plain))
-    if len(found) != 1:
+    if len(found) != 1 or _is_multiplied(plain[found[0].end() :]):
         return None
     written = found[0].group()
     if found[0]["thousands"]:
@@ -55,6 +65,8 @@ def read_number(text: str, languages: Iterable[str] = ()) -> float | int | None:
 def _from_words(text: str, languages: Iterable[str]) -> float | int | None:
     """The number that is written in words in one of the languages. "One night" is 1, "one moment" and "one of them" are none."""
     words = text.casefold().strip(" .,!?")
+    if not NOT_SIMPLE.isdisjoint(words.split()) or not NEGATIONS.isdisjoint(words.split()):
+        return None
     for language in dict.fromkeys(each[:2] for each in languages):
         if language not in WORD_LANGUAGES:
             continue
@@ -63,6 +75,11 @@ def _from_words(text: str, languages: Iterable[str]) -> float | int | None:
         if number is not None and (whole or number != 1 or _counts_one(words)):
             return number
     return None
+
+
+def _is_multiplied(rest: str) -> bool:
+    """ "2 hundred", "10 mille": the digits are not the whole number."""
+    return rest.strip(" .,!?").casefold().split(" ")[0] in MULTIPLIERS
 
 
 def _counts_one(words: str) -> bool:
@@ -83,6 +100,8 @@ def _in_digits(words: str, language: str) -> str:
     """The text with its number words in digits; empty if it has none."""
     is_short = words.count(" ") < SHORT_WORDS
     written = str(alpha2digit(words, language, 1.0 if is_short else 3.0))
+    if _ORDINAL.search(written):
+        return ""
     return written if any(each.isdigit() for each in written) else ""
 
 

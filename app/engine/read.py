@@ -14,7 +14,7 @@ from app.engine.fold import clean, fold, fold_own
 from app.engine.languages import language_of
 from app.engine.slots import gives, read_answer
 from app.engine.taps import take, value_of
-from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue
+from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue, next_target
 from app.engine.words import GREETINGS, NO, PERSON, START, START_OVER, STOP, YES, asks_for_bot
 
 FAILURES_BEFORE_OFFER = 3
@@ -191,10 +191,14 @@ def _chooses(draft: Draft, folded: str) -> bool:
     place = pick_exact(folded, titles) if is_phrase else pick(folded, titles)
     if place is None:
         return False
-    draft.note(f"typed choice {draft.state}/{choices[place].key}")
-    _hear_title(draft, choices[place], folded)
-    take(draft, draft.here, choices[place])
-    draft.say(suggest.leads_outside(draft, choices[place]) or show.leads_outside(draft, choices[place]))
+    choice = choices[place]
+    address = suggest.leads_outside(draft, choice) or show.leads_outside(draft, choice)
+    if not address and (choice.url is not None or choice.phone):
+        return False
+    draft.note(f"typed choice {draft.state}/{choice.key}")
+    _hear_title(draft, choice, folded)
+    take(draft, draft.here, choice)
+    draft.say(address)
     return True
 
 
@@ -288,9 +292,10 @@ def _always(draft: Draft, folded: str) -> bool:
 def _misunderstood(draft: Draft) -> None:
     """The hint of the open question, or `else`; the third time in a row a person is offered."""
     draft.understood = False
-    if draft.outdated and draft.asking is not None:
+    if draft.outdated:
         draft.note("the question has changed")
-        return ask_again(draft)
+        target = next_target(draft, draft.here.goto) if draft.asking is None else ""
+        return go(draft, target) if target else ask_again(draft)
     draft.failures += 1
     if _has_offered(draft):
         return _offer_person(draft)

@@ -24,7 +24,8 @@ class Session:
     `answered` is the FAQ entry whose choices are on the screen.
     `erasing`: asked whether everything that is known of the customer is to be deleted.
     `days` are the two, in ISO form, of which the customer was asked which one is meant.
-    `showing` is the state that suggested products last, `shown` are the ids of those that it showed.
+    `showing` is the state that suggested products last, `shown` are the ids of those that it showed, `wish` the words
+    that it matched.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
@@ -48,6 +49,7 @@ class Session:
     erasing: bool = False
     days: tuple[str, ...] = ()
     showing: str = ""
+    wish: str = ""
     shown: tuple[str, ...] = ()
 
 
@@ -67,6 +69,7 @@ def to_dict(session: Session) -> dict[str, Any]:
         "calling",
         "erasing",
         "showing",
+        "wish",
     ):
         value = getattr(session, name)
         if value not in ("", 0, False):
@@ -111,5 +114,6 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         erasing=stored.get("erasing", False),
         days=tuple(stored.get("days", ())),
         showing=stored.get("showing", ""),
+        wish=stored.get("wish", ""),
         shown=tuple(stored.get("shown", ())),
     )

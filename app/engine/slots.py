@@ -71,7 +71,7 @@ def gives(flow: Flow, slot: Slot, text: str, language: str, now: datetime) -> An
     if slot.kind == "yes_no" and fold(text) not in YES | NO:
         return None
     value = read_answer(flow, slot, text, language, now)
-    if slot.kind == "number" and value == 1 and not any(each.isdigit() for each in text):
+    if slot.kind == "number" and not any(each.isdigit() for each in text):
         return None
     if slot.kind == "phone" and value is not None and len(value) < UNASKED_PHONE_DIGITS_MIN:
         return None

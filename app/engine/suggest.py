@@ -11,7 +11,7 @@ from app.engine.conditions import names_in
 from app.engine.draft import Draft
 from app.engine.effects import Card, Message, Option, Search
 from app.engine.finders import Found
-from app.engine.flow import MORE, PRODUCT_PREFIX, Choice, Flow, Product, State, Suggest, Text
+from app.engine.flow import BACK, END, MORE, PRODUCT_PREFIX, Choice, Flow, Product, State, Suggest, Text
 from app.engine.fold import fold
 from app.engine.slots import number_text
 
@@ -25,7 +25,8 @@ SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF"}
 def show_products(draft: Draft, state: State, *, more: bool) -> bool:
     """Show the products that come next as cards; False if there is none. Without `more` it begins anew, with what the state says."""
     if not more or draft.showing != state.name:
-        draft.showing, draft.shown = state.name, ()
+        match = state.suggest.match if state.suggest else None
+        draft.showing, draft.shown, draft.wish = state.name, (), fold(draft.text(match)) if match else ""
     products = _next(draft, state) if len(draft.shown) < SHOWN_MAX else ()
     if not products:
         return False
@@ -42,7 +43,7 @@ def show_products(draft: Draft, state: State, *, more: bool) -> bool:
 def say_none(draft: Draft, state: State, *, more: bool) -> None:
     """Say that nothing fits, or that this was all; with the state's other ways on, unless `none` leads on."""
     draft.note("no more products" if more else "no product fits")
-    if state.none and not more:
+    if state.none not in ("", END, BACK) and not more:
         return
     left = (each for each in (*state.choices, *state.buttons) if each.to not in ("", MORE))
     options = () if state.none else show.options(draft, state.name, tuple(left))
@@ -62,8 +63,7 @@ def _wish(draft: Draft, suggest: Suggest) -> str:
     names = frozenset[str]().union(*map(names_in, conditions))
     facts = draft.facts(names)
     known = {name: facts[name] for name in sorted(names) if name in facts}
-    match = fold(draft.text(suggest.match)) if suggest.match else ""
-    return json.dumps({"facts": known, "match": match, "shown": draft.shown})
+    return json.dumps({"facts": known, "match": draft.wish, "shown": draft.shown})
 
 
 def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
@@ -73,7 +73,8 @@ def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
         return ()
     products = draft.flow.products
     lines = [_line(draft, products[each], choice.url) for each in draft.shown[-suggest.show :] if each in products]
-    return (Message("\n".join(line for line in lines if line)),)
+    found = [line for line in lines if line]
+    return (Message("\n".join(found)),) if found else ()
 
 
 def _line(draft: Draft, product: Product, url: Text) -> str:

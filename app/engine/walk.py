@@ -9,7 +9,7 @@ from typing import Any
 from app.engine import calls, suggest
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
-from app.engine.effects import HandOff, Message, StartTimer, WithdrawHandOff
+from app.engine.effects import HandOff, Message, SendMessage, StartTimer, WithdrawHandOff
 from app.engine.fill import fill_note
 from app.engine.flow import BACK, END, MORE, HandOffTo, Rule, State
 from app.engine.hours import is_open
@@ -185,7 +185,14 @@ def _due_at(draft: Draft, after: timedelta, *, handed_off: bool) -> datetime | N
 def ask(draft: Draft, place: int) -> None:
     """Ask the question at `place` of this state's form, and wait for its answer."""
     draft.asking = place
-    draft.say((question_message(draft, draft.here, place),))
+    question = question_message(draft, draft.here, place)
+    draft.say((question,))
+    if (
+        draft.effects
+        and draft.effects[-1] == SendMessage(question)
+        and not (draft.said and draft.said in question.text)
+    ):
+        draft.effects[-1] = SendMessage(question, asks=draft.here.ask[place].save)
     draft.stop_timers()
     _wait(draft, draft.here)
 

@@ -31,7 +31,9 @@ def ask(draft: Draft, place: int, text: str) -> bool:
         return True
     draft.note("one of two days")
     draft.days = tuple(day.isoformat() for day in days)
-    choices = tuple(Option(_title(draft, day), tap=(draft.state, DAY + day.isoformat())) for day in days)
+    choices = tuple(
+        Option(_title(draft, day), tap=(draft.state, f"{DAY}{day.isoformat()}/{slot.name}")) for day in days
+    )
     draft.say((Message(draft.sentence("which_day"), choices=choices),))
     remind_again(draft)
     return True
@@ -40,7 +42,7 @@ def ask(draft: Draft, place: int, text: str) -> bool:
 def hear(draft: Draft, folded: str) -> bool:
     """The number of one of the two days that were just asked about."""
     days, draft.days = draft.days, ()
-    if draft.asking is None or not days or folded not in ("1", "2"):
+    if draft.asking is None or draft.outdated or not days or folded not in ("1", "2"):
         return False
     answer(draft, draft.asking, days[int(folded) - 1])
     return True
@@ -56,11 +58,9 @@ def read_tap(draft: Draft, event: TapReceived) -> bool:
     """A tap on one of the days, while the question is still open."""
     if not event.choice.startswith(DAY) or event.state != draft.state or draft.asking is None:
         return False
-    try:
-        day = date.fromisoformat(event.choice.removeprefix(DAY))
-    except ValueError:
+    day, _, name = event.choice.removeprefix(DAY).partition("/")
+    slot = draft.asked(draft.asking)
+    if slot.kind != "date" or slot.name != name or not is_day_within(slot, date.fromisoformat(day)):
         return False
-    if draft.asked(draft.asking).kind != "date":
-        return False
-    answer(draft, draft.asking, day.isoformat())
+    answer(draft, draft.asking, day)
     return True

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, null, select, update
@@ -45,6 +46,10 @@ WRITTEN = ("TextReceived", "AttachmentReceived")
 """Kinds of events that more of the same may follow: what is gathered. Everything else is answered at once."""
 
 
+LOOK_FURTHER = 10
+"""Where messages are gathered, so many times more of them are looked through for a tap that is to be answered at once."""
+
+
 def claim(
     connection: Connection, worker_id: str, most: int, now: datetime, gather: timedelta = timedelta()
 ) -> list[Claim]:
@@ -55,9 +60,10 @@ def claim(
     A customer whose last claim never came to an end is claimed alone and with one event, so that an event which kills its
     worker takes nobody along and is known by its tries.
     """
-    waiting = inbox.list_waiting(connection, most)
+    waiting = inbox.list_waiting(connection, most * LOOK_FURTHER if gather else most)
     if gather:
-        waiting = {key: events for key, events in waiting.items() if not _may_go_on_writing(events, now - gather)}
+        ready = ((key, each) for key, each in waiting.items() if not _may_go_on_writing(each, now - gather, now))
+        waiting = dict(islice(ready, most))
     if not waiting:
         return []
     rows = _load(connection, list(waiting))
@@ -109,9 +115,9 @@ def list_claimers(connection: Connection) -> list[str]:
     return list(connection.execute(_claimers).scalars())
 
 
-def _may_go_on_writing(events: Sequence[WaitingEvent], since: datetime) -> bool:
+def _may_go_on_writing(events: Sequence[WaitingEvent], since: datetime, now: datetime) -> bool:
     first = events[0].received_at
-    return first is not None and first > since and all(each.kind in WRITTEN for each in events)
+    return first is not None and since < first <= now and all(each.kind in WRITTEN for each in events)
 
 
 def _choose(claims: list[Claim]) -> list[Claim]:

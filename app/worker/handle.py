@@ -249,6 +249,7 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
             case EraseCustomer():
                 handled.erases = True
                 handled.said.clear()
+                handled.calls.clear()
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
 

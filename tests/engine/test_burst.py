@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.engine.burst import take_burst
-from app.engine.effects import Search, SendMessage
+from app.engine.effects import EraseCustomer, Search, SendMessage
 from app.engine.events import Attachment, AttachmentReceived, Event, TextReceived
 from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo
 from app.engine.session import Session
@@ -117,3 +117,57 @@ def test_everything_is_kept_for_staff_while_they_have_the_conversation() -> None
 def test_a_number_after_other_words_is_found() -> None:
     asked = Session(state="order", asking="number")
     assert burst("it is", "10482", session=asked).session.slots == {"number": "10482"}
+
+
+# ---- what a review found -----------------------------------------------------------------------------------
+
+ASKED_NUMBER = Session(state="order", asking="number")
+
+
+def test_an_order_is_heard_beside_words_that_nobody_understands() -> None:
+    assert burst("it is", "10482", "stop", session=ASKED_NUMBER).session.opted_out
+    assert burst("it is", "10482", "human", session=ASKED_NUMBER).session.answered_by == "waiting"
+    assert burst("it is", "10482", "delete my data", session=ASKED_NUMBER).session.erasing
+
+
+def test_no_answer_is_lost_by_a_word_that_means_nothing() -> None:
+    turn = burst("here you are", "a gift", "blorp", "about 60", session=Session(state="ideas", asking="whom"))
+    assert turn.session.slots == {"whom": "A gift", "budget": 60}
+
+
+def test_free_words_take_no_answer_to_the_next_question_with_them() -> None:
+    turn = burst("it came broken", "human", session=Session(state="complain", asking="what"))
+    assert turn.session.slots == {"what": "it came broken"}
+
+
+def test_a_picture_beside_an_answer_takes_nothing_away() -> None:
+    photo = AttachmentReceived((Attachment("image", url="https://cdn.example/1.jpg"),))
+    assert burst("ideas", "a gift", photo).session.slots == {"whom": "A gift"}
+
+
+def test_a_yes_in_the_same_burst_deletes_nothing() -> None:
+    turn = burst("delete my data", "yes")
+    assert turn.session.erasing
+    assert not any(isinstance(each, EraseCustomer) for each in turn.effects)
+
+
+def test_only_questions_that_are_over_are_left_out() -> None:
+    assert texts(burst("stop", "10482", session=ASKED_NUMBER))[0].startswith("Done. You will get no more")
+    turn = burst("a gift", "when are you open", "60", session=Session(state="ideas", asking="whom"))
+    assert texts(turn) == ["From nine to five.", "Thank you: A gift 60."]
+
+
+def test_the_same_words_answer_two_questions() -> None:
+    bot_ = flow(
+        state("welcome", ask=[question("adults", "Adults?"), question("kids", "Kids?")], goto="done"),
+        state("done", "<adults> and <kids>."),
+        slots=[slot("adults", "number"), slot("kids", "number")],
+    )
+    asked = Session(state="welcome", asking="adults")
+    turn = take_burst(bot_, asked, [TextReceived("2"), TextReceived("2")], MORNING)
+    assert texts(turn) == ["2 and 2."]
+
+
+def test_what_nobody_understands_behind_an_answer_is_answered_unless_it_is_chatter() -> None:
+    assert texts(burst("when are you open", "thanks")) == ["From nine to five."]
+    assert len(texts(burst("when are you open", "can my parrot come too"))) == 2

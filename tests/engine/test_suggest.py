@@ -185,6 +185,34 @@ def test_words_are_matched_in_names_and_fields() -> None:
     assert shown(customer) == ["silk-shirt", "star-dress"]
 
 
+def test_more_goes_on_with_the_words_that_were_matched_first() -> None:
+    suggest = Suggest(match=text("<said>"), show=1)
+    bot = replace(shop(looks(suggest=suggest), anywhere=(Anywhere("looks", hear=("please",)),)))
+    ana = Customer(bot)
+    ana.types("a dress or vest please")
+    assert shown(ana) == ["star-dress"]
+    ana.taps("Another look")
+    assert shown(ana) == ["moon-vest"]
+
+
+def test_a_typed_title_whose_address_no_product_has_is_not_left_without_an_answer() -> None:
+    ana = guest(looks(none=""), budget=5.0)
+    assert ana.types("see it") != []
+
+
+def test_nothing_that_fits_is_said_before_the_end() -> None:
+    assert guest(looks(none="end"), budget=5.0).texts == ["Hi!", "I am sorry, I have nothing that fits."]
+
+
+def test_a_renamed_state_still_knows_what_it_showed() -> None:
+    ana = guest(looks())
+    renamed = replace(looks(), name="ideas")
+    states = {name: each for name, each in ana.bot.states.items() if name != "looks"}
+    ana.meets_new_flow(states={**states, "ideas": renamed}, moved={"looks": "ideas"})
+    ana.taps_old("looks", "Another look")
+    assert shown(ana) == ["moon-vest"]
+
+
 def test_choices_beside_cards_stand_under_them() -> None:
     ana = guest(looks(buttons=(), choices=(choice("Another look", "more"),)))
     assert ana.titles() == ["Another look"]

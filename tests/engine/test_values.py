@@ -41,6 +41,8 @@ def test_a_number_is_read_as_people_write_it(written: str, number: float) -> Non
         ("en", "fifty or sixty", None),
         ("fr", "environ soixante-dix", 70), ("fr", "quatre-vingt-dix euros", 90), ("fr", "un cadeau", None),
         ("de", "zweihundertfünfzig", 250), ("es", "doscientos", 200), ("it", "duecento", 200), ("xx", "sixty", None),
+        ("en", "2 hundred", None), ("en", "five or six", None), ("en", "half a million", None), ("en", "not ten", None),
+        ("en", "wait a second", None), ("en", "third", None),
     ],
 )  # fmt: skip
 def test_a_number_in_words_is_read_in_the_languages_of_the_bot(

@@ -62,6 +62,12 @@ def test_fields_are_numbers_texts_and_lists(tmp_path: Path) -> None:
     assert flow.products["shirt"].url == "https://shop.example/1"
 
 
+def test_digits_with_zeros_before_them_stay_as_they_are_written(tmp_path: Path) -> None:
+    products = "products:\n  - {id: a, name: A, ean: 00123}\n"
+    flow = good(write(tmp_path, bot("    where: product.ean is 00123\n", products)))
+    assert flow.products["a"].fields["ean"] == "00123"
+
+
 def test_a_field_that_is_not_a_number_everywhere_is_a_text(tmp_path: Path) -> None:
     products = "products:\n  - {id: a, name: A, size: 38}\n  - {id: b, name: B, size: M}\n"
     flow = good(write(tmp_path, bot("    where: product.size is M\n", products)))
@@ -136,11 +142,14 @@ def test_a_suggestion_that_makes_sense_is_without_problems(looks: str, tmp_path:
         ("    where: product.occasions has Wedding\n", "F406 at 1:34"),
         ("    where: product.colour is gren\n", "F406 at 1:30"),
         ("    prefer: product.rating\n", "F611 at 1:13"),
+        ("    where: product.occasions is Party\n", "F407 at 1:12"),
+        ("    none: more\n", "F616 at 1:11"),
+        ("    buttons: {Buy it: <product.name>}\n", "F801 at 1:23"),
         ("    prefer: product.colour\n", "F407 at 1:13"),
         ("    show: 11\n", "F405 at 1:11"),
         ("    show: 2.5\n", "F405 at 1:11"),
         ("    show: 0\n", "F405 at 1:11"),
-        ("    buttons: {Buy it: <product.page>}\n", "F611 at 1:23"),
+        ("    buttons: {Buy for <product.page>: welcome}\n", "F611 at 1:23"),
         ("    goto: welcome\n", "F201 at 1:5"),
         ("    say: Only <product.price>\n", "F617 at 1:15"),
         ("    remind: {after: 2 hours, say: Only <product.price>}\n", "F617 at 1:40"),

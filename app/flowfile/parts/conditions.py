@@ -163,6 +163,9 @@ class _Meaning:
             what = f"{quoted(left.name)} is neither a number nor a date, so it cannot be larger or smaller."
             hint = "Write is or is not; or give the slot the type number."
             self._wrong(values.type_mismatch(self._place_of(token), what, hint))
+        if slot and slot.kind == LIST and operator != "has":
+            what = f"{quoted(left.name)} is a list, so it is never one value alone."
+            self._wrong(values.type_mismatch(self._place_of(token), what, f"Write has, as in {left.name} has x."))
         if slot and operator == "has" and slot.kind not in ("text", LIST):
             what = f"{quoted(left.name)} is not a text, so it cannot have something in it."
             self._wrong(values.type_mismatch(self._place_of(token), what, "Write is, or in."))

@@ -25,6 +25,8 @@ NUMBER_FIELDS = ("price", "sale_price", "stock", "rating")
 
 _EXAMPLE = "- {id: silk-shirt, name: Silk shirt, price: 55, url: https://shop.example/p/2}"
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
+_AS_WRITTEN = re.compile(r"-?0[0-9]")
+"""Digits that are no amount: 00123 stays what the owner sees."""
 
 
 @dataclass(slots=True)
@@ -120,7 +122,10 @@ def _kinds_of(written: Iterable[_Written]) -> dict[str, str]:
 def _kind_of(nodes: list[Node]) -> str:
     if any(isinstance(node, Items) for node in nodes):
         return LIST
-    is_number = all(isinstance(node, Scalar) and number_of(node.text) is not None for node in nodes)
+    is_number = all(
+        isinstance(node, Scalar) and number_of(node.text) is not None and not _AS_WRITTEN.match(node.text)
+        for node in nodes
+    )
     return "number" if is_number else "text"
 
 

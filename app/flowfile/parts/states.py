@@ -257,7 +257,10 @@ def _read_none(pairs: Pairs, known: Known) -> str:
     node = pairs.get("none")
     if not pairs.key("suggest"):
         known.report.take(structure.key_without_partner(pairs, "none", "faq"))
-    return read_target(node, known) if node else ""
+    suggests, known.suggests = known.suggests, False  # more of nothing would go round for ever
+    target = read_target(node, known) if node else ""
+    known.suggests = suggests
+    return target
 
 
 def _read_handoff(pairs: Pairs, known: Known) -> HandOffTo | None:

@@ -28,7 +28,7 @@ ANSWERS: tuple[str, Text | None, str] = ("", None, "")
 
 _ADDRESS_START = ("https://", "http://", "<")
 _PHONE = re.compile(r"\+[0-9][0-9 ().-]{5,24}")
-_PRODUCT_FIELD = re.compile(r"<product\.[A-Za-z0-9_]+>")
+_PRODUCT_FIELD = re.compile(r"<product\.(url|image)>")
 _CHOICES_EXAMPLE = "choices: {Outfit ideas: outfits, Goodbye: end}"
 
 
