@@ -33,7 +33,7 @@ def tell(draft: Draft, entry: FaqEntry) -> None:
     has_question = draft.asking is not None
     own = () if has_question else show.options(draft, TAP + entry.id, entry.choices)
     draft.say(show.add_choices(draft, show.said(draft, entry.say, TAP + entry.id), own or _ways_on(draft)))
-    if own:
+    if own or (card_buttons(entry.say) and not has_question):
         draft.answered = entry.id
     if has_question:
         ask_again(draft)
@@ -108,7 +108,8 @@ def chooses(draft: Draft, folded: str) -> bool:
     entry = draft.flow.faq.get(draft.answered)
     if entry is None:
         return False
-    choices = [each for each in entry.choices if draft.holds(each.condition)]
+    ways = (*entry.choices, *show.told_apart(card_buttons(entry.say)))
+    choices = [each for each in ways if each.to and draft.holds(each.condition)]
     reads = pick_exact if hear_exactly(draft.flow, folded) else pick
     place = reads(folded, [show.titles(draft, each) for each in choices])
     return place is not None and _follow(draft, entry, choices[place])

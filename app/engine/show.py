@@ -85,11 +85,12 @@ def visible(draft: Draft) -> tuple[Choice, ...]:
     state = draft.here
     asked = question_choices(draft, state.ask[draft.asking]) if draft.asking is not None else ()
     reminded = [choice for reminder in state.remind for choice in reminder.choices]
-    shown = (*asked, *state.choices, *state.buttons, *_told_apart(card_buttons(state.say)), *reminded)
+    says = (*state.say, *(each for reminder in state.remind for each in reminder.say))
+    shown = (*asked, *state.choices, *state.buttons, *told_apart(card_buttons(says)), *reminded)
     return tuple(each for each in shown if draft.holds(each.condition))
 
 
-def _told_apart(buttons: Sequence[Choice]) -> tuple[Choice, ...]:
+def told_apart(buttons: Sequence[Choice]) -> tuple[Choice, ...]:
     """Those whose title stands on one card only: typed, the others could mean any of their cards."""
     titles = [each.title for each in buttons]
     return tuple(each for each in buttons if titles.count(each.title) == 1)

@@ -29,7 +29,9 @@ def read_tap(draft: Draft, event: TapReceived) -> None:
     choice = find_choice(draft, draft.flow.states[name], event.choice) if name else None
     if choice is not None:
         draft.note(f"tap {name}/{choice.key}")
-        return take(draft, draft.flow.states[name], choice)
+        take(draft, draft.flow.states[name], choice)
+        draft.say(show.leads_outside(draft, choice))  # a button of then may open an address by now
+        return None
     if name and name != event.state:
         return _follow(draft, name, f"tap on the old {name}")
     return _unknown_tap(draft)

@@ -11,6 +11,7 @@ from app.engine.flow import (
     Anywhere,
     Choice,
     Compare,
+    FaqEntry,
     Flow,
     Literal,
     Name,
@@ -320,6 +321,21 @@ def test_a_title_that_stands_on_two_cards_is_not_guessed_when_typed() -> None:
 def test_a_title_that_stands_on_one_card_can_be_typed() -> None:
     ana = welcome(card("Small", choice("Take it", "small")), card("Large", choice("Order", "large"), number=2))
     assert ana.types("take it") == ["Small."]
+
+
+def test_buttons_on_the_cards_of_a_reminder_and_of_an_answer_can_be_typed() -> None:
+    reminder = Reminder("0", timedelta(hours=1), say=(SayCards((card("Small", choice("Take it", "small")),)),))
+    entry = FaqEntry("size", "", (text("which sizes"),), (SayCards((card("Large", choice("Get it", "large")),)),))
+    bot = flow(
+        state("welcome", "Hi!", remind=(reminder,)), state("small", "Small."), state("large", "Large."),
+        faq={"size": entry}, anywhere=(Anywhere("", faq="all"),),
+    )  # fmt: skip
+    ana = Customer(bot)
+    ana.taps("Get Started")
+    ana.waits(hours=1)
+    assert ana.types("take it") == ["Small."]
+    ana.types("which sizes")
+    assert ana.types("get it") == ["Large."]
 
 
 def test_a_card_that_has_lost_its_title_or_everything_else_is_left_out() -> None:

@@ -154,6 +154,15 @@ def test_buttons_that_open_an_address_or_a_number_move_nothing() -> None:
     customer.taps("Get Started")
     assert customer.option("Shop").url == "https://shop.example/?q=red%20%26%20blue"
     assert customer.option("Ring").phone == "+33612345678"
-    assert customer.taps_old("welcome", "Shop") == []
+    assert customer.taps_old("welcome", "Shop") == ["Shop: https://shop.example/?q=red%20%26%20blue"]
+    assert customer.state == "welcome"
     assert customer.types("shop") == ["Shop: https://shop.example/?q=red%20%26%20blue"]
     assert customer.types("2") == ["Ring: +33612345678"]
+
+
+def test_an_old_tap_on_a_button_that_opens_an_address_by_now_tells_it() -> None:
+    customer = Customer(flow(state("welcome", "Hi!", buttons=(choice("See", "welcome"),))))
+    customer.taps("Get Started")
+    now = state("welcome", "Hi!", buttons=(choice("See", url=text("https://shop.example")),))
+    customer.meets_new_flow(states={"welcome": now})
+    assert customer.taps_old("welcome", "See") == ["See: https://shop.example"]

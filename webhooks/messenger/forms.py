@@ -5,11 +5,11 @@ Keys on the left are the flow language's, those of the templates are Meta's (Sen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from app.engine.effects import Form
+from app.engine.numbers import read_number
 from webhooks.messenger.limits import (
     BUTTON_TITLE_CHARS_MAX,
     CARD_CHARS_MAX,
@@ -28,7 +28,6 @@ _REQUIRED = {
     "feedback": ("title", "button", "question", "privacy"),
 }
 _SUMS = {"subtotal": "subtotal", "shipping": "shipping_cost", "tax": "total_tax", "total": "total_cost"}
-_NUMBER = re.compile(r"[0-9]{1,12}([.,][0-9]{1,4})?")
 
 
 def is_complete(form: Form) -> bool:
@@ -39,7 +38,12 @@ def is_complete(form: Form) -> bool:
     if form.kind == "coupon":
         code = fields.get("code", "")
         return bool(code or fields.get("url")) and " " not in code
-    return form.kind != "receipt" or _number(fields["total"]) is not None
+    return form.kind != "receipt" or (_number(fields["total"]) is not None and all(map(_is_whole, form.items)))
+
+
+def _is_whole(line: Mapping[str, str]) -> bool:
+    """Whether a line of a receipt has its title, and a price that is a number."""
+    return bool(line.get("title")) and _number(line.get("price", "0")) is not None
 
 
 def as_text(form: Form) -> str:
@@ -122,6 +126,6 @@ def _feedback(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _number(text: str) -> float | None:
-    """The number in a text: 45, 45.50, 45,50, 45 EUR. None without one."""
-    found = _NUMBER.search(text)
-    return float(found[0].replace(",", ".")) if found else None
+    """The number in a text: 45, 45.50, 45,50, 1,234.50, 45 EUR. None without one, or with several."""
+    found = read_number(text)
+    return None if found is None else float(found)

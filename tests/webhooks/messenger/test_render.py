@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,19 @@ def test_feedback_asks_one_question_with_five_stars() -> None:
 def test_a_receipt_without_its_total_is_a_text() -> None:
     assert [piece.form for piece in pieces(Message(form=HOLES[1]))] == [None]
     assert "A-1" in pieces(Message(form=HOLES[1]))[0].text
+
+
+@pytest.mark.parametrize(
+    ("written", "number"), [("1,234.50", 1234.5), ("1.234,50", 1234.5), ("-5", -5.0), ("45 EUR", 45.0)]
+)
+def test_sums_of_a_receipt_are_read_as_people_write_them(written: str, number: float) -> None:
+    receipt = Form("receipt", {**RECEIPT.fields, "shipping": written}, RECEIPT.items)
+    assert payload_of(receipt)["summary"]["shipping_cost"] == number
+
+
+@pytest.mark.parametrize("line", [{"title": "", "price": "5"}, {"title": "Shirt", "price": "free"}])
+def test_a_receipt_with_a_line_that_says_nothing_is_a_text(line: dict[str, str]) -> None:
+    assert [piece.form for piece in pieces(Message(form=Form("receipt", RECEIPT.fields, (line,))))] == [None]
 
 
 def test_long_titles_are_shortened() -> None:
