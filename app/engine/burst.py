@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.engine.draft import MESSAGES_A_TURN_MAX
 from app.engine.effects import Effect, Search, SendMessage
 from app.engine.events import AttachmentReceived, TextReceived
 from app.engine.finders import NOTHING_FOUND, Finders
@@ -163,7 +164,14 @@ def _as_one(steps: Sequence[Turn]) -> Turn:
         later = steps[place + 1 :]
         effects += [each for each in step.effects if not _is_over(each, later)]
     why = tuple(each for step in steps for each in step.why)
-    return Turn(steps[-1].session, tuple(effects), why, all(step.understood for step in steps))
+    return Turn(steps[-1].session, _bounded(effects), why, all(step.understood for step in steps))
+
+
+def _bounded(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """The effects with no more messages than one turn may say: the first ones, and the last, which says where the customer is."""
+    messages = [place for place, each in enumerate(effects) if isinstance(each, SendMessage)]
+    dropped = set(messages[MESSAGES_A_TURN_MAX - 1 : -1])
+    return tuple(each for place, each in enumerate(effects) if place not in dropped)
 
 
 def _is_over(effect: Effect, later: Sequence[Turn]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.engine.burst import take_burst
+from app.engine.draft import MESSAGES_A_TURN_MAX
 from app.engine.effects import EraseCustomer, Search, SendMessage
 from app.engine.events import Attachment, AttachmentReceived, Event, TextReceived
 from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo
@@ -171,3 +172,19 @@ def test_the_same_words_answer_two_questions() -> None:
 def test_what_nobody_understands_behind_an_answer_is_answered_unless_it_is_chatter() -> None:
     assert texts(burst("when are you open", "thanks")) == ["From nine to five."]
     assert len(texts(burst("when are you open", "can my parrot come too"))) == 2
+
+
+def test_a_burst_says_no_more_than_one_turn_may() -> None:
+    talkative = flow(
+        state("welcome", *(f"Line {number}" for number in range(15))),
+        state("other", "Here you are."),
+        anywhere=(
+            Anywhere("welcome", hear=("menu",)),
+            Anywhere("welcome", hear=("start over",)),
+            Anywhere("other", hear=("other",)),
+        ),
+    )
+    written = [TextReceived(each) for each in ("menu", "start over", "other")]
+    said = texts(take_burst(talkative, Session(), written, MORNING))
+    assert len(said) == MESSAGES_A_TURN_MAX
+    assert said[-1] == "Here you are."

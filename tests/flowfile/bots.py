@@ -13,6 +13,28 @@ WHOLE_BOT_ADVICE = ("F409", "F504", "F505", "F506", "F507", "F605", "F802", "F90
 
 TOP = "flow: 1\nbot: {name: Piney, languages: [en, fr]}\nmessenger: {start: welcome}\n"
 
+CALLING = """\
+flow: 1
+bot: {name: Piney}
+messenger: {start: order}
+slots: {number: {type: text, pattern: "[0-9]+"}, eta: text}
+states:
+  order: {ask: {save: number, say: Which order?}, goto: find}
+  find:
+    call: METHOD https://api.shop.example/orders/<number>
+    save: {eta: order.eta}
+    goto: [{if: result is ok, to: found}, {if: result is not_found, to: unknown}, {if: result is slow, to: later}, {to: broken}]
+  found: {say: It comes on <eta>.}
+  unknown: {say: I do not know it.}
+  later: {say: Please ask again later.}
+  broken: {say: I cannot look it up.}
+tests:
+  - name: one
+    given: {http: {"METHOD https://api.shop.example/orders/7": ANSWER}}
+    talk: [{tap: Get Started}, {bot: Which order?}, {you: "7"}, {bot: WANTED}]
+"""
+"""A bot that looks an order up. METHOD, ANSWER and WANTED are the test's to fill in."""
+
 
 def write(folder: Path, bot: str, **files: str) -> Path:
     """A folder with bot.yaml and other files; `__` in a name stands for `/`."""

@@ -11,7 +11,7 @@ import pytest
 from app.cli import main
 from app.flowfile.check import check
 from app.flowfile.rehearsal.play import play
-from tests.flowfile.bots import told, write
+from tests.flowfile.bots import CALLING, told, write
 
 SHOP = Path(__file__).parents[2] / "flows"
 BOT = """\
@@ -165,28 +165,6 @@ def test_a_thousand_conversations_of_many_files_are_held(tmp_path: Path) -> None
     assert len(checked.tests) == 1_000
 
 
-CALLING = """\
-flow: 1
-bot: {name: Piney}
-messenger: {start: order}
-slots: {number: {type: text, pattern: "[0-9]+"}, eta: text}
-states:
-  order: {ask: {save: number, say: Which order?}, goto: find}
-  find:
-    call: GET https://api.shop.example/orders/<number>
-    save: {eta: order.eta}
-    goto: [{if: result is ok, to: found}, {if: result is not_found, to: unknown}, {if: result is slow, to: later}, {to: broken}]
-  found: {say: It comes on <eta>.}
-  unknown: {say: I do not know it.}
-  later: {say: Please ask again later.}
-  broken: {say: I cannot look it up.}
-tests:
-  - name: one
-    given: {http: {"GET https://api.shop.example/orders/7": ANSWER}}
-    talk: [{tap: Get Started}, {bot: Which order?}, {you: "7"}, {bot: WANTED}]
-"""
-
-
 @pytest.mark.parametrize(
     ("answer", "wanted"),
     [
@@ -197,14 +175,17 @@ tests:
     ],
 )
 def test_calls_are_answered_as_given(answer: str, wanted: str, tmp_path: Path) -> None:
-    checked = check(write(tmp_path, CALLING.replace("ANSWER", answer).replace("WANTED", wanted)))
+    checked = check(
+        write(tmp_path, CALLING.replace("METHOD", "GET").replace("ANSWER", answer).replace("WANTED", wanted))
+    )
     assert checked.flow is not None, checked.problems
     assert [play(checked.flow, each) for each in checked.tests] == [[]]
 
 
 def test_a_call_that_is_not_given_has_failed(tmp_path: Path) -> None:
     text = (
-        CALLING.replace("orders/7", "orders/8")
+        CALLING.replace("METHOD", "GET")
+        .replace("orders/7", "orders/8")
         .replace("ANSWER", "{status: 200}")
         .replace("WANTED", "I cannot look it up.")
     )
@@ -225,7 +206,9 @@ def test_a_call_that_is_not_given_has_failed(tmp_path: Path) -> None:
 def test_an_answer_that_cannot_be_is_told_at_its_place(answer: str, problem: str, tmp_path: Path) -> None:
     assert [
         each
-        for each in told(write(tmp_path, CALLING.replace("ANSWER", answer).replace("WANTED", "x")))
+        for each in told(
+            write(tmp_path, CALLING.replace("METHOD", "GET").replace("ANSWER", answer).replace("WANTED", "x"))
+        )
         if "F802" not in each
     ] == [problem]
 

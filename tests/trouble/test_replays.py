@@ -10,6 +10,7 @@ from app.flowfile.check import check
 from app.flowfile.rehearsal.play import play
 from app.trouble.house import House
 from app.trouble.replays import KINDS, kinds_of
+from tests.flowfile.bots import CALLING
 from tests.trouble import mistakes
 from tests.trouble.bots import (
     BOT,
@@ -123,28 +124,6 @@ def test_delivered_twice_is_once_and_found_when_it_is_not(tmp_path: Path) -> Non
     assert failures(checked) == {}
     found = failures(checked, house_with(intake=mistakes.ForgetsDuplicates))
     assert told(found[ECHO_FIRST]) == ["33: no message / Hello!"]
-
-
-CALLING = """\
-flow: 1
-bot: {name: Piney}
-messenger: {start: order}
-slots: {number: {type: text, pattern: "[0-9]+"}, eta: text}
-states:
-  order: {ask: {save: number, say: Which order?}, goto: find}
-  find:
-    call: METHOD https://api.shop.example/orders/<number>
-    save: {eta: order.eta}
-    goto: [{if: result is ok, to: found}, {if: result is not_found, to: unknown}, {if: result is slow, to: later}, {to: broken}]
-  found: {say: It comes on <eta>.}
-  unknown: {say: I do not know it.}
-  later: {say: Please ask again later.}
-  broken: {say: I cannot look it up.}
-tests:
-  - name: one
-    given: {http: {"METHOD https://api.shop.example/orders/7": ANSWER}}
-    talk: [{tap: Get Started}, {bot: Which order?}, {you: "7"}, {bot: WANTED}]
-"""
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
