@@ -120,7 +120,10 @@ def shared_payload(entrance: str, key: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One message to send. `taps` are signed already: the `payloads` stand in the order of `message.options`."""
+    """One message to send. `taps` are signed already: the `payloads` stand in the order of `message.options`.
+
+    `page_trouble`: why the channel takes nothing from this Page at the moment, in plain words; empty if it does.
+    """
 
     outbox_id: str
     page_id: str
@@ -129,6 +132,7 @@ class Send:
     payloads: tuple[str, ...] = ()
     written_by: Literal["bot", "staff"] = "bot"
     last_customer_at: datetime | None = None
+    page_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +169,11 @@ Outcome = Sent | Failed | Unsure
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a message may not be sent now, in plain words."""
+    """Why a message may not be sent now, in plain words. `until`: how long what the sentence offers instead is open."""
 
     code: str
     sentence: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def read_account(settings: Settings) -> Account:
     """Who we are at Meta."""
     verify_token = settings.verify_token.get_secret_value() if settings.verify_token else ""
     ours = {page.page_id: Page(page.page_id, page.token, page.app_secrets) for page in pages(settings)}
-    return Account(settings.app_id, app_secrets(settings), verify_token, ours)
+    return Account(settings.app_id, app_secrets(settings), verify_token, ours, frozenset(settings.app_features))
 
 
 def read_flows(settings: Settings) -> LiveFlows:

@@ -78,6 +78,8 @@ class Settings(BaseModel):
     """Any word you choose; the same one is entered at Meta with the webhook's address"""
     pages: Path | None = None
     """A YAML file for several Pages, instead of `FLOWS`, `PAGE_ID` and `PAGE_TOKEN`"""
+    app_features: tuple[Literal["human_agent", "utility_messages"], ...] = ()
+    """What Meta granted to the app in review, comma separated: `human_agent` (staff may answer for 7 days), `utility_messages`"""
     graph_url: str = "https://graph.facebook.com/v26.0"
     """Where the Send API is"""
     public_url: str = ""
@@ -135,7 +137,7 @@ class Settings(BaseModel):
             raise ValueError("use an address that begins with https:// (http:// only for this machine), without ? or #")
         return value.rstrip("/")
 
-    @field_validator("call_hosts", "look_up_after_seconds", mode="before")
+    @field_validator("app_features", "call_hosts", "look_up_after_seconds", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -99,6 +99,7 @@ WRONG = [
     ("DATABASE_URL", "sqlite+aiosqlite://", "use sqlite"),
     ("DATABASE_URL", "sqlite+aiosqlite:///:memory:", "use sqlite"),
     ("PAGE_ID", "my page", "the number that Meta shows"),
+    ("APP_FEATURES", "human_agent,all", "'human_agent' or 'utility_messages'"),
     ("GRAPH_URL", "http://graph.example", "https://"),
     ("GRAPH_URL", f"https://u:{SECRET}@graph.example", "https://"),
     ("GRAPH_URL", "https://graph.example:99999", "https://"),

@@ -17,12 +17,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The app and its Pages by id. `app_secrets`: the newest first, older ones while they are being replaced."""
+    """The app and its Pages by id. `app_secrets`: the newest first, older ones while they are being replaced.
+
+    `features`: what Meta granted to the app in review (keys of `policy.FEATURES`).
+    """
 
     app_id: str
     app_secrets: tuple[bytes, ...] = field(repr=False)
     verify_token: str = field(repr=False)
     pages: Mapping[str, Page]
+    features: frozenset[str] = frozenset()
 
     def secrets_of(self, page_id: str) -> tuple[bytes, ...]:
         """The secrets that may sign for this Page, the newest first."""

@@ -71,6 +71,8 @@ BATCH_MAX = 50
 
 WINDOW_SECONDS = 24 * 3600
 """D: how long after the customer's last move the Page may write."""
+LONG_WINDOW_SECONDS = 7 * 24 * 3600
+"""D: the same for a person's answer (tag HUMAN_AGENT) and for a request for feedback (tag CUSTOMER_FEEDBACK)."""
 WINDOW_MARGIN_SECONDS = 300
 """O: a message that waits in a queue, or a clock that is off, must not miss the window's end."""
 CONNECT_SECONDS_MAX = 5.0

@@ -1,28 +1,162 @@
-"""Meta's messaging window: whether a message may go now. Pure; one rule for bot and staff alike.
+"""When Meta lets a Page write, as a dated table, and the one function that decides by it. Pure.
 
-https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages (2026-05-05), its policy pages, and
+the changelog up to 2026-06-30.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from app.channel import Refusal, Send
-from webhooks.messenger.limits import WINDOW_MARGIN_SECONDS, WINDOW_SECONDS
+from webhooks.messenger.limits import LONG_WINDOW_SECONDS, WINDOW_MARGIN_SECONDS, WINDOW_SECONDS
 
-WINDOW_OPEN = timedelta(seconds=WINDOW_SECONDS - WINDOW_MARGIN_SECONDS)
+Writer = Literal["bot", "staff", "campaign"]
+Purpose = Literal["answer", "feedback", "utility", "news"]
+"""What a message is for: anything said in a conversation; a form that asks for feedback; an approved template about an order or an
+appointment; something the customer asked to be told of."""
 
-_NEVER = Refusal(
-    "window_closed", "This person has not written to the Page yet, so Messenger does not let the Page write."
-)
-_OVER = Refusal(
-    "window_closed",
-    "More than 24 hours have passed since this person last wrote, so Messenger does not let the Page write.",
-)
+WINDOW = timedelta(seconds=WINDOW_SECONDS)
+LONG_WINDOW = timedelta(seconds=LONG_WINDOW_SECONDS)
+MARGIN = timedelta(seconds=WINDOW_MARGIN_SECONDS)
+TAGS_RETIRED = date(2026, 4, 27)
+"""The day from which Meta refuses these tags (100/1893061)."""
+NEWS_ENDED = date(2026, 2, 10)
+"""The day from which recurring notifications are left to NEWS_REGIONS."""
+NEWS_REGIONS = frozenset({"AU", "EU", "JP", "KR", "UK"})
+FEATURES = {"human_agent": "Human Agent", "utility_messages": "page_utility_messaging"}
+"""What Meta must have granted to the app in review, by our words for it."""
 
 
-def may_send(send: Send, now: datetime) -> Refusal | None:
-    """None inside the 24 hours after the customer's last move (less a margin), else why not."""
-    if send.last_customer_at is None:
-        return _NEVER
-    return None if now - send.last_customer_at < WINDOW_OPEN else _OVER
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which Messenger takes a message. Rows stand in the order of preference.
+
+    `writers` and `purposes`: whose and what messages may go by it. `lasts`: for how long after the customer's last move, None where it
+    hangs on a consent or on a template. `needs`: what Meta must have granted. `until`: the day from which it is gone. `regions`: those
+    that keep it after that day. `stands`: how a refusal names it to a person.
+    """
+
+    name: str
+    writers: frozenset[Writer]
+    purposes: frozenset[Purpose]
+    lasts: timedelta | None
+    messaging_type: str
+    tag: str = ""
+    needs: str = ""
+    needs_consent: bool = False
+    until: date | None = None
+    regions: frozenset[str] = frozenset()
+    stands: str = ""
+
+
+_ANYBODY: frozenset[Writer] = frozenset({"bot", "staff", "campaign"})
+_ANYTHING: frozenset[Purpose] = frozenset({"answer", "feedback", "utility", "news"})
+_ABOUT_ORDERS: frozenset[Purpose] = frozenset({"utility"})
+
+WAYS = (
+    Way("RESPONSE", _ANYBODY, _ANYTHING, WINDOW, "RESPONSE"),
+    Way(
+        "CUSTOMER_FEEDBACK", _ANYBODY, frozenset({"feedback"}), LONG_WINDOW, "MESSAGE_TAG", "CUSTOMER_FEEDBACK",
+        stands="a request for feedback may be sent",
+    ),
+    Way(
+        "HUMAN_AGENT", frozenset({"staff"}), frozenset({"answer"}), LONG_WINDOW, "MESSAGE_TAG", "HUMAN_AGENT", needs="human_agent",
+        stands="a person may answer",
+    ),
+    Way("UTILITY", _ANYBODY, _ABOUT_ORDERS, None, "UTILITY", needs="utility_messages"),
+    Way("NOTIFICATION", _ANYBODY, frozenset({"news"}), None, "UPDATE", needs_consent=True, until=NEWS_ENDED, regions=NEWS_REGIONS),
+    Way("CONFIRMED_EVENT_UPDATE", _ANYBODY, _ABOUT_ORDERS, None, "MESSAGE_TAG", "CONFIRMED_EVENT_UPDATE", until=TAGS_RETIRED),
+    Way("ACCOUNT_UPDATE", _ANYBODY, _ABOUT_ORDERS, None, "MESSAGE_TAG", "ACCOUNT_UPDATE", until=TAGS_RETIRED),
+    Way("POST_PURCHASE_UPDATE", _ANYBODY, _ABOUT_ORDERS, None, "MESSAGE_TAG", "POST_PURCHASE_UPDATE", until=TAGS_RETIRED),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the decision rests on.
+
+    `written_by`: the bot, a named person, or a campaign (which nobody asked for in this conversation). `last_customer_at`: the
+    customer's last move that counts for the window, None if there was none. `consent_until`: how long the customer's consent to news holds.
+    `opted_out`: the customer wants to hear nothing unasked. `page_trouble`: why Meta takes nothing from the Page now, in plain words.
+    `features`: keys of FEATURES. `region`: where the customer lives, as in NEWS_REGIONS; empty if unknown.
+    """
+
+    written_by: Writer = "bot"
+    purpose: Purpose = "answer"
+    last_customer_at: datetime | None = None
+    consent_until: datetime | None = None
+    opted_out: bool = False
+    page_trouble: str = ""
+    features: frozenset[str] = frozenset()
+    region: str = ""
+
+
+def decide(given: Circumstances, now: datetime) -> Way | Refusal:
+    """The way by which this message may go at `now` (aware), or why it may not and until when something else may."""
+    if given.page_trouble:
+        return Refusal("page_stopped", given.page_trouble)
+    if given.opted_out and given.written_by == "campaign":
+        return Refusal("opted_out", "This person does not want to be written to unasked.")
+    return next((way for way in WAYS if _is_open(way, given, now)), None) or _refuse(given, now)
+
+
+def may_send(send: Send, now: datetime, features: frozenset[str] = frozenset()) -> Way | Refusal:
+    """The same for a message that is about to leave."""
+    form = send.message.form
+    purpose: Purpose = "feedback" if form and form.kind == "feedback" else "answer"
+    given = Circumstances(
+        send.written_by, purpose, send.last_customer_at, page_trouble=send.page_trouble, features=features
+    )
+    return decide(given, now)
+
+
+def _is_open(way: Way, given: Circumstances, now: datetime) -> bool:
+    return (
+        given.written_by in way.writers
+        and given.purpose in way.purposes
+        and _is_in_force(way, given, now)
+        and _is_in_time(way, given, now)
+    )
+
+
+def _is_in_force(way: Way, given: Circumstances, now: datetime) -> bool:
+    """Whether Meta has this way on that day (of UTC), and granted it."""
+    gone = way.until is not None and now.astimezone(UTC).date() >= way.until
+    return (not gone or given.region in way.regions) and (not way.needs or way.needs in given.features)
+
+
+def _is_in_time(way: Way, given: Circumstances, now: datetime) -> bool:
+    if way.needs_consent:
+        return given.consent_until is not None and now < given.consent_until
+    return way.lasts is None or ((end := _end_of(way, given)) is not None and now < end)
+
+
+def _end_of(way: Way, given: Circumstances) -> datetime | None:
+    if given.last_customer_at is None or way.lasts is None:
+        return None
+    return given.last_customer_at + way.lasts - MARGIN
+
+
+def _refuse(given: Circumstances, now: datetime) -> Refusal:
+    if given.last_customer_at is None:
+        why = "This person has not written to the Page yet, so Messenger does not let the Page write."
+        return Refusal("window_closed", why)
+    why = "More than 24 hours have passed since this person last wrote, so Messenger does not let the Page write."
+    others = list(_still_open(given, now))
+    if not others:
+        return Refusal("window_closed", f"{why} It can again as soon as the person writes.")
+    until = max(end for _, end in others)
+    ways = " and ".join(dict.fromkeys(way.stands for way, _ in others))
+    return Refusal("window_closed", f"{why} Until {until:%d %B %Y %H:%M} UTC {ways}.", until)
+
+
+def _still_open(given: Circumstances, now: datetime) -> Iterator[tuple[Way, datetime]]:
+    """What somebody else may send, or something else, to this customer by now, and until when."""
+    for way in WAYS:
+        end = _end_of(way, given)
+        if way.stands and end is not None and now < end and _is_in_force(way, given, now):
+            yield way, end.astimezone(UTC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from app.channel import Send
@@ -19,17 +18,19 @@ from webhooks.messenger.limits import (
 from webhooks.messenger.parse.messages import METADATA_PREFIX
 from webhooks.messenger.payload import clean_text
 from webhooks.messenger.pieces import shorten
+from webhooks.messenger.policy import Way
 
 
-def render(send: Send, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - tags outside the window will depend on it
+def render(send: Send, way: Way) -> dict[str, Any]:
     """The body for `/{page_id}/messages`.
 
     `payloads` are used up by the options that can be tapped, in the order of `Message.options`. One that has none left carries its
     title: the tap then comes back as no tap of ours, and its title is read like a text.
     """
-    return {
-        "recipient": {"id": send.customer_id},
-        "messaging_type": "RESPONSE",
+    body: dict[str, Any] = {"recipient": {"id": send.customer_id}, "messaging_type": way.messaging_type}
+    if way.tag:
+        body["tag"] = way.tag
+    return body | {
         "message": _render_message(send.message, iter(send.payloads), METADATA_PREFIX + send.outbox_id),
     }
 

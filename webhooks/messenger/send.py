@@ -24,7 +24,7 @@ from webhooks.messenger.limits import (
 from webhooks.messenger.parse.fields import to_mid
 from webhooks.messenger.payload import clean_text
 from webhooks.messenger.pieces import pieces
-from webhooks.messenger.policy import may_send
+from webhooks.messenger.policy import Way, may_send
 from webhooks.messenger.render import render
 from webhooks.messenger.signature import appsecret_proof
 
@@ -53,15 +53,19 @@ class Messenger:
         return pieces(message)
 
     def may_send(self, send: Send, now: datetime) -> Refusal | None:
-        """None inside the messaging window, else why not."""
-        return may_send(send, now)
+        """None if Meta's policy lets it go now, else why not."""
+        decided = self._decide(send, now)
+        return decided if isinstance(decided, Refusal) else None
 
     async def send(self, send: Send) -> Outcome:
         """Send one message by one request."""
         page = self._account.pages.get(send.page_id)
         if page is None or not page.token:
             return _NOT_CONNECTED
-        body = render(send, self._clock.now())
+        way = self._decide(send, self._clock.now())
+        if isinstance(way, Refusal):
+            return _to_failed(way)
+        body = render(send, way)
         if proof := self._proofs[send.page_id]:
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
@@ -75,21 +79,28 @@ class Messenger:
 
     async def send_batch(self, sends: Sequence[Send]) -> Sequence[Outcome]:
         """Send messages of different customers of one Page by one request; one outcome for each, in order."""
-        if not sends:
-            return []
-        page = self._account.pages.get(sends[0].page_id)
-        if page is None or not page.token:
-            return [_NOT_CONNECTED] * len(sends)
         now = self._clock.now()
-        body = batch.encode(page.page_id, [render(each, now) for each in sends], page.token, self._proofs[page.page_id])
+        ways = [self._decide(each, now) for each in sends]
+        rendered = [render(each, way) for each, way in zip(sends, ways, strict=True) if isinstance(way, Way)]
+        answers = iter(await self._ask_batch(sends[0].page_id, rendered) if rendered else ())
+        return [next(answers) if isinstance(way, Way) else _to_failed(way) for way in ways]
+
+    async def _ask_batch(self, page_id: str, rendered: list[dict[str, Any]]) -> Sequence[Outcome]:
+        page = self._account.pages.get(page_id)
+        if page is None or not page.token:
+            return [_NOT_CONNECTED] * len(rendered)
+        body = batch.encode(page_id, rendered, page.token, self._proofs[page_id])
         ask = Ask("POST", self._batch_url, _headers(page, _FORM), body)
         match await request(self._client, ask, LISTING_BYTES_MAX):
             case Answer(status, answer):
-                return batch.decode(status, answer, len(sends))
+                return batch.decode(status, answer, len(rendered))
             case NotSent():
-                return [_NO_CONNECTION] * len(sends)
+                return [_NO_CONNECTION] * len(rendered)
             case Lost(reason):
-                return [Unsure(reason)] * len(sends)
+                return [Unsure(reason)] * len(rendered)
+
+    def _decide(self, send: Send, now: datetime) -> Way | Refusal:
+        return may_send(send, now, self._account.features)
 
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         """The latest LOOK_UP_MESSAGES of this conversation; None when Meta does not say."""
@@ -113,6 +124,10 @@ class Messenger:
     def _create_proof(self, page: Page) -> str:
         secrets = self._account.secrets_of(page.page_id)
         return appsecret_proof(page.token, secrets[0]) if secrets else ""
+
+
+def _to_failed(refusal: Refusal) -> Failed:
+    return Failed(refusal.code, refusal.sentence, scope="customer")
 
 
 def _headers(page: Page, content_type: str) -> Mapping[str, str]:

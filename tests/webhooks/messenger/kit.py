@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.channel import Item, Send
+from app.clock import Clock
 from app.engine.effects import Message
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.parse import parse
@@ -46,6 +47,6 @@ def say(text: Any = "Hello", mid: Any = "m_a1", **more: Any) -> dict[str, Any]:
 
 
 def create_send(message: Message | None = None, **more: Any) -> Send:
-    return Send(
-        **{"outbox_id": "out-1", "page_id": PAGE, "customer_id": CUSTOMER, "message": message or Message("Hi"), **more}
-    )
+    """A message to a customer who has just written."""
+    usual = {"outbox_id": "out-1", "page_id": PAGE, "customer_id": CUSTOMER, "last_customer_at": Clock().now()}
+    return Send(**{**usual, "message": message or Message("Hi"), **more})

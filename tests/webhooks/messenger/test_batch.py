@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.effects import Message
-from tests.webhooks.messenger.kit import NOW, create_send
+from tests.webhooks.messenger.kit import create_send
 from webhooks.messenger.batch import encode
+from webhooks.messenger.policy import WAYS
 from webhooks.messenger.render import render
 
 
@@ -26,7 +27,7 @@ def read_form(form: str) -> dict[str, str]:
     )
 )
 def test_any_text_comes_out_of_a_batch_as_it_went_in(texts: list[str]) -> None:
-    rendered: list[dict[str, Any]] = [render(create_send(Message(text)), NOW) for text in texts]
+    rendered: list[dict[str, Any]] = [render(create_send(Message(text)), WAYS[0]) for text in texts]
     outer = read_form(encode("10001", rendered, "token/+&=%", "proof").decode("ascii"))
     assert outer["access_token"] == "token/+&=%"
     inner = [read_form(each["body"]) for each in orjson.loads(outer["batch"])]

@@ -10,25 +10,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.effects import Card, Form, Message, Option
-from tests.webhooks.messenger.kit import CUSTOMER, NOW, create_send
+from tests.webhooks.messenger.kit import CUSTOMER, create_send
 from tests.webhooks.messenger.test_pieces import COUPON, FEEDBACK, HOLES, MESSAGES, RECEIPT
 from webhooks.messenger.pieces import pieces
+from webhooks.messenger.policy import WAYS
 from webhooks.messenger.render import render
 
+RESPONSE = WAYS[0]
 YES, NO = Option("Yes", tap=("order", "yes")), Option("No", tap=("order", "no"))
 
 
 def test_a_text_carries_our_outbox_id() -> None:
-    assert render(create_send(Message("Hi")), NOW) == {
+    assert render(create_send(Message("Hi")), RESPONSE) == {
         "recipient": {"id": CUSTOMER},
         "messaging_type": "RESPONSE",
         "message": {"text": "Hi", "metadata": "fd:out-1"},
     }
 
 
+def test_outside_the_window_the_tag_goes_with_the_message() -> None:
+    body = render(create_send(Message("Hi")), next(way for way in WAYS if way.tag == "HUMAN_AGENT"))
+    assert (body["messaging_type"], body["tag"]) == ("MESSAGE_TAG", "HUMAN_AGENT")
+
+
 def test_choices_are_quick_replies_with_their_signed_taps() -> None:
     pictured = Option("No", tap=("order", "no"), image="https://cdn.example/no.png")
-    message = render(create_send(Message("Sure?", choices=(YES, pictured)), payloads=("s1", "s2")), NOW)["message"]
+    message = render(create_send(Message("Sure?", choices=(YES, pictured)), payloads=("s1", "s2")), RESPONSE)["message"]
     assert message["text"] == "Sure?"
     assert message["quick_replies"] == [
         {"content_type": "text", "title": "Yes", "payload": "s1"},
@@ -38,7 +45,7 @@ def test_choices_are_quick_replies_with_their_signed_taps() -> None:
 
 def test_buttons_are_a_template_and_only_taps_use_up_payloads() -> None:
     buttons = (Option("Shop", url="https://shop.example"), YES, Option("Call", phone="+491234567"))
-    message = render(create_send(Message("How?", buttons=buttons), payloads=("s1",)), NOW)["message"]
+    message = render(create_send(Message("How?", buttons=buttons), payloads=("s1",)), RESPONSE)["message"]
     assert message["attachment"] == {
         "type": "template",
         "payload": {
@@ -55,18 +62,20 @@ def test_buttons_are_a_template_and_only_taps_use_up_payloads() -> None:
 
 
 def test_payloads_go_to_choices_first_then_to_buttons() -> None:
-    message = render(create_send(Message("?", choices=(YES,), buttons=(NO,)), payloads=("s1", "s2")), NOW)["message"]
+    message = render(create_send(Message("?", choices=(YES,), buttons=(NO,)), payloads=("s1", "s2")), RESPONSE)[
+        "message"
+    ]
     assert message["quick_replies"][0]["payload"] == "s1"
     assert message["attachment"]["payload"]["buttons"][0]["payload"] == "s2"
 
 
 def test_a_tap_without_a_payload_carries_its_title() -> None:
-    message = render(create_send(Message("?", choices=(YES,))), NOW)["message"]
+    message = render(create_send(Message("?", choices=(YES,))), RESPONSE)["message"]
     assert message["quick_replies"][0]["payload"] == "Yes"
 
 
 def test_media_go_by_their_address() -> None:
-    message = render(create_send(Message(media=("video", "https://cdn.example/v.mp4"))), NOW)["message"]
+    message = render(create_send(Message(media=("video", "https://cdn.example/v.mp4"))), RESPONSE)["message"]
     assert message == {
         "attachment": {"type": "video", "payload": {"url": "https://cdn.example/v.mp4"}}, "metadata": "fd:out-1"
     }  # fmt: skip
@@ -78,7 +87,7 @@ def test_cards_are_a_generic_template_and_use_payloads_up_in_their_order() -> No
         Card("Shirt", "€55", "https://cdn.example/1.jpg", "https://shop.example/1", (see_it, YES)),
         Card("Suit", "€95", buttons=(NO,)),
     )
-    body = render(create_send(Message(cards=cards), payloads=("p1", "p2")), NOW)
+    body = render(create_send(Message(cards=cards), payloads=("p1", "p2")), RESPONSE)
     assert body["message"]["attachment"]["payload"] == {"template_type": "generic", "elements": [
         {
             "title": "Shirt", "subtitle": "€55", "image_url": "https://cdn.example/1.jpg",
@@ -93,7 +102,7 @@ def test_cards_are_a_generic_template_and_use_payloads_up_in_their_order() -> No
 
 
 def payload_of(form: Form) -> dict[str, Any]:
-    rendered: dict[str, Any] = render(create_send(Message(form=form)), NOW)["message"]["attachment"]["payload"]
+    rendered: dict[str, Any] = render(create_send(Message(form=form)), RESPONSE)["message"]["attachment"]["payload"]
     return rendered
 
 
@@ -135,14 +144,14 @@ def test_a_receipt_with_a_line_that_says_nothing_is_a_text(line: dict[str, str])
 
 def test_long_titles_are_shortened() -> None:
     option = Option("Please track my last order", tap=("a", "b"))
-    message = render(create_send(Message("?", choices=(option,), buttons=(option,))), NOW)["message"]
+    message = render(create_send(Message("?", choices=(option,), buttons=(option,))), RESPONSE)["message"]
     assert message["quick_replies"][0]["title"] == "Please track my las…"
     assert message["attachment"]["payload"]["buttons"][0]["title"] == "Please track my las…"
 
 
 def test_text_that_no_encoder_takes_is_made_safe() -> None:
     option = Option("a\ud800", tap=("a", "b"))
-    body = render(create_send(Message("x\ud800\0😀", choices=(option,))), NOW)
+    body = render(create_send(Message("x\ud800\0😀", choices=(option,))), RESPONSE)
     assert orjson.loads(orjson.dumps(body))["message"]["text"] == "x\ufffd\ufffd😀"
 
 
@@ -150,7 +159,7 @@ def test_text_that_no_encoder_takes_is_made_safe() -> None:
 @given(MESSAGES, st.lists(st.text(alphabet="abc", min_size=1, max_size=1_000), max_size=30))
 def test_whatever_is_rendered_keeps_metas_limits(message: Message, payloads: list[str]) -> None:
     for piece in pieces(message):
-        rendered = render(create_send(piece, payloads=tuple(payloads)), NOW)["message"]
+        rendered = render(create_send(piece, payloads=tuple(payloads)), RESPONSE)["message"]
         payload = rendered.get("attachment", {}).get("payload", {})
         cards = payload.get("elements", []) if payload.get("template_type") == "generic" else []
         buttons = [*payload.get("buttons", []), *(button for card in cards for button in card.get("buttons", []))]
