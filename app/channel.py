@@ -147,7 +147,8 @@ class Failed:
     """The channel refused it for certain: nothing reached the customer.
 
     `retry`: worth another try, after `wait_seconds` at least (0: our own backoff). `scope`: whether only this message, everything for
-    this customer, or everything of the Page is concerned. `sentence` tells a person what happened, without the customer's words.
+    this customer, or everything of the Page is concerned. `code` is the channel's word, but for `thread_elsewhere`: another app or a
+    person has the conversation, and the bot falls silent. `sentence` tells a person what happened, without the customer's words.
     """
 
     code: str

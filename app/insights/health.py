@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.clock import Clock
 from app.errors import UnavailableError
-from app.store import inbox, migrate, outbox
+from app.store import inbox, migrate, outbox, pages
 from app.store.database import Database
+from app.store.pages import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """How much waits. `oldest_at`: when the oldest unhandled event came in."""
+    """How much waits. `oldest_at`: when the oldest unhandled event came in. `troubles`: Pages that may send nothing now."""
 
     is_current: bool
     oldest_at: datetime | None
     quarantined: int
     live: Mapping[str, int]
+    troubles: Sequence[Trouble]
 
 
 def create_routes(watched: Watched) -> APIRouter:
@@ -71,6 +73,7 @@ def read_queues(connection: Connection) -> Queues:
         oldest_at=inbox.oldest_waiting_at(connection),
         quarantined=inbox.count_quarantined(connection),
         live=outbox.count_live(connection),
+        troubles=pages.list_troubles(connection),
     )
 
 
@@ -93,6 +96,7 @@ async def _ready(watched: Watched, *, details: bool) -> Response:
         "oldest_event_seconds": _age(queues, watched.clock),
         "quarantined": queues.quarantined,
         "outbox": dict(queues.live),
+        "pages_in_trouble": [_told(each) for each in queues.troubles],
         "flow_problems": watched.problems(),
         "calls_lack": watched.calls_lack(),
     }
@@ -109,10 +113,21 @@ async def _metrics(watched: Watched) -> Response:
             "frontdesk_database_up 1",
             f"frontdesk_oldest_event_seconds {_age(queues, watched.clock)}",
             f"frontdesk_quarantined_events {queues.quarantined}",
+            f"frontdesk_pages_in_trouble {len(queues.troubles)}",
             *(f'frontdesk_outbox_messages{{status="{status}"}} {count}' for status, count in queues.live.items()),
         ]
     lines += [f"frontdesk_{name}_total {count}" for name, count in sorted(watched.counts().items())]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _told(trouble: Trouble) -> dict[str, str]:
+    return {
+        "page": trouble.page_id,
+        "code": trouble.code,
+        "reason": trouble.sentence,
+        "since": trouble.since.isoformat(),
+        "tries_again": trouble.until.isoformat(),
+    }
 
 
 def _age(queues: Queues, clock: Clock) -> float:

@@ -51,6 +51,12 @@ def add(connection: Connection, events: Sequence[NewEvent]) -> None:
     insert_new(connection, inbox, [_row(event) for event in events], ("page_id", "event_key"))
 
 
+def is_known(connection: Connection, page_id: str, event_key: bytes) -> bool:
+    """Whether an event of that key was taken in before."""
+    known = select(inbox.c.id).where(inbox.c.page_id == page_id, inbox.c.event_key == event_key)
+    return connection.execute(known).first() is not None
+
+
 def _row(event: NewEvent) -> dict[str, Any]:
     return {
         "page_id": event.page_id,

@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable
 from app.engine import events
+from app.engine.events import Event
 from app.errors import UnavailableError
 from app.mask import masked, masked_json
-from app.store import conversations, inbox, outbox
+from app.store import conversations, inbox, outbox, pages
 from app.store.conversations import Watermark
 from app.store.database import Database, refuses_statement
 from app.store.inbox import NewEvent
 from app.store.outbox import EchoOf
+from app.store.pages import Trouble
 
+log = structlog.get_logger()
+
+BLOCKED_WAIT = timedelta(hours=1)
+"""How long a blocked Page waits before one message tries again: the notice of the end may have been lost."""
 ITEMS_MAX = 2_000
 """Items in one transaction: more than one full webhook body, so that a burst is a few transactions and none grows for ever."""
 
@@ -103,6 +111,9 @@ class Intake:
         mark = self.mark
         settled = await self.database.transaction(lambda connection: take(connection, stamped, mark))
         self.counts.update(type(item).__name__ for item, _ in stamped)
+        for item, _ in stamped:
+            if isinstance(item, Received) and (policy := policy_of(item.event)):
+                log.error("the channel warns or stops a page", page=item.page_id, action=policy.get("action"))
         return settled
 
 
@@ -147,6 +158,8 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     for item, received_at in stamped:
         match item:
             case Received() | Unreadable():
+                if isinstance(item, Received):
+                    _note_policy(connection, item, received_at)
                 new.append(to_event(item, received_at))
             case Echoed():
                 if (seq := read_outbox_id(item.outbox_id, mark)) is not None:
@@ -158,6 +171,23 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     inbox.add(connection, new)
     conversations.note_watermarks(connection, marks)
     return outbox.settle_by_echo(connection, echoes, latest)
+
+
+def policy_of(event: Event | Fact) -> Mapping[str, Any]:
+    """What the channel says it does with a Page, if that is what the item tells; else nothing."""
+    return event.values if isinstance(event, Fact) and event.kind == "policy" else {}
+
+
+def _note_policy(connection: Connection, item: Received, now: datetime) -> None:
+    """The channel blocks a Page, or does so no longer: its messages wait, or go on. Told again, it says nothing new."""
+    policy = policy_of(item.event)
+    if not policy or inbox.is_known(connection, item.page_id, item.key):
+        return
+    if policy.get("action") == "block":
+        sentence = f"The channel blocks this Page. {policy.get('reason', '')}".strip()
+        pages.note_trouble(connection, Trouble(item.page_id, "page_blocked", sentence, now, now + BLOCKED_WAIT))
+    elif policy.get("action") == "unblock":
+        pages.clear(connection, item.page_id)
 
 
 def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:

@@ -8,6 +8,7 @@ outbox          messages to send, in order per customer; kept as our half of the
 timers          moments at which a session hears that time has passed
 workers         the processes at work and their heartbeats
 facts           small values of the whole installation
+pages           Pages from which the channel takes nothing at the moment, and why
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
 """
@@ -238,6 +239,18 @@ class RevisionRow(SQLModel, table=True):
     live_at: datetime = Field(sa_type=UtcTime)
 
 
+class PageRow(SQLModel, table=True):
+    """A Page that must wait, until one of its messages is taken again. `since`: when this trouble began."""
+
+    __tablename__ = "pages"
+
+    page_id: str = Field(primary_key=True)
+    code: str
+    sentence: str = Field(sa_type=Text)
+    since: datetime = Field(sa_type=UtcTime)
+    until: datetime = Field(sa_type=UtcTime)
+
+
 class CallRow(SQLModel, table=True):
     """One request to a service. status: waiting -> under_way (`worker_id`), then gone: its answer is an inbox event.
 
@@ -273,3 +286,4 @@ workers = _table("workers")
 facts = _table("facts")
 revisions = _table("revisions")
 calls = _table("calls")
+pages = _table("pages")

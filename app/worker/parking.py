@@ -1,12 +1,20 @@
-"""Pages that must wait: their token died, Meta restricted them, or they sent too much. Other Pages go on."""
+"""Pages that must wait: their token died, Meta restricted them, or they sent too much. Other Pages go on.
+
+What one worker finds out is written down, so that the others wait too, and people are told.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from app.channel import Failed
+from app.store import pages
+from app.store.pages import Trouble
 
 log = structlog.get_logger()
 
@@ -14,6 +22,10 @@ PARK_SECONDS = 60.0
 """How long a Page waits when the channel names no time: long enough not to storm, short enough to notice a new token."""
 PARK_RETRY_SECONDS = 5.0
 """The same for what will pass by itself."""
+PROBE_SECONDS = 5.0
+"""When a trouble may be over one message goes ahead; the others follow when it was taken, or this long after it."""
+NEAR_SECONDS = 10.0
+"""A wait up to this long is this worker's own: before the others had read of it, it would be over."""
 
 
 UNSURE_MAX = 5
@@ -22,20 +34,32 @@ UNSURE_MAX = 5
 
 @dataclass(slots=True)
 class Parking:
-    """Until when each Page waits, on the steady clock, and how many of its sends in a row came to no clear end."""
+    """Until when each Page waits, on the steady clock, and how many of its sends in a row came to no clear end.
+
+    `troubles` is what the database said last, with the same clock's moment at which each ends; `_news` what it does not know yet.
+    """
 
     until: dict[str, float] = field(default_factory=dict)
     unsure: dict[str, int] = field(default_factory=dict)
+    troubles: dict[str, tuple[Trouble, float]] = field(default_factory=dict)
+    _news: dict[str, Failed | None] = field(default_factory=dict)
+    _probed: dict[str, float] = field(default_factory=dict)
 
     def park(self, page_id: str, failure: Failed, now: float) -> None:
-        wait = failure.wait_seconds or (PARK_RETRY_SECONDS if failure.retry else PARK_SECONDS)
+        wait = _wait_of(failure)
         if not self.is_parked(page_id, now):
             log.error("page parked", page=page_id, code=failure.code, wait_seconds=wait, reason=failure.sentence)
         self.until[page_id] = max(self.until.get(page_id, 0.0), now + wait)
+        if wait > NEAR_SECONDS:
+            self._news[page_id] = failure
 
-    def note_sent(self, page_id: str) -> None:
-        """The channel answers clearly again."""
+    def note_sent(self, page_id: str, now: float) -> None:
+        """The channel answers clearly again. What was under way when the trouble began says nothing of its end."""
         self.unsure.pop(page_id, None)
+        if page_id in self.troubles and self._end_of_trouble(page_id) <= now:
+            self._news[page_id] = None
+            del self.troubles[page_id]
+            log.info("page goes on", page=page_id)
 
     def note_unsure(self, page_id: str, now: float) -> None:
         """One more send of unknown fate; after some in a row the Page waits, longer each time."""
@@ -44,10 +68,53 @@ class Parking:
             wait = min(PARK_RETRY_SECONDS * 2 ** min(count - UNSURE_MAX, 10), PARK_SECONDS)
             self.until[page_id] = max(self.until.get(page_id, 0.0), now + wait)
 
+    def lets_go(self, page_id: str, now: float) -> bool:
+        """Whether a message of this Page may leave now; the one that goes ahead is counted."""
+        if self.is_parked(page_id, now):
+            return False
+        if page_id in self.troubles:
+            self._probed[page_id] = now + PROBE_SECONDS
+        return True
+
     def is_parked(self, page_id: str, now: float) -> bool:
-        return self.until.get(page_id, 0.0) > now
+        waits = max(self.until.get(page_id, 0.0), self._end_of_trouble(page_id))
+        return waits > now or (page_id in self.troubles and self._probed.get(page_id, 0.0) > now)
 
     def parked(self, now: float) -> list[str]:
         """The Pages that wait now."""
         self.until = {page_id: until for page_id, until in self.until.items() if until > now}
-        return list(self.until)
+        return [page_id for page_id in {**self.until, **self.troubles} if self.is_parked(page_id, now)]
+
+    def _end_of_trouble(self, page_id: str) -> float:
+        return self.troubles[page_id][1] if page_id in self.troubles else 0.0
+
+    # ---- with the others -----------------------------------------------------------------------------------
+
+    def take_news(self) -> dict[str, Failed | None]:
+        """What is to be written down now."""
+        news, self._news = self._news, {}
+        return news
+
+    def read(self, found: Sequence[Trouble], today: datetime, now: float) -> None:
+        """Take over what all workers know. A trouble that is gone frees its Page here too."""
+        for page_id in set(self.troubles) - {each.page_id for each in found}:
+            self.until.pop(page_id, None)
+            log.info("page goes on", page=page_id)
+        for trouble in found:
+            if trouble.page_id not in self.troubles:
+                log.error("page stopped", page=trouble.page_id, code=trouble.code, reason=trouble.sentence)
+        self.troubles = {each.page_id: (each, now + (each.until - today).total_seconds()) for each in found}
+
+
+def write_down(connection: Connection, news: dict[str, Failed | None], now: datetime) -> None:
+    """What a worker found out about Pages: a failure, or that sends are taken again."""
+    for page_id, failure in sorted(news.items()):
+        if failure is None:
+            pages.clear(connection, page_id)
+        else:
+            until = now + timedelta(seconds=_wait_of(failure))
+            pages.note_trouble(connection, Trouble(page_id, failure.code, failure.sentence, now, until))
+
+
+def _wait_of(failure: Failed) -> float:
+    return failure.wait_seconds or (PARK_RETRY_SECONDS if failure.retry else PARK_SECONDS)

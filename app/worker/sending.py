@@ -6,9 +6,11 @@ Alone while few wait; gathered into one request when many do. No transaction is 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain, repeat
 from typing import TypeVar
 
@@ -21,13 +23,14 @@ from app.clock import Clock
 from app.engine.effects import message_from_dict
 from app.errors import UnavailableError
 from app.log import customer_tag
-from app.store import conversations, outbox
+from app.store import conversations, inbox, outbox, pages
 from app.store.database import Database
+from app.store.inbox import NewEvent
 from app.store.intake import outbox_id
 from app.store.keys import Key
 from app.store.outbox import OutMessage, Result
 from app.worker.later import Later, Waiting
-from app.worker.parking import Parking
+from app.worker.parking import Parking, write_down
 from app.worker.retry import persist, wait_before
 
 log = structlog.get_logger()
@@ -53,6 +56,9 @@ POLL_MOST = 200
 
 LEAVES_WITHIN_SECONDS = 10.0
 """How old the look at who answers may be when a message leaves: longer than a message waits for its request under usual load."""
+
+ELSEWHERE = "thread_elsewhere"
+"""`Failed.code` of a message to a customer whom another app or a person has."""
 
 KEPT_BACK = Failed("kept back", "It waits in the outbox.", retry=True, scope="page")
 """No request left: this worker may have been declared dead, the Page waits, or the message waited here for too long."""
@@ -182,11 +188,9 @@ class Sender:
 
     def _prepare(self, message: OutMessage) -> Send | Failed:
         """What leaves, or why it does not leave now."""
-        if (
-            not self.alive()
-            or self._is_stale(message)
-            or self.parking.is_parked(message.page_id, self.clock.monotonic())
-        ):
+        if not self.alive() or self._is_stale(message):
+            return KEPT_BACK
+        if not self.parking.lets_go(message.page_id, self.clock.monotonic()):
             return KEPT_BACK
         try:
             send = self._to_send(message)
@@ -227,11 +231,14 @@ class Sender:
         worker_id = self.worker_id
         ended = [result.message.key for result in results if result.status in ("sent", "failed")]
         room = self.room() > 0
+        news = self.parking.take_news()
 
         def work(connection: Connection) -> list[OutMessage]:
             now = self.clock.now()
             conversations.lock(connection, sorted({result.message.key for result in results}))
             outbox.record(connection, worker_id, results, now)
+            inbox.add(connection, [_taken_over(each, now) for each in results if each.reason_code == ELSEWHERE])
+            write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 
         following = await self.persist(work)
@@ -257,7 +264,7 @@ class Sender:
         self.counts[_count_of(outcome)] += 1
         match outcome:
             case Sent(mid):
-                self.parking.note_sent(message.page_id)
+                self.parking.note_sent(message.page_id, self.clock.monotonic())
                 return Result(message, "sent", mid=mid)
             case Unsure(reason):
                 log.warning(
@@ -299,11 +306,15 @@ class Sender:
             started, now = self.clock.monotonic(), self.clock.now()
             parked = self.parking.parked(started)
             try:
-                found = await self.database.transaction(
-                    lambda connection: outbox.claim_free(connection, self.worker_id, most, now, parked)  # noqa: B023
+                found, troubles = await self.database.transaction(
+                    lambda connection: (
+                        outbox.claim_free(connection, self.worker_id, most, now, parked),  # noqa: B023
+                        pages.list_troubles(connection),
+                    )
                 )
             except UnavailableError:
                 continue
+            self.parking.read(troubles, now, started)
             self.put(found, started)
             if len(found) == most:
                 self.look()
@@ -327,6 +338,15 @@ class Sender:
     def forget(self, message: OutMessage) -> None:
         """This message is no longer ours to send."""
         self._held.pop(_key(message), None)
+
+
+def _taken_over(result: Result, now: datetime) -> NewEvent:
+    """Somebody else has the conversation, as a fact for the next turn: the bot falls silent."""
+    message = result.message
+    identity = f"elsewhere/{message.page_id}/{message.customer_id}/{message.seq}/{message.attempt}"
+    key = hashlib.blake2b(identity.encode(), digest_size=16).digest()
+    body = {"app_id": "", "how": "refused"}
+    return NewEvent(message.page_id, message.customer_id, key, "fact:person_took_over", body, now, now)
 
 
 def _key(message: OutMessage) -> _Key:

@@ -146,6 +146,11 @@ async def add(database: Database, *events: NewEvent) -> None:
     await database.transaction(lambda connection: inbox.add(connection, events))
 
 
+async def queue(database: Troubled, *messages: OutMessage) -> None:
+    """Put pending messages in their lines."""
+    await database.inner.transaction(lambda connection: outbox.add(connection, messages, "nobody"))
+
+
 async def acquaint(database: Troubled, *customers: str) -> None:
     """Make these customers known, with nothing in hand and nothing waiting."""
     await database.inner.transaction(lambda connection: know(connection, *customers))

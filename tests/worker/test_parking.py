@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.channel import Failed
-from app.worker.parking import PARK_RETRY_SECONDS, PARK_SECONDS, UNSURE_MAX, Parking
+from app.store import pages
+from app.store.pages import Trouble
+from app.worker.parking import PARK_RETRY_SECONDS, PARK_SECONDS, UNSURE_MAX, Parking, write_down
+from tests.store.kit import NOW
+from tests.worker.database import Troubled
 
 TOKEN = Failed("token", "The token is dead.", scope="page")
 FAST = Failed("fast", "Too fast.", retry=True, scope="page")
@@ -56,7 +62,7 @@ def test_one_clear_answer_ends_the_streak() -> None:
     parking = Parking()
     for _ in range(UNSURE_MAX - 1):
         parking.note_unsure("a", now=0.0)
-    parking.note_sent("a")
+    parking.note_sent("a", now=0.0)
     parking.note_unsure("a", now=0.0)
     assert not parking.is_parked("a", 0.0)
 
@@ -66,3 +72,73 @@ def test_a_streak_of_thousands_is_no_trouble() -> None:
     for _ in range(3_000):
         parking.note_unsure("a", now=0.0)
     assert parking.until["a"] == PARK_SECONDS
+
+
+# ---- with the others ----------------------------------------------------------------------------------------
+
+BLOCKED = Failed("page_blocked", "Blocked.", wait_seconds=3600.0, scope="page")
+
+
+def trouble(page_id: str = "a", seconds: float = 60.0) -> Trouble:
+    return Trouble(page_id, "token_dead", "The token is dead.", NOW, NOW + timedelta(seconds=seconds))
+
+
+def test_what_one_worker_finds_out_is_news_for_the_others() -> None:
+    parking = Parking()
+    parking.park("a", BLOCKED, now=0.0)
+    assert parking.take_news() == {"a": BLOCKED}
+    assert parking.take_news() == {}
+
+
+def test_a_short_wait_is_nobody_elses_business() -> None:
+    parking = Parking()
+    parking.park("a", FAST, now=0.0)
+    assert parking.take_news() == {}
+
+
+def test_a_trouble_that_another_worker_found_parks_the_page_here() -> None:
+    parking = Parking()
+    parking.read([trouble("a"), trouble("b", seconds=-1.0)], NOW, now=100.0)
+    assert parking.parked(159.0) == ["a"]
+    assert parking.parked(161.0) == []
+
+
+def test_when_a_trouble_may_be_over_one_message_goes_ahead() -> None:
+    parking = Parking()
+    parking.read([trouble()], NOW, now=0.0)
+    assert [parking.lets_go("a", at) for at in (59.0, 61.0, 61.0, 65.9, 66.1)] == [False, True, False, False, True]
+
+
+def test_when_it_was_taken_the_others_follow_and_the_trouble_is_over_for_all() -> None:
+    parking = Parking()
+    parking.read([trouble()], NOW, now=0.0)
+    assert parking.lets_go("a", 61.0)
+    parking.note_sent("a", 61.2)
+    assert parking.lets_go("a", 61.3)
+    assert parking.take_news() == {"a": None}
+
+
+def test_what_was_under_way_when_the_trouble_began_ends_nothing() -> None:
+    parking = Parking()
+    parking.read([trouble()], NOW, now=0.0)
+    parking.note_sent("a", 1.0)
+    assert parking.is_parked("a", 1.0)
+    assert parking.take_news() == {}
+
+
+def test_a_trouble_that_is_over_elsewhere_frees_the_page_here() -> None:
+    parking = Parking()
+    parking.park("a", BLOCKED, now=0.0)
+    parking.read([trouble()], NOW, now=0.0)
+    parking.read([], NOW, now=1.0)
+    assert parking.lets_go("a", 1.0)
+
+
+async def test_news_are_written_down_once_and_since_their_beginning(both: Troubled) -> None:
+    database = both.inner
+    for minutes in (0, 5):
+        await database.transaction(lambda c: write_down(c, {"a": BLOCKED}, NOW + timedelta(minutes=minutes)))  # noqa: B023
+    [found] = await database.read(pages.list_troubles)
+    assert (found.code, found.since, found.until) == ("page_blocked", NOW, NOW + timedelta(minutes=65))
+    await database.transaction(lambda c: write_down(c, {"a": None}, NOW))
+    assert await database.read(pages.list_troubles) == []

@@ -9,21 +9,15 @@ import pytest
 
 from app.channel import Failed, Refusal, Sent, Unsure
 from app.store import conversations, outbox
-from app.store.outbox import OutMessage
 from app.worker.sending import HELD_MAX, LEAVES_WITHIN_SECONDS, POLL_MOST, REQUESTS_MAX, RETRIES_MAX
 from tests.store.kit import NOW, PAGE, message
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
-from tests.worker.kit import Crew, acquaint, flying, lines, meet, pass_time, quiet, reasons, running, until
+from tests.worker.kit import Crew, acquaint, flying, lines, meet, pass_time, queue, quiet, reasons, running, until
 
 BUSY = Failed("busy", "It is refused for now.", retry=True)
 GONE = Failed("gone", "This person cannot be reached.", scope="customer")
 TOKEN = Failed("token", "The token is dead.", scope="page")
-
-
-async def queue(database: Troubled, *messages: OutMessage) -> None:
-    """Put pending messages in their lines."""
-    await database.inner.transaction(lambda connection: outbox.add(connection, messages, "nobody"))
 
 
 async def test_a_message_is_sent_and_the_channel_s_id_kept(both: Troubled, clock: GivenClock) -> None:

@@ -18,7 +18,7 @@ Scope = Literal["message", "customer", "page"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one error means. `what` becomes `Failed.code`; `wait_seconds` counts only with `retry`."""
+    """What one error means. `what` becomes `Failed.code`; `wait_seconds`: 0 for as long as we like."""
 
     what: str
     retry: bool
@@ -33,6 +33,13 @@ _BURST_WAIT = 5.0
 """O: limits by the second."""
 _MEDIA_WAIT = 5.0
 """O: the file's own server may be slow to wake."""
+
+BLOCKED_WAIT = 3600.0
+"""O: a person must act, or Meta tells of the end; a look every hour finds out if that was lost."""
+_RESTRICTED_WAIT = 900.0
+"""O: Meta says "temporarily", and no time."""
+_PERMISSION_WAIT = 300.0
+"""O: until somebody has granted it."""
 
 _TOO_MANY = Row(
     "too_many_calls", True, _CALLS_WAIT, "page", "Messenger takes no more calls for this Page at the moment."
@@ -50,11 +57,17 @@ _GONE = Row(
 )
 _STOPPED = Row("person_opted_out", False, 0, "customer", "This person does not want messages from the Page any more.")
 _BLOCKED = Row(
-    "page_blocked", False, 0, "page", "Messenger blocks sending for this Page. Look at the Page's support inbox."
+    "page_blocked",
+    False,
+    BLOCKED_WAIT,
+    "page",
+    "Messenger blocks sending for this Page. Look at the Page's support inbox.",
 )
-_RESTRICTED = Row("page_restricted", False, 0, "page", "Messenger has restricted this Page for a time.")
+_RESTRICTED = Row("page_restricted", False, _RESTRICTED_WAIT, "page", "Messenger has restricted this Page for a time.")
 _TOKEN = Row("token_dead", False, 0, "page", "Messenger no longer accepts the Page's token. Connect the Page again.")
-_PERMISSION = Row("permission_missing", False, 0, "page", "The app lacks a permission that sending needs.")
+_PERMISSION = Row(
+    "permission_missing", False, _PERMISSION_WAIT, "page", "The app lacks a permission that sending needs."
+)
 _UNAPPROVED = Row(
     "recipient_not_approved",
     False,

@@ -80,7 +80,7 @@ class Circumstances:
     """What the decision rests on.
 
     `written_by`: the bot, a named person, or a campaign (which nobody asked for in this conversation). `last_customer_at`: the
-    customer's last move that counts for the window, None if there was none. `consent_until`: how long the customer's consent to news holds.
+    customer's last move that counts for the window, None if there was none. `consent_until`: how long the consent to news holds.
     `opted_out`: the customer wants to hear nothing unasked. `page_trouble`: why Meta takes nothing from the Page now, in plain words.
     `features`: keys of FEATURES. `region`: where the customer lives, as in NEWS_REGIONS; empty if unknown.
     """

@@ -1,0 +1,69 @@
+"""Pages in trouble wait, and conversations that are somebody else's are left alone."""
+
+from __future__ import annotations
+
+from app.channel import Fact, Failed, Received
+from app.store import conversations, pages
+from app.store.intake import take
+from tests.store.kit import NOW, PAGE, message
+from tests.worker.clock import GivenClock
+from tests.worker.database import Troubled
+from tests.worker.kit import MARK, Crew, acquaint, flying, pass_time, queue, running, until
+
+TOKEN = Failed("token", "The token is dead.", scope="page")
+BLOCK = Received(b"p" * 16, PAGE, "", Fact("policy", {"action": "block", "reason": "Too many complaints."}), NOW)
+UNBLOCK = Received(b"q" * 16, PAGE, "", Fact("policy", {"action": "unblock"}), NOW)
+
+
+async def note(database: Troubled, *items: Received) -> None:
+    stamped = [(item, NOW) for item in items]
+    await database.inner.transaction(lambda connection: take(connection, stamped, MARK))
+
+
+async def test_a_page_that_is_blocked_sends_nothing_until_it_is_unblocked(both: Troubled, clock: GivenClock) -> None:
+    crew = Crew(both, clock)
+    await acquaint(both, "ana")
+    await note(both, BLOCK)
+    async with running(crew.sender.run()):
+        await pass_time(clock, both, 1.0)
+        await queue(both, message("ana", 1, "hello"))
+        await pass_time(clock, both, 60.0)
+        assert crew.channel.texts() == []
+        await note(both, UNBLOCK, BLOCK)  # the notice of the block comes once more
+        await pass_time(clock, both, 1.0)
+        await pass_time(clock, both, 1.0)
+    assert crew.channel.texts() == ["hello"]
+
+
+async def test_a_dead_token_is_told_to_everybody_and_forgotten_with_the_first_message_taken(
+    both: Troubled, clock: GivenClock
+) -> None:
+    crew = Crew(both, clock)
+    await acquaint(both, "ana", "bea")
+    crew.channel.answers["ana"] += [TOKEN]
+    async with running(crew.sender.run()):
+        await crew.fly(flying("ana"))
+        await until(lambda: crew.sender.idle)
+        [trouble] = await both.inner.read(pages.list_troubles)
+        assert (trouble.code, trouble.sentence) == ("token", "The token is dead.")
+        await queue(both, message("bea", 1, "bea 1"))
+        await pass_time(clock, both, 30.0)
+        assert crew.channel.texts() == ["ana 1"]
+        for _ in range(4):
+            await pass_time(clock, both, 10.0)
+    assert sorted(crew.channel.texts()) == ["ana 1", "ana 1", "bea 1"]
+    assert await both.inner.read(pages.list_troubles) == []
+
+
+async def test_a_conversation_that_is_somebody_elses_silences_the_bot(both: Troubled, clock: GivenClock) -> None:
+    crew = Crew(both, clock)
+    await acquaint(both, "ana")
+    crew.channel.answers["ana"] += [Failed("thread_elsewhere", "Another app has it.", scope="customer")]
+    await queue(both, message("ana", 2, "more"))
+    async with running(crew.sender.run()):
+        await crew.fly(flying("ana"))
+        await until(lambda: crew.sender.idle)
+    await crew.turns.run_batch()
+    found = await both.inner.read(lambda connection: conversations.find(connection, (PAGE, "ana")))
+    assert found
+    assert found.answered_by == "staff"
