@@ -37,6 +37,7 @@ from app.worker.worker import Terms, Worker
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.http import Client, create_client
+from webhooks.messenger.pace import Pace
 from webhooks.messenger.send import Messenger
 
 log = structlog.get_logger()
@@ -143,12 +144,14 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     file = sqlite_file(settings)
     wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
     client = create_client()
-    channel = Messenger(account, settings.graph_url, client, clock)
+    pace = Pace()
+    channel = Messenger(account, settings.graph_url, client, clock, pace)
     intake = Intake(database, mark, lambda _: None)
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
     house = House(settings, roles, account, flows, agreement, clock, database, intake, wake, channel, mark, client)
+    pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = house.woken if "worker" in roles and file else _both(house)
     return house
 

@@ -30,7 +30,10 @@ class DeclaredDeadError(Exception):
 
 @dataclass(slots=True)
 class Beat:
-    """Beats for one worker, every `every_seconds`; whoever stands still for `dead_seconds` is buried."""
+    """Beats for one worker, every `every_seconds`; whoever stands still for `dead_seconds` is buried.
+
+    `at_work`: how many workers there were at the last beat.
+    """
 
     database: Database
     clock: Clock
@@ -39,6 +42,7 @@ class Beat:
     holds: Callable[[OutMessage], bool]
     every_seconds: float = 1.0
     dead_seconds: float = 6.0
+    at_work: int = 1
     _beaten_at: float = field(default=-1e9)
     _others: dict[str, tuple[int, float]] = field(default_factory=dict)
     _orphans: dict[_Attempt, float] = field(default_factory=dict)
@@ -75,7 +79,7 @@ class Beat:
         beats, unlisted = await self.database.transaction(partial(_show_life, self.worker_id))
         if self.worker_id not in beats:
             raise DeclaredDeadError
-        self._beaten_at = started
+        self._beaten_at, self.at_work = started, len(beats)
         for dead in self._standing_still(beats) + unlisted:
             log.warning("worker buried", worker=dead)
             await self.database.transaction(workers.cut_off_frozen)

@@ -15,6 +15,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from webhooks.messenger.limits import CONNECT_SECONDS_MAX, CONNECTIONS_MAX, IDLE_SECONDS_MAX, SEND_SECONDS_MAX
+from webhooks.messenger.pace import USAGE_HEADERS
 
 Client = httpx.AsyncClient
 
@@ -36,10 +37,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer."""
+    """A whole answer. `usage`: those of its headers that say how much of an allowance is used."""
 
     status: int
     body: bytes
+    usage: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ async def _exchange(client: Client, outgoing: httpx.Request, answer_bytes_max: i
             if size > answer_bytes_max:
                 return Lost("the answer is too long")
             chunks.append(chunk)
-        return Answer(response.status_code, b"".join(chunks))
+        usage = {name: value for name in USAGE_HEADERS if (value := response.headers.get(name))}
+        return Answer(response.status_code, b"".join(chunks), usage)
     finally:
         await response.aclose()

@@ -64,6 +64,18 @@ QUESTION_CHARS_MAX = 85
 """D: question of the customer feedback template."""
 METADATA_CHARS_MAX = 999
 """D: under 1,000."""
+MESSAGES_PER_SECOND = 300.0
+"""D: texts, links, reactions and stickers of one Page."""
+MEDIA_PER_SECOND = 10.0
+"""D: sound and film of one Page."""
+USAGE_HIGH, USAGE_FULL = 80.0, 100.0
+"""O, D: percent of the allowance from which we go slowly, and at which Meta takes nothing more."""
+USAGE_PER_SECOND_MOST, USAGE_PER_SECOND_LEAST = 10.0, 0.5
+"""O: messages a second just above USAGE_HIGH, and just below USAGE_FULL."""
+USAGE_WAIT_SECONDS = 300.0
+"""O: how long a full Page waits when Meta names no time."""
+PACE_SECONDS_MAX = 1.0
+"""O: how long a message waits here for its turn; one that must wait longer goes back to the outbox."""
 BATCH_MAX = 50
 """D: requests in one Graph batch."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,9 @@ from webhooks.messenger.limits import (
     LISTING_BYTES_MAX,
     LOOK_UP_MESSAGES,
     LOOK_UP_SECONDS_MAX,
+    PACE_SECONDS_MAX,
 )
+from webhooks.messenger.pace import Pace
 from webhooks.messenger.parse.fields import to_mid
 from webhooks.messenger.payload import clean_text
 from webhooks.messenger.pieces import pieces
@@ -30,6 +33,7 @@ from webhooks.messenger.signature import appsecret_proof
 
 _NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
 _NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
+_TOO_MANY = Failed("too_many_calls", "The Page's allowance at Messenger is used up for now.", retry=True, scope="page")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -38,8 +42,11 @@ class Messenger:
 
     batch_max = BATCH_MAX
 
-    def __init__(self, account: Account, graph_url: str, client: Client, clock: Clock) -> None:
+    def __init__(
+        self, account: Account, graph_url: str, client: Client, clock: Clock, pace: Pace | None = None
+    ) -> None:
         """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
+        self._pace = pace or Pace()
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
@@ -66,11 +73,14 @@ class Messenger:
         if isinstance(way, Refusal):
             return _to_failed(way)
         body = render(send, way)
+        if (wait := await self._wait_turn(page.page_id, [body])) is not None:
+            return wait
         if proof := self._proofs[send.page_id]:
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
         match await request(self._client, ask, ANSWER_BYTES_MAX):
-            case Answer(status, answer):
+            case Answer(status, answer, usage):
+                self._pace.note(page.page_id, usage, self._clock.monotonic())
                 return batch.decode_send(status, answer)
             case NotSent():
                 return _NO_CONNECTION
@@ -89,15 +99,29 @@ class Messenger:
         page = self._account.pages.get(page_id)
         if page is None or not page.token:
             return [_NOT_CONNECTED] * len(rendered)
+        if (wait := await self._wait_turn(page_id, rendered)) is not None:
+            return [wait] * len(rendered)
         body = batch.encode(page_id, rendered, page.token, self._proofs[page_id])
         ask = Ask("POST", self._batch_url, _headers(page, _FORM), body)
         match await request(self._client, ask, LISTING_BYTES_MAX):
-            case Answer(status, answer):
+            case Answer(status, answer, usage):
+                self._pace.note(page_id, usage, self._clock.monotonic())
                 return batch.decode(status, answer, len(rendered))
             case NotSent():
                 return [_NO_CONNECTION] * len(rendered)
             case Lost(reason):
                 return [Unsure(reason)] * len(rendered)
+
+    async def _wait_turn(self, page_id: str, bodies: Sequence[Mapping[str, Any]]) -> Failed | None:
+        """Return when these messages may leave; what they are told instead when that would take long."""
+        slow = sum(_is_slow(body) for body in bodies)
+        now = self._clock.monotonic()
+        wait = self._pace.wait_before(page_id, len(bodies), slow, now, PACE_SECONDS_MAX)
+        if wait > PACE_SECONDS_MAX:
+            return replace(_TOO_MANY, wait_seconds=wait)
+        if wait > 0:
+            await self._clock.sleep(wait)
+        return None
 
     def _decide(self, send: Send, now: datetime) -> Way | Refusal:
         return may_send(send, now, self._account.features)
@@ -128,6 +152,10 @@ class Messenger:
 
 def _to_failed(refusal: Refusal) -> Failed:
     return Failed(refusal.code, refusal.sentence, scope="customer")
+
+
+def _is_slow(body: Mapping[str, Any]) -> bool:
+    return body["message"].get("attachment", {}).get("type") in ("audio", "video")
 
 
 def _headers(page: Page, content_type: str) -> Mapping[str, str]:

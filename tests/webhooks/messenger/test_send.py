@@ -54,6 +54,18 @@ async def test_connections_are_kept(graph: Graph, messenger: Messenger) -> None:
     assert graph.connections == 1
 
 
+async def test_an_answer_that_says_the_allowance_is_used_up_stops_the_page(graph: Graph, messenger: Messenger) -> None:
+    usage = b'{"10001": [{"type": "messenger", "call_count": 100, "estimated_time_to_regain_access": 3}]}'
+    graph.reply = answer(200, {"message_id": "m_1"}, f"X-Business-Use-Case-Usage: {usage.decode()}\r\n")
+    assert await messenger.send(create_send()) == Sent("m_1")
+    for outcome in (await messenger.send(create_send()), *await messenger.send_batch([create_send()])):
+        assert isinstance(outcome, Failed)
+        assert (outcome.code, outcome.retry, outcome.scope) == ("too_many_calls", True, "page")
+        assert 170.0 < outcome.wait_seconds <= 180.0
+    assert isinstance(await messenger.send(create_send(page_id=OTHER_PAGE)), Sent)
+    assert len(graph.came) == 2
+
+
 ERROR: dict[str, object] = {"error": {"message": "x", "code": 10, "error_subcode": 2018278}}
 
 
