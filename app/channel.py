@@ -146,9 +146,10 @@ class Sent:
 class Failed:
     """The channel refused it for certain: nothing reached the customer.
 
-    `retry`: worth another try, after `wait_seconds` at least (0: our own backoff). `scope`: whether only this message, everything for
-    this customer, or everything of the Page is concerned. `code` is the channel's word, but for `thread_elsewhere`: another app or a
-    person has the conversation, and the bot falls silent. `sentence` tells a person what happened, without the customer's words.
+    `retry`: worth another try, after `wait_seconds` at least (0: our own backoff), `tries_max` in all (0: our own limit).
+    `scope`: whether only this message, everything for this customer, or everything of the Page is concerned. `code` is the channel's
+    word, but for `thread_elsewhere`: another app or a person has the conversation, and the bot falls silent. `sentence` tells a person
+    what happened, without the customer's words.
     """
 
     code: str
@@ -156,6 +157,7 @@ class Failed:
     retry: bool = False
     wait_seconds: float = 0.0
     scope: Literal["message", "customer", "page"] = "message"
+    tries_max: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,10 @@ class Channel(Protocol):
     def may_send(self, send: Send, now: datetime) -> Refusal | None:
         """None if policy lets this message go now, else why not."""
         ...
+
+    def instead(self, message: Message, failure: Failed) -> Message | None:  # noqa: ARG002 - for channels that know one
+        """What to send in the place of a message that failed for good, if the channel knows something: the address of a file."""
+        return None
 
     async def send(self, send: Send) -> Outcome:
         """Send one message by one request."""

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from app.store import bulk, keys
 from app.store.keys import Key
 from app.store.tables import conversations, outbox
+from app.store.types import JsonText
 
 _o, _c = outbox.c, conversations.c
 _earlier = outbox.alias("earlier")
@@ -225,7 +226,7 @@ class Result:
     """What became of an attempt.
 
     `status`: sent, failed, unknown, pending (again later). `keep`: this worker sees to it itself, after `wait_seconds` at least.
-    `counts`: it was a try.
+    `counts`: it was a try. `body`: what is sent in its place from now on, if that changed.
     """
 
     message: OutMessage
@@ -236,6 +237,7 @@ class Result:
     keep: bool = False
     counts: bool = True
     wait_seconds: float = 0.0
+    body: Any = None
 
 
 # The moment tells apart two attempts of the same number: one that was kept back does not count.
@@ -270,6 +272,9 @@ _not_ended = (
 )
 
 
+_reworded = update(outbox).where(THIS_ATTEMPT, _LIVE).values(body=bindparam("other", type_=JsonText))
+
+
 def record(connection: Connection, worker_id: str, results: Sequence[Result], now: datetime) -> None:
     """Write down what became of attempts of this worker. One that an echo or another worker settled meanwhile stays as it is."""
     ended, open_ = [], []
@@ -284,6 +289,8 @@ def record(connection: Connection, worker_id: str, results: Sequence[Result], no
             ended.append({**row, "new_mid": result.mid, "at": now})
         else:
             open_.append({**row, **_open_values(result, worker_id)})
+    if reworded := [result for result in results if result.body is not None]:
+        bulk.update(connection, _reworded, [{**attempt_of(r.message, worker_id), "other": r.body} for r in reworded])
     if ended:
         bulk.update(connection, _ended, ended)
     if open_:

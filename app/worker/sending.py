@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, repeat
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from app.chance import Chance
 from app.channel import Channel, Failed, Outcome, Send, Sent, Unsure
 from app.clock import Clock
-from app.engine.effects import message_from_dict
+from app.engine.effects import message_from_dict, message_to_dict
 from app.errors import UnavailableError
 from app.log import customer_tag
 from app.store import conversations, inbox, outbox, pages
@@ -283,12 +283,21 @@ class Sender:
             self.parking.park(message.page_id, failure, self.clock.monotonic())
             # Not this message's fault, and certain that it did not arrive: it costs it no try.
             return Result(message, "pending", reason_code=failure.code, reason=failure.sentence, counts=False)
-        if failure.retry and message.attempt < RETRIES_MAX:
+        if failure.retry and message.attempt < (failure.tries_max or RETRIES_MAX):
             return Result(
                 message, "pending", reason_code=failure.code, reason=failure.sentence, keep=True,
                 wait_seconds=failure.wait_seconds,
             )  # fmt: skip
+        if (body := self._instead(message, failure)) is not None:
+            return Result(message, "pending", reason_code=failure.code, reason=failure.sentence, body=body)
         return Result(message, "failed", reason_code=failure.code, reason=failure.sentence)
+
+    def _instead(self, message: OutMessage, failure: Failed) -> dict[str, Any] | None:
+        """The body of what is sent in the place of this message, if the channel knows something."""
+        if failure.code == "stored":
+            return None
+        other = self.channel.instead(message_from_dict(message.body), failure)
+        return {**message_to_dict(other), "payloads": message.body.get("payloads", ())} if other else None
 
     async def persist(self, work: Callable[[Connection], Value]) -> Value:
         """Commit, however long the database is away."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.channel import Channel, Listing, Outcome, Refusal, Seen, Send, Sent
+from app.channel import Channel, Failed, Listing, Outcome, Refusal, Seen, Send, Sent
 from app.engine.effects import Message
 from tests.worker.clock import GivenClock
 
@@ -17,8 +17,8 @@ from tests.worker.clock import GivenClock
 class Outside(Channel):
     """`answers` and `listed` hold, for each customer, what comes back next; without any the send succeeds and nothing is listed.
 
-    `requests` are the sends of each request in order. `broken` are customers for whom it raises;
-    look-ups of `slow_pages` never come back. While `open` is not set, no request comes back.
+    `requests` are the sends of each request in order. `others` by code of failure: what to send instead. `broken` are customers for
+    whom it raises; look-ups of `slow_pages` never come back. While `open` is not set, no request comes back.
     """
 
     clock: GivenClock
@@ -26,6 +26,7 @@ class Outside(Channel):
     answers: dict[str, deque[Outcome]] = field(default_factory=lambda: defaultdict(deque))
     listed: dict[str, deque[Sequence[Seen] | None]] = field(default_factory=lambda: defaultdict(deque))
     refusals: dict[str, Refusal] = field(default_factory=dict)
+    others: dict[str, Message] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     slow_pages: set[str] = field(default_factory=set)
     takes_seconds: float = 0.0
@@ -48,6 +49,9 @@ class Outside(Channel):
 
     def may_send(self, send: Send, now: datetime) -> Refusal | None:
         return self.refusals.get(send.customer_id)
+
+    def instead(self, message: Message, failure: Failed) -> Message | None:
+        return self.others.get(failure.code)
 
     async def send(self, send: Send) -> Outcome:
         return (await self._request([send]))[0]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.channel import Fact, Failed, Received
+from app.engine.effects import Message, Option, message_to_dict
 from app.store import conversations, pages
 from app.store.intake import take
 from tests.store.kit import NOW, PAGE, message
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
-from tests.worker.kit import MARK, Crew, acquaint, flying, pass_time, queue, running, until
+from tests.worker.kit import MARK, Crew, acquaint, flying, lines, pass_time, queue, running, until
 
 TOKEN = Failed("token", "The token is dead.", scope="page")
 BLOCK = Received(b"p" * 16, PAGE, "", Fact("policy", {"action": "block", "reason": "Too many complaints."}), NOW)
@@ -67,3 +70,27 @@ async def test_a_conversation_that_is_somebody_elses_silences_the_bot(both: Trou
     found = await both.inner.read(lambda connection: conversations.find(connection, (PAGE, "ana")))
     assert found
     assert found.answered_by == "staff"
+
+
+FILE = Message(media=("image", "https://cdn.example/i.jpg"), choices=(Option("Yes", tap=("a", "yes")),))
+
+
+async def test_a_file_that_the_channel_does_not_take_is_sent_as_its_address(both: Troubled, clock: GivenClock) -> None:
+    crew = Crew(both, clock)
+    await acquaint(both, "ana")
+    slow = Failed("media", "The file could not be fetched.", retry=True, wait_seconds=5.0, tries_max=2)
+    crew.channel.answers["ana"] += [slow, slow]
+    crew.channel.others = {"media": Message(FILE.media[1] if FILE.media else "", choices=FILE.choices)}
+    body = {**message_to_dict(FILE), "payloads": ["signed"]}
+    async with running(crew.sender.run(), crew.settling.run()):
+        await crew.fly(replace(flying("ana"), body=body))
+        for _ in range(6):
+            await pass_time(clock, both, 2.0)
+    sent = [send for request in crew.channel.requests for send in request]
+    assert [each.message.media for each in sent] == [FILE.media, FILE.media, None]
+    assert (sent[2].message.text, sent[2].message.choices, sent[2].payloads) == (
+        "https://cdn.example/i.jpg",
+        FILE.choices,
+        ("signed",),
+    )
+    assert (await lines(both, "ana")) == [(1, "sent", 3)]

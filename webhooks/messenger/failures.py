@@ -18,13 +18,17 @@ Scope = Literal["message", "customer", "page"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one error means. `what` becomes `Failed.code`; `wait_seconds`: 0 for as long as we like."""
+    """What one error means. `what` becomes `Failed.code`; `wait_seconds`: 0 for as long as we like.
+
+    `tries_max`: after so many it is given up; 0 for as many as we like.
+    """
 
     what: str
     retry: bool
     wait_seconds: float
     scope: Scope
     sentence: str
+    tries_max: int = 0
 
 
 _CALLS_WAIT = 30.0
@@ -38,8 +42,6 @@ BLOCKED_WAIT = 3600.0
 """O: a person must act, or Meta tells of the end; a look every hour finds out if that was lost."""
 _RESTRICTED_WAIT = 900.0
 """O: Meta says "temporarily", and no time."""
-_PERMISSION_WAIT = 300.0
-"""O: until somebody has granted it."""
 
 _TOO_MANY = Row(
     "too_many_calls", True, _CALLS_WAIT, "page", "Messenger takes no more calls for this Page at the moment."
@@ -65,9 +67,9 @@ _BLOCKED = Row(
 )
 _RESTRICTED = Row("page_restricted", False, _RESTRICTED_WAIT, "page", "Messenger has restricted this Page for a time.")
 _TOKEN = Row("token_dead", False, 0, "page", "Messenger no longer accepts the Page's token. Connect the Page again.")
-_PERMISSION = Row(
-    "permission_missing", False, _PERMISSION_WAIT, "page", "The app lacks a permission that sending needs."
-)
+_PERMISSION = Row("permission_missing", False, 0, "page", "The app lacks a permission that sending needs.")
+MEDIA_TROUBLES = frozenset({"media_not_fetched", "media_refused"})
+"""What is wrong with a file and not with its message."""
 _UNAPPROVED = Row(
     "recipient_not_approved",
     False,
@@ -87,7 +89,7 @@ _MISUSE = Row(
     "kind_stopped", False, 0, "message", "Messenger takes no more messages of this kind from the Page for now."
 )
 _MEDIA_SLOW = Row(
-    "media_not_fetched", True, _MEDIA_WAIT, "message", "Messenger could not fetch the file at its address."
+    "media_not_fetched", True, _MEDIA_WAIT, "message", "Messenger could not fetch the file at its address.", tries_max=2
 )
 _MEDIA = Row("media_refused", False, 0, "message", "Messenger did not accept the file: its kind, size or id.")
 _ELSEWHERE = Row(
@@ -132,7 +134,7 @@ def read_failure(status: int, body: bytes | Mapping[str, Any]) -> Failed | Unsur
             f"Messenger's answer does not say what became of it (status {status}, error {_name(code, subcode)})."
         )
     sentence = f"{row.sentence} (Meta {_name(code, subcode)})"
-    return Failed(row.what, sentence, row.retry, row.wait_seconds, row.scope)
+    return Failed(row.what, sentence, row.retry, row.wait_seconds, row.scope, row.tries_max)
 
 
 def _find_row(code: int | None, subcode: int | None) -> Row | None:

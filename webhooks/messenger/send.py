@@ -14,6 +14,7 @@ from app.clock import Clock
 from app.engine.effects import Message
 from webhooks.messenger import batch
 from webhooks.messenger.account import Account, Page
+from webhooks.messenger.failures import MEDIA_TROUBLES
 from webhooks.messenger.http import Answer, Ask, Client, Lost, NotSent, create_url, request
 from webhooks.messenger.limits import (
     ANSWER_BYTES_MAX,
@@ -63,6 +64,12 @@ class Messenger:
         """None if Meta's policy lets it go now, else why not."""
         decided = self._decide(send, now)
         return decided if isinstance(decided, Refusal) else None
+
+    def instead(self, message: Message, failure: Failed) -> Message | None:
+        """The address of a file that Meta does not take."""
+        if not message.media or failure.code not in MEDIA_TROUBLES:
+            return None
+        return Message(message.media[1], choices=message.choices)
 
     async def send(self, send: Send) -> Outcome:
         """Send one message by one request."""
