@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -32,7 +33,7 @@ from app.store.intake import Intake
 from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
-from app.worker.handle import Hands
+from app.worker.handle import Hands, Manners
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
@@ -189,6 +190,12 @@ def _service(settings: Settings) -> Service:
     return Service(read_allowed(settings.call_hosts), secrets)
 
 
+def _manners(settings: Settings) -> Manners:
+    """What the operator chose of how the bot behaves."""
+    hours = settings.person_silences_hours
+    return Manners(timedelta(hours=hours) if hours else None, settings.handoff_to == "page_inbox")
+
+
 def _calls_lack(house: House) -> list[str]:
     """What the calls of all flows that are live need and do not have."""
     service = _service(house.settings)
@@ -229,7 +236,7 @@ async def _work(house: House) -> None:
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     for told in _calls_lack(house):
         log.warning("a call lacks a setting", reason=told)
-    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, _service(settings))
+    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, _service(settings), _manners(settings))
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:

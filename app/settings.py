@@ -40,6 +40,8 @@ KNOWN_DEFAULTS = (
 """Words of keys that were copied from a page and not replaced."""
 RETENTION_DAYS_MAX = 3_650
 """Ten years; longer is a typing mistake."""
+PERSON_HOURS_MAX = 24.0 * 30
+"""A month; `0` is the word for ever."""
 GATHER_SECONDS_MAX = 30.0
 """Nobody waits longer for an answer."""
 WAIT_SECONDS_MAX = 3_600.0
@@ -96,6 +98,10 @@ class Settings(BaseModel):
     """How long to wait for the echo of a send of unknown outcome where it cannot be looked up"""
     gather_seconds: float = Field(default=0.0, ge=0.0, le=GATHER_SECONDS_MAX)
     """How long a customer's message waits for more of them, to be read as one; a tap is answered at once"""
+    handoff_to: Literal["desk", "page_inbox"] = "desk"
+    """Where handed-off conversations go: our `desk`, or the Page's own inbox at Meta (`page_inbox`)"""
+    person_silences_hours: float = Field(default=24.0, ge=0.0, le=PERSON_HOURS_MAX)
+    """How long a person who answered in the Page's own inbox keeps the bot silent; `0`: until the conversation is given back"""
     look_up_after_seconds: tuple[float, ...] = (2.0, 8.0)
     """When to look up a send of unknown outcome: rising seconds after it, comma separated"""
     worker_beat_seconds: float = Field(default=1.0, gt=0.0, le=60.0)

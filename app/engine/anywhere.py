@@ -70,7 +70,7 @@ def _index(flow: Flow) -> Index:
         unspaced=tuple((phrase, heard) for phrase, heard in phrases.items() if _is_unspaced(phrase)),
         words_max=max((phrase.count(" ") + 1 for phrase in phrases), default=0),
         others=tuple((entry, each) for entry, each in enumerate(flow.anywhere, start=1) if not each.hear),
-        person=_person_state(flow),
+        person=person_state(flow),
     )
 
 
@@ -81,7 +81,7 @@ def _is_unspaced(phrase: str) -> bool:
     )
 
 
-def _person_state(flow: Flow) -> str:
+def person_state(flow: Flow) -> str:
     """The first handoff state that `anywhere` leads to, else the flow's first, else none."""
     targets = [resolve(flow, each.goto) for each in flow.anywhere]
     candidates = [*targets, *flow.states]

@@ -51,6 +51,7 @@ class Message:
 
     `choices` vanish after the next message (up to 13), `buttons` stay (up to 3); a message has one of the two, or none.
     `media` is (kind, address) with kind image, video, audio or file. `cards` stand side by side (up to 10).
+    `hands_over`: nothing is said; the channel gives the conversation to the people who answer in its own inbox.
     """
 
     text: str = ""
@@ -59,11 +60,12 @@ class Message:
     media: tuple[str, str] | None = None
     cards: tuple[Card, ...] = ()
     form: Form | None = None
+    hands_over: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing in it that a customer would see."""
-        return not (self.text or self.media or self.cards or self.form)
+        return not (self.text or self.media or self.cards or self.form or self.hands_over)
 
     @property
     def staying(self) -> tuple[Option, ...]:
@@ -162,6 +164,8 @@ def message_to_dict(message: Message) -> dict[str, Any]:
         stored["media"] = list(message.media)
     if message.cards:
         stored["cards"] = [_card_to_dict(card) for card in message.cards]
+    if message.hands_over:
+        stored["hands_over"] = True
     if form := message.form:
         stored["form"] = {"kind": form.kind, "fields": dict(form.fields), "items": [dict(each) for each in form.items]}
     return stored
@@ -177,6 +181,7 @@ def message_from_dict(stored: dict[str, Any]) -> Message:
         media=(media[0], media[1]) if media else None,
         cards=tuple(_card_from_dict(each) for each in stored.get("cards", ())),
         form=Form(form["kind"], form["fields"], tuple(form["items"])) if form else None,
+        hands_over=stored.get("hands_over", False),
     )
 
 

@@ -68,9 +68,14 @@ class ReferralReceived:
     source: str = ""
 
 
+PERSON = "@person"
+"""The state of the timer that runs out when a person who answered elsewhere was silent for long; its name is the moment of their last
+words."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitTimedOut:
-    """A timer ran out. `state` is the state that started it, `name` which of its timers."""
+    """A timer ran out. `state` is the state that started it (or PERSON), `name` which of its timers."""
 
     state: str
     name: str

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.engine import calls
-from app.engine.anywhere import resolve
+from app.engine.anywhere import person_state, resolve
 from app.engine.draft import Draft
 from app.engine.effects import Effect, Message
 from app.engine.events import (
+    PERSON,
     AttachmentReceived,
     CallAnswered,
     Event,
@@ -75,6 +76,8 @@ def _take(draft: Draft, event: Event) -> None:
     match event:
         case TextReceived() | TapReceived() | AttachmentReceived() | ReferralReceived():
             _customer_came(draft, event)
+        case WaitTimedOut(state, since) if state == PERSON:
+            _person_fell_silent(draft, datetime.fromisoformat(since))
         case WaitTimedOut(state, name):
             _wait_timed_out(draft, state, name)
         case StaffHandedBack(to):
@@ -133,6 +136,23 @@ def _wait_timed_out(draft: Draft, state: str, name: str) -> None:
     if reminder.goto:
         leave_the_queue(draft)
         go(draft, reminder.goto)
+
+
+def _person_fell_silent(draft: Draft, since: datetime) -> None:
+    """Whoever answered elsewhere has said nothing for long: the bot answers again, from the next message on.
+
+    A customer who wrote meanwhile, and waits in vain, is put into the queue.
+    """
+    if draft.answered_by != "staff":
+        draft.note("nobody waits for a person")
+        return
+    draft.note("the person fell silent")
+    waits = draft.last_at is not None and since < draft.last_at and draft.now - draft.last_at < WINDOW
+    draft.answered_by = "bot"
+    end_session(draft)
+    person = person_state(draft.flow)
+    if waits and person:
+        go(draft, person)
 
 
 def _call_answered(draft: Draft, event: CallAnswered) -> None:

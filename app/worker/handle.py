@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -24,7 +24,15 @@ from app.engine.effects import (
     WithdrawHandOff,
     message_to_dict,
 )
-from app.engine.events import AttachmentReceived, Event, StaffHandedBack, TapReceived, TextReceived
+from app.engine.events import (
+    PERSON,
+    AttachmentReceived,
+    Event,
+    StaffHandedBack,
+    TapReceived,
+    TextReceived,
+    WaitTimedOut,
+)
 from app.engine.flow import SECRET_PREFIX, Flow
 from app.engine.session import Session
 from app.engine.turn import Turn, take_turn
@@ -84,6 +92,18 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
+class Manners:
+    """What the operator chose.
+
+    `silence`: how long a person who answered in the channel's own inbox keeps the bot silent after their last words; None until they
+    hand back. `hands_over`: handoffs go to that inbox.
+    """
+
+    silence: timedelta | None = None
+    hands_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hands:
     """What handling needs from outside, as values."""
 
@@ -92,6 +112,7 @@ class Hands:
     channel: Channel
     search: RunSearch = no_search
     service: Service = field(default_factory=Service)
+    manners: Manners = field(default_factory=Manners)
 
 
 def begin(claim: Claim, flow: Flow | None) -> Handled:
@@ -107,7 +128,7 @@ async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
         for event in burst:
             note_window(handled, event, now)
         if burst[0].kind.startswith("fact:"):
-            note_fact(handled, burst[0])
+            note_fact(handled, burst[0], hands.manners)
         elif handled.flow is None:
             handled.finished += [(event.id, "ignored", "no bot serves this Page") for event in burst]
         else:
@@ -162,13 +183,13 @@ def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:
         handled.last_customer_at = max(handled.last_customer_at or at, at)
 
 
-def note_fact(handled: Handled, event: WaitingEvent) -> None:
+def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
     """Write a fact into the transcript; when a person answers elsewhere, the bot is silent from now on."""
     kind = event.kind.removeprefix("fact:")
     values = event.body or {}
     claim = handled.claim
-    if kind in ("person_replied", "person_took_over"):
-        _give_to_person(handled)
+    if kind in ("person_replied", "person_took_over") or (kind == "standby" and handled.session.answered_by != "staff"):
+        _give_to_person(handled, event.happened_at, manners.silence)
     if kind == "unsent":
         handled.unsent.append(str(values.get("mid", "")))
     who = {"person_replied": "page_inbox", "other_app_replied": "other_app", "person_took_over": "channel"}
@@ -181,12 +202,16 @@ def note_fact(handled: Handled, event: WaitingEvent) -> None:
     handled.finished.append((event.id, "done", None))
 
 
-def _give_to_person(handled: Handled) -> None:
+def _give_to_person(handled: Handled, since: datetime, silence: timedelta | None) -> None:
+    """The bot is silent from now on; for `silence` at the longest, where the operator said so."""
     if handled.session.answered_by != "staff":
         handled.epoch += 1
     handled.session = replace(handled.session, answered_by="staff", timers=())
     handled.stop_timers = True
     handled.timers.clear()
+    if silence is not None:
+        claim, name = handled.claim, since.isoformat()
+        handled.timers[PERSON, name] = NewTimer(claim.page_id, claim.customer_id, PERSON, name, since + silence)
 
 
 async def _turn(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], now: datetime) -> None:
@@ -197,12 +222,19 @@ async def _turn(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], n
         if isinstance(event, TapReceived):
             event = taps.read(hands.secret, handled.claim.key, event)
         _note_said(handled, event, waiting)
-        if isinstance(event, StaffHandedBack):
-            handled.epoch += 1
+        handled.epoch += _ends_staff(event, handled.session)
         happened.append(event)
     turn = await _take(hands, handled.flow, handled.session, happened, now)
     handled.session = turn.session
     _carry_out(hands, handled, turn)
+    if any(isinstance(effect, HandOff) for effect in turn.effects):
+        _hand_over(hands, handled)
+
+
+def _ends_staff(event: Event, session: Session) -> bool:
+    """Whether the bot answers again by it: what it prepared before is void."""
+    fell_silent = isinstance(event, WaitTimedOut) and event.state == PERSON and session.answered_by == "staff"
+    return fell_silent or isinstance(event, StaffHandedBack)
 
 
 def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, found: Mapping[Search, Any]) -> Turn:
@@ -252,6 +284,12 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
                 handled.calls.clear()
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
+
+
+def _hand_over(hands: Hands, handled: Handled) -> None:
+    """The conversation goes to the channel's own inbox, after everything that the bot says."""
+    if handled.handoff is not None and hands.manners.hands_over:
+        handled.messages.append(message_to_dict(Message(hands_over=True)))
 
 
 def _stored_call(claim: Claim, call: CallService) -> NewCall:

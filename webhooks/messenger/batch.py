@@ -35,12 +35,9 @@ def encode(page_id: str, rendered: Sequence[Mapping[str, Any]], token: str, proo
 
 
 def _encode_send(rendered: Mapping[str, Any]) -> str:
-    """One send as a form whose values are JSON."""
-    return (
-        f"recipient={_quote(rendered['recipient'])}"
-        f"&messaging_type={rendered['messaging_type']}"
-        f"&message={_quote(rendered['message'])}"
-    )
+    """One send as a form whose values are JSON; those that are texts are words and ids of Meta's, which need no quoting."""
+    fields = (f"{name}={value if isinstance(value, str) else _quote(value)}" for name, value in rendered.items())
+    return "&".join(fields)
 
 
 def _quote(value: Any) -> str:
@@ -76,11 +73,20 @@ def _decode_one(answer: Any) -> Outcome:
 
 def decode_send(status: int, body: bytes) -> Outcome:
     """The outcome of one send: taken when there is a message id, else what the error says."""
+    answer = _read_answer(body)
+    mid = answer.get("message_id")
+    return Sent(mid) if status == 200 and type(mid) is str and mid else read_failure(status, answer)
+
+
+def decode_control(status: int, body: bytes) -> Outcome:
+    """The outcome of a request that says no more than whether it succeeded."""
+    answer = _read_answer(body)
+    return Sent("") if status == 200 and answer.get("success") is True else read_failure(status, answer)
+
+
+def _read_answer(body: bytes) -> Mapping[str, Any]:
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return read_failure(status, {})
-    mid = answer.get("message_id") if type(answer) is dict else None
-    if status == 200 and type(mid) is str and mid:
-        return Sent(mid)
-    return read_failure(status, answer if type(answer) is dict else {})
+        return {}
+    return answer if type(answer) is dict else {}

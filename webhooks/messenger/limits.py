@@ -62,6 +62,8 @@ RECEIPT_ITEMS_MAX = 100
 """D: receipt template."""
 QUESTION_CHARS_MAX = 85
 """D: question of the customer feedback template."""
+PAGE_INBOX_APP_ID = "263902037430900"
+"""D: the inbox in which a Page's people answer."""
 METADATA_CHARS_MAX = 999
 """D: under 1,000."""
 MESSAGES_PER_SECOND = 300.0

@@ -34,6 +34,8 @@ def pieces(message: Message) -> list[Message]:
     Choices stand on the last one, for they vanish with the next. What is more than fits follows as text (choices) or in further
     messages (buttons). A choice that opens an address or a call becomes a button: quick replies cannot.
     """
+    if message.hands_over:
+        return [message]
     taps = tuple(each for each in message.choices if each.tap)
     buttons = message.buttons + tuple(each for each in message.choices if not each.tap)
     choices, surplus = taps[:QUICK_REPLIES_MAX], taps[QUICK_REPLIES_MAX:]

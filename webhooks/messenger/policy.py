@@ -106,6 +106,8 @@ def decide(given: Circumstances, now: datetime) -> Way | Refusal:
 
 def may_send(send: Send, now: datetime, features: frozenset[str] = frozenset()) -> Way | Refusal:
     """The same for a message that is about to leave."""
+    if send.message.hands_over:
+        return WAYS[0]  # it says nothing
     form = send.message.form
     purpose: Purpose = "feedback" if form and form.kind == "feedback" else "answer"
     given = Circumstances(

@@ -23,9 +23,11 @@ from webhooks.messenger.limits import (
     LOOK_UP_MESSAGES,
     LOOK_UP_SECONDS_MAX,
     PACE_SECONDS_MAX,
+    PAGE_INBOX_APP_ID,
 )
 from webhooks.messenger.pace import Pace
 from webhooks.messenger.parse.fields import to_mid
+from webhooks.messenger.parse.messages import METADATA_PREFIX
 from webhooks.messenger.payload import clean_text
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import Way, may_send
@@ -34,6 +36,9 @@ from webhooks.messenger.signature import appsecret_proof
 
 _NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
 _NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
+_NOT_PASSED = Failed(
+    "not_passed", "Messenger did not say whether it gave the conversation to the Page's inbox.", retry=True
+)
 _TOO_MANY = Failed("too_many_calls", "The Page's allowance at Messenger is used up for now.", retry=True, scope="page")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -79,6 +84,8 @@ class Messenger:
         way = self._decide(send, self._clock.now())
         if isinstance(way, Refusal):
             return _to_failed(way)
+        if send.message.hands_over:
+            return await self._pass_thread(page, send)
         body = render(send, way)
         if (wait := await self._wait_turn(page.page_id, [body])) is not None:
             return wait
@@ -94,8 +101,27 @@ class Messenger:
             case Lost(reason):
                 return Unsure(reason)
 
+    async def _pass_thread(self, page: Page, send: Send) -> Outcome:
+        """Give the conversation to the Page's inbox. Done twice it is done once, so that no outcome is in doubt."""
+        body = {
+            "recipient": {"id": send.customer_id},
+            "target_app_id": PAGE_INBOX_APP_ID,
+            "metadata": METADATA_PREFIX + send.outbox_id,
+        }
+        if proof := self._proofs[page.page_id]:
+            body["appsecret_proof"] = proof
+        url = create_url(f"{self._graph_url}/{page.page_id}/pass_thread_control")
+        ask = Ask("POST", url, _headers(page, "application/json"), orjson.dumps(body))
+        result = await request(self._client, ask, ANSWER_BYTES_MAX)
+        if isinstance(result, Answer):
+            outcome = batch.decode_control(result.status, result.body)
+            return outcome if not isinstance(outcome, Unsure) else _NOT_PASSED
+        return _NO_CONNECTION if isinstance(result, NotSent) else _NOT_PASSED
+
     async def send_batch(self, sends: Sequence[Send]) -> Sequence[Outcome]:
         """Send messages of different customers of one Page by one request; one outcome for each, in order."""
+        if any(each.message.hands_over for each in sends):
+            return [await self.send(each) for each in sends]  # rare, and no message
         now = self._clock.now()
         ways = [self._decide(each, now) for each in sends]
         rendered = [render(each, way) for each, way in zip(sends, ways, strict=True) if isinstance(way, Way)]

@@ -66,6 +66,34 @@ async def test_an_answer_that_says_the_allowance_is_used_up_stops_the_page(graph
     assert len(graph.came) == 2
 
 
+async def test_a_handoff_to_the_pages_inbox_passes_the_thread_and_says_nothing(
+    graph: Graph, messenger: Messenger
+) -> None:
+    over = create_send(Message(hands_over=True), last_customer_at=None)
+    graph.reply = answer(200, {"success": True})
+    assert messenger.may_send(over, NOW) is None
+    assert await messenger.send(over) == Sent("")
+    [came] = graph.came
+    assert came.path == f"/v26.0/{PAGE}/pass_thread_control"
+    assert orjson.loads(came.body) == {
+        "recipient": {"id": CUSTOMER}, "target_app_id": "263902037430900", "metadata": "fd:out-1", "appsecret_proof": PROOF
+    }  # fmt: skip
+
+
+async def test_a_thread_that_was_perhaps_passed_is_passed_again(graph: Graph, messenger: Messenger) -> None:
+    graph.reply, graph.hang_up = b"", True
+    outcome = await messenger.send(create_send(Message(hands_over=True)))
+    assert isinstance(outcome, Failed)
+    assert outcome.retry
+
+
+async def test_a_handoff_in_a_batch_goes_by_itself(graph: Graph, messenger: Messenger) -> None:
+    sends = [create_send(), create_send(Message(hands_over=True), customer_id="c2")]
+    graph.reply = answer(200, {"success": True, "message_id": "m_1"})
+    assert await messenger.send_batch(sends) == [Sent("m_1"), Sent("")]
+    assert [came.path for came in graph.came] == [f"/v26.0/{PAGE}/messages", f"/v26.0/{PAGE}/pass_thread_control"]
+
+
 ERROR: dict[str, object] = {"error": {"message": "x", "code": 10, "error_subcode": 2018278}}
 
 

@@ -16,6 +16,7 @@ from app.engine.events import (
 )
 from webhooks.messenger.limits import (
     ATTACHMENTS_MAX,
+    PAGE_INBOX_APP_ID,
     PAYLOAD_CHARS_MAX,
     REF_CHARS_MAX,
     TITLE_CHARS_IN_MAX,
@@ -26,8 +27,6 @@ from webhooks.messenger.payload import dump
 
 METADATA_PREFIX = "fd:"
 """Stands before our outbox id in `metadata`, which Meta gives back in the echo."""
-PAGE_INBOX_APP_ID = "263902037430900"
-"""Meta's own inbox: a person wrote there."""
 
 _KINDS = {
     "image": "image", "video": "video", "audio": "audio", "file": "file", "sticker": "sticker", "location": "place",

@@ -1,0 +1,100 @@
+"""People who answer in the channel's own inbox: the bot is silent while they do, and for how long after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.engine.effects import message_from_dict
+from app.engine.events import PERSON
+from app.store.inbox import WaitingEvent
+from app.worker.handle import Handled, Hands, Manners, handle
+from tests.store.kit import NOW
+from tests.worker.channel import Outside
+from tests.worker.clock import GivenClock
+from tests.worker.flows import small_bot
+from tests.worker.kit import SECRET
+from tests.worker.test_handle import claim, fact, said, texts
+
+DAY = timedelta(days=1)
+LATER = NOW + timedelta(hours=5)
+
+
+@pytest.fixture
+def hands(clock: GivenClock) -> Hands:
+    bot = small_bot()
+    return Hands(lambda _: bot, SECRET, Outside(clock), manners=Manners(DAY))
+
+
+def fell_silent(since: datetime, number: int = 20) -> WaitingEvent:
+    body = {"state": PERSON, "name": since.isoformat()}
+    return WaitingEvent(number, "WaitTimedOut", body, since + DAY, opens_window=False)
+
+
+def stored(handled: Handled) -> dict[str, object]:
+    return {"last_at": handled.session.last_at.isoformat()} if handled.session.last_at else {}
+
+
+@pytest.mark.parametrize("kind", ["person_replied", "person_took_over", "standby"])
+async def test_whoever_answers_elsewhere_silences_the_bot_for_as_long_as_the_operator_says(
+    hands: Hands, kind: str
+) -> None:
+    handled = await handle(hands, claim(fact(kind, at=NOW, text="I am Anna", mid="m_x")), NOW)
+    assert (handled.session.answered_by, handled.epoch) == ("staff", 4)
+    [timer] = handled.timers.values()
+    assert (timer.state, timer.due_at) == (PERSON, NOW + DAY)
+
+
+async def test_each_reply_of_a_person_begins_the_time_anew(hands: Hands) -> None:
+    replies = [fact("person_replied", 1, at=NOW, mid="m_1"), fact("person_replied", 2, at=LATER, mid="m_2")]
+    handled = await handle(hands, claim(*replies), LATER)
+    assert [timer.due_at for timer in handled.timers.values()] == [LATER + DAY]
+    assert (handled.stop_timers, handled.epoch) == (True, 4)
+
+
+async def test_what_the_customer_does_while_they_answer_does_not(hands: Hands) -> None:
+    handled = await handle(hands, claim(fact("standby", text="to the human"), answered_by="staff"), NOW)
+    assert handled.timers == {}
+    assert not handled.stop_timers
+
+
+async def test_without_a_limit_the_bot_is_silent_until_they_hand_back(hands: Hands) -> None:
+    handled = await handle(replace(hands, manners=Manners(None)), claim(fact("person_replied", mid="m")), NOW)
+    assert (handled.session.answered_by, handled.timers) == ("staff", {})
+
+
+async def test_after_that_time_the_bot_answers_the_next_message_and_says_nothing_before(hands: Hands) -> None:
+    silent = await handle(hands, claim(fell_silent(NOW), answered_by="staff"), NOW + DAY)
+    assert (silent.session.answered_by, silent.epoch, silent.messages) == ("bot", 4, [])
+    then = await handle(hands, claim(said("hello", at=NOW + DAY)), NOW + DAY)
+    assert texts(then)
+
+
+async def test_who_wrote_meanwhile_and_waits_in_vain_is_put_into_the_queue(hands: Hands) -> None:
+    wrote = await handle(hands, claim(said("are you there?", at=LATER), answered_by="staff"), LATER)
+    events = (fell_silent(NOW),)
+    handled = await handle(hands, claim(*events, answered_by="staff", session=stored(wrote)), NOW + DAY)
+    assert (handled.session.answered_by, handled.handoff is not None) == ("waiting", True)
+    assert texts(handled)
+
+
+async def test_when_they_have_handed_back_already_the_time_says_nothing(hands: Hands) -> None:
+    handled = await handle(hands, claim(fell_silent(NOW)), NOW + DAY)
+    assert (handled.session.answered_by, handled.epoch, handled.messages) == ("bot", 3, [])
+
+
+async def test_a_handoff_to_the_channels_inbox_follows_what_the_bot_says(hands: Hands) -> None:
+    there = replace(hands, manners=Manners(DAY, hands_over=True))
+    handled = await handle(there, claim(said("person")), NOW)
+    assert [message_from_dict(each).hands_over for each in handled.messages] == [False] * (
+        len(handled.messages) - 1
+    ) + [True]
+    assert len(handled.messages) > 1
+
+
+async def test_who_goes_on_with_the_bot_in_the_same_breath_is_not_handed_over(hands: Hands) -> None:
+    there = replace(hands, manners=Manners(DAY, hands_over=True))
+    handled = await handle(there, claim(said("person", 1), said("menu", 2)), NOW)
+    assert not any(message_from_dict(each).hands_over for each in handled.messages)
