@@ -39,7 +39,6 @@ FACT_KINDS = (
     "feedback",  # answers
     "account_linked",  # status
     "policy",  # action, reason: about the Page, no customer
-    "comment",  # comment_id, post_id, text, from
     "standby",  # what was said while another app had the thread: text, kind
     "thread_control",  # who has the thread now, in the channel's words
     "template_status",  # name, event
@@ -103,6 +102,21 @@ class Receipt:
 
 
 Item = Received | Unreadable | Ignored | Echoed | Receipt
+
+# ---- comments ----------------------------------------------------------------------------------------------
+
+_COMMENT = "comment:"
+
+
+def customer_of_comment(comment_id: str) -> str:
+    """The customer that a comment under a post is to us: the channel does not tell who wrote it in a way that messages could use."""
+    return _COMMENT + comment_id
+
+
+def comment_of(customer_id: str) -> str:
+    """The comment that this customer is; empty for any other customer."""
+    return customer_id.removeprefix(_COMMENT) if customer_id.startswith(_COMMENT) else ""
+
 
 # ---- taps --------------------------------------------------------------------------------------------------
 

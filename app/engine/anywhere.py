@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,12 @@ def _index(flow: Flow) -> Index:
         others=tuple((entry, each) for entry, each in enumerate(flow.anywhere, start=1) if not each.hear),
         person=person_state(flow),
     )
+
+
+def mentions(folded: str, phrases: Iterable[str]) -> bool:
+    """Whether the folded text holds one of the phrases, as words of their own where its script parts words."""
+    wanted = (fold(each) for each in phrases)
+    return any(each and (f" {each} " in f" {folded} " or (_is_unspaced(each) and each in folded)) for each in wanted)
 
 
 def _is_unspaced(phrase: str) -> bool:

@@ -82,6 +82,15 @@ class WaitTimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentReceived:
+    """Somebody wrote `text` under a post of the Page: each comment is a customer of its own, who can be answered once."""
+
+    text: str
+    comment_id: str = ""
+    post_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnswered:
     """The HTTP request of `state` ended: `result` is ok, not_found, failed or slow; `values` what was saved from the answer.
 
@@ -102,7 +111,14 @@ class StaffHandedBack:
 
 
 Event = (
-    TextReceived | TapReceived | AttachmentReceived | ReferralReceived | WaitTimedOut | CallAnswered | StaffHandedBack
+    TextReceived
+    | TapReceived
+    | AttachmentReceived
+    | ReferralReceived
+    | CommentReceived
+    | WaitTimedOut
+    | CallAnswered
+    | StaffHandedBack
 )
 
 _KINDS: dict[str, type[Any]] = {
@@ -112,6 +128,7 @@ _KINDS: dict[str, type[Any]] = {
         TapReceived,
         AttachmentReceived,
         ReferralReceived,
+        CommentReceived,
         WaitTimedOut,
         CallAnswered,
         StaffHandedBack,

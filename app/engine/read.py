@@ -29,7 +29,7 @@ def read_text(draft: Draft, written: str) -> None:
     text = clean(written)
     folded = fold(text)
     draft.said = text
-    _hear_language(draft, folded)
+    hear_language(draft, folded)
     if erase.hear(draft, folded) or read_stop(draft, folded):
         return
     if draft.answered_by == "waiting":
@@ -55,7 +55,7 @@ def read_text(draft: Draft, written: str) -> None:
         _misunderstood(draft)
 
 
-def _hear_language(draft: Draft, folded: str) -> None:
+def hear_language(draft: Draft, folded: str) -> None:
     """The customer is spoken to in the language of this message, where it is clear."""
     if language := language_of(folded, draft.flow.languages):
         draft.speak(language)
@@ -358,7 +358,7 @@ def read_attachments(draft: Draft, event: AttachmentReceived) -> None:
     text = clean(event.text)
     folded = fold(text)
     draft.said = text
-    _hear_language(draft, folded)
+    hear_language(draft, folded)
     if read_stop(draft, folded):
         return
     if draft.answered_by == "waiting":

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from app.engine import calls
 from app.engine.anywhere import person_state, resolve
+from app.engine.comments import read_comment
 from app.engine.draft import Draft
 from app.engine.effects import Effect, Message
 from app.engine.events import (
     PERSON,
     AttachmentReceived,
     CallAnswered,
+    CommentReceived,
     Event,
     ReferralReceived,
     StaffHandedBack,
@@ -76,6 +78,8 @@ def _take(draft: Draft, event: Event) -> None:
     match event:
         case TextReceived() | TapReceived() | AttachmentReceived() | ReferralReceived():
             _customer_came(draft, event)
+        case CommentReceived():
+            read_comment(draft, event)
         case WaitTimedOut(state, since) if state == PERSON:
             _person_fell_silent(draft, datetime.fromisoformat(since))
         case WaitTimedOut(state, name):

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable
+from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable, comment_of
 from app.engine import events
 from app.engine.events import Event
 from app.errors import UnavailableError
@@ -162,8 +162,8 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
                     _note_policy(connection, item, received_at)
                 new.append(to_event(item, received_at))
             case Echoed():
-                if (seq := read_outbox_id(item.outbox_id, mark)) is not None:
-                    echoes.append(EchoOf(item.page_id, item.customer_id, seq, item.mid))
+                if (ours := read_outbox_id(item.outbox_id, mark)) is not None:
+                    echoes.append(EchoOf(item.page_id, ours.comment or item.customer_id, ours.seq, item.mid))
             case Receipt():
                 marks.append(Watermark(item.page_id, item.customer_id, item.kind == "read", item.until))
             case Ignored():
@@ -210,12 +210,24 @@ def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
     )  # fmt: skip
 
 
-def outbox_id(mark: str, seq: int) -> str:
+@dataclass(frozen=True, slots=True)
+class OutboxId:
+    """A message's place in its customer's line. `comment`: the customer that a comment is; its echo names the writer instead."""
+
+    seq: int
+    comment: str = ""
+
+
+def outbox_id(mark: str, seq: int, customer_id: str) -> str:
     """What travels with a message and comes back with its echo."""
-    return f"{mark}.{seq}"
+    return f"{mark}.{seq}.{customer_id}" if comment_of(customer_id) else f"{mark}.{seq}"
 
 
-def read_outbox_id(identity: str, mark: str) -> int | None:
-    """The place in the customer's line, or None when the id is not one of this database's."""
-    own, _, seq = identity.rpartition(".")
-    return int(seq) if own == mark and seq.isascii() and seq.isdigit() and len(seq) < 18 else None
+def read_outbox_id(identity: str, mark: str) -> OutboxId | None:
+    """What the id says, or None when it is not one of this database's."""
+    own, _, rest = identity.partition(".")
+    seq, _, comment = rest.partition(".")
+    is_place = seq.isascii() and seq.isdigit() and len(seq) < 18
+    if own != mark or not is_place or bool(comment) != bool(comment_of(comment)):
+        return None
+    return OutboxId(int(seq), comment)

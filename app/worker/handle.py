@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from app.channel import Channel
+from app.channel import Channel, comment_of
 from app.engine import events, session
 from app.engine.burst import BURST_MAX, take_burst
 from app.engine.effects import (
@@ -27,6 +27,7 @@ from app.engine.effects import (
 from app.engine.events import (
     PERSON,
     AttachmentReceived,
+    CommentReceived,
     Event,
     StaffHandedBack,
     TapReceived,
@@ -45,6 +46,7 @@ from app.store.history import Said
 from app.store.inbox import WaitingEvent
 from app.store.timers import NewTimer
 from app.worker import taps
+from app.worker.comments import as_one
 
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
 """Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
@@ -133,6 +135,8 @@ async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
             handled.finished += [(event.id, "ignored", "no bot serves this Page") for event in burst]
         else:
             await _turn(hands, handled, burst, now)
+            if comment_of(claim.customer_id):
+                _leave_one_reply(handled)
             handled.finished += [(event.id, "done", None) for event in burst]
     return handled
 
@@ -231,6 +235,15 @@ async def _turn(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], n
         _hand_over(hands, handled)
 
 
+def _leave_one_reply(handled: Handled) -> None:
+    """A comment can be answered by one message, and the conversation begins only when its writer answers that."""
+    handled.messages = [as_one(handled.messages)] if handled.messages else []
+    handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
+    handled.timers.clear()
+    handled.calls.clear()
+    handled.handoff = None
+
+
 def _ends_staff(event: Event, session: Session) -> bool:
     """Whether the bot answers again by it: what it prepared before is void."""
     fell_silent = isinstance(event, WaitTimedOut) and event.state == PERSON and session.answered_by == "staff"
@@ -319,6 +332,8 @@ def _note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
             text, mid = event.text, event.mid
         case TapReceived():
             text, mid = event.title, event.mid
+        case CommentReceived():
+            text, body = event.text, {"comment_id": event.comment_id, "post_id": event.post_id}
         case AttachmentReceived():
             text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
         case _:

@@ -205,7 +205,7 @@ class Sender:
 
     def _to_send(self, message: OutMessage) -> Send:
         return Send(
-            outbox_id=outbox_id(self.mark, message.seq),
+            outbox_id=outbox_id(self.mark, message.seq, message.customer_id),
             page_id=message.page_id,
             customer_id=message.customer_id,
             message=message_from_dict(message.body),

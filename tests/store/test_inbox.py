@@ -80,19 +80,32 @@ async def test_a_fact_about_the_page_is_kept_and_moves_nobody(intake: Intake, da
 async def test_an_echo_settles_its_message(intake: Intake, database: Database) -> None:
     await database.transaction(lambda c: know(c, "ana"))
     sent = await database.transaction(lambda c: flying(c, "ana"))
-    await intake.take([Echoed(PAGE, "ana", outbox_id("mark", 1), "m_1")], NOW)
+    await intake.take([Echoed(PAGE, "ana", outbox_id("mark", 1, "ana"), "m_1")], NOW)
     assert await database.read(lambda c: status_of(c, sent)) == "sent"
+
+
+async def test_the_echo_of_a_reply_to_a_comment_settles_that_and_nothing_of_its_writer(
+    intake: Intake, database: Database
+) -> None:
+    comment = "comment:9_77"
+    await database.transaction(lambda c: know(c, "ana", comment))
+    of_ana = await database.transaction(lambda c: flying(c, "ana"))
+    reply = await database.transaction(lambda c: flying(c, comment))
+    await intake.take([Echoed(PAGE, "ana", outbox_id("mark", 1, comment), "m_1")], NOW)
+    assert await database.read(lambda c: status_of(c, reply)) == "sent"
+    assert await database.read(lambda c: status_of(c, of_ana)) == "in_flight"
 
 
 async def test_an_echo_of_another_database_settles_nothing(intake: Intake, database: Database) -> None:
     await database.transaction(lambda c: know(c, "ana"))
     sent = await database.transaction(lambda c: flying(c, "ana"))
-    await intake.take([Echoed(PAGE, "ana", outbox_id("other", 1), "m_1")], NOW)
+    await intake.take([Echoed(PAGE, "ana", outbox_id("other", 1, "ana"), "m_1")], NOW)
     assert await database.read(lambda c: status_of(c, sent)) == "in_flight"
 
 
 @pytest.mark.parametrize(
-    "identity", ["", "mark", "mark.", "mark.x", "mark.-1", "mark.1.2", "mark.²", "mark." + "9" * 40]
+    "identity",
+    ["", "mark", "mark.", "mark.x", "mark.-1", "mark.1.2", "mark.1.", "mark.1.comment:", "mark.²", "mark." + "9" * 40],
 )
 def test_an_id_that_is_not_ours_is_none(identity: str) -> None:
     assert read_outbox_id(identity, "mark") is None

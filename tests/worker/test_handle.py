@@ -34,11 +34,11 @@ def fact(kind: str, number: int = 9, at: datetime = NOW, **values: Any) -> Waiti
     return WaitingEvent(number, f"fact:{kind}", values, at, opens_window=False)
 
 
-def claim(*events: WaitingEvent, **values: Any) -> Claim:
+def claim(*events: WaitingEvent, customer_id: str = "ana", **values: Any) -> Claim:
     given: dict[str, Any] = {
         "fence": 1, "epoch": 3, "answered_by": "bot", "next_seq": 5, "tries": 0, "last_customer_at": None, "session": None, **values,
     }  # fmt: skip
-    return Claim(PAGE, "ana", events=events, **given)
+    return Claim(PAGE, customer_id, events=events, **given)
 
 
 @pytest.fixture

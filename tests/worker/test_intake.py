@@ -143,7 +143,7 @@ async def test_an_echo_that_settles_something_wakes_the_sender_too(
 ) -> None:
     await acquaint(both, "ana")
     await both.inner.transaction(lambda connection: outbox.add(connection, [flying("ana")], "w1"))
-    await intake.take([Echoed(PAGE, "ana", outbox_id("mark", 1), "m_1")], NOW)
+    await intake.take([Echoed(PAGE, "ana", outbox_id("mark", 1, "ana"), "m_1")], NOW)
     await intake.take([Ignored("a dead kind"), Echoed(PAGE, "ana", "another.1", "m_2")], NOW)
     assert woken == [True, False]
     assert await both.read(outbox.count_live) == {}

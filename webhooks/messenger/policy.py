@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from app.channel import Refusal, Send
+from app.channel import Refusal, Send, comment_of
 from webhooks.messenger.limits import LONG_WINDOW_SECONDS, WINDOW_MARGIN_SECONDS, WINDOW_SECONDS
 
 Writer = Literal["bot", "staff", "campaign"]
-Purpose = Literal["answer", "feedback", "utility", "news"]
-"""What a message is for: anything said in a conversation; a form that asks for feedback; an approved template about an order or an
-appointment; something the customer asked to be told of."""
+Purpose = Literal["answer", "feedback", "comment", "utility", "news"]
+"""What a message is for: anything said in a conversation; a form that asks for feedback; the one reply to a comment under a post; an
+approved template about an order or an appointment; something the customer asked to be told of."""
 
 WINDOW = timedelta(seconds=WINDOW_SECONDS)
 LONG_WINDOW = timedelta(seconds=LONG_WINDOW_SECONDS)
@@ -55,6 +55,7 @@ class Way:
 
 _ANYBODY: frozenset[Writer] = frozenset({"bot", "staff", "campaign"})
 _ANYTHING: frozenset[Purpose] = frozenset({"answer", "feedback", "utility", "news"})
+"""Within a conversation."""
 _ABOUT_ORDERS: frozenset[Purpose] = frozenset({"utility"})
 
 WAYS = (
@@ -67,6 +68,7 @@ WAYS = (
         "HUMAN_AGENT", frozenset({"staff"}), frozenset({"answer"}), LONG_WINDOW, "MESSAGE_TAG", "HUMAN_AGENT", needs="human_agent",
         stands="a person may answer",
     ),
+    Way("PRIVATE_REPLY", frozenset({"bot", "staff"}), frozenset({"comment"}), LONG_WINDOW, "RESPONSE"),
     Way("UTILITY", _ANYBODY, _ABOUT_ORDERS, None, "UTILITY", needs="utility_messages"),
     Way("NOTIFICATION", _ANYBODY, frozenset({"news"}), None, "UPDATE", needs_consent=True, until=NEWS_ENDED, regions=NEWS_REGIONS),
     Way("CONFIRMED_EVENT_UPDATE", _ANYBODY, _ABOUT_ORDERS, None, "MESSAGE_TAG", "CONFIRMED_EVENT_UPDATE", until=TAGS_RETIRED),
@@ -110,6 +112,8 @@ def may_send(send: Send, now: datetime, features: frozenset[str] = frozenset()) 
         return WAYS[0]  # it says nothing
     form = send.message.form
     purpose: Purpose = "feedback" if form and form.kind == "feedback" else "answer"
+    if comment_of(send.customer_id):
+        purpose = "comment"
     given = Circumstances(
         send.written_by, purpose, send.last_customer_at, page_trouble=send.page_trouble, features=features
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.channel import Send
+from app.channel import Send, comment_of
 from app.engine.effects import Card, Message, Option
 from webhooks.messenger.forms import render_form
 from webhooks.messenger.limits import (
@@ -27,7 +27,9 @@ def render(send: Send, way: Way) -> dict[str, Any]:
     `payloads` are used up by the options that can be tapped, in the order of `Message.options`. One that has none left carries its
     title: the tap then comes back as no tap of ours, and its title is read like a text.
     """
-    body: dict[str, Any] = {"recipient": {"id": send.customer_id}, "messaging_type": way.messaging_type}
+    comment = comment_of(send.customer_id)
+    recipient = {"comment_id": comment} if comment else {"id": send.customer_id}
+    body: dict[str, Any] = {"recipient": recipient, "messaging_type": way.messaging_type}
     if way.tag:
         body["tag"] = way.tag
     return body | {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.channel import Fact, Item, Received, Unreadable
-from app.engine.events import TextReceived
+from app.engine.events import CommentReceived, TextReceived
 from webhooks.messenger.parse import parse, parse_again
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
@@ -50,5 +50,4 @@ def test_a_change_is_read_as_a_change() -> None:
     comment = {"item": "comment", "verb": "add", "comment_id": "c_1", "from": {"id": "7"}, "message": "nice"}
     again = set_aside_and_read_again("changes", {"field": "feed", "value": comment})
     assert isinstance(again, Received)
-    assert isinstance(again.event, Fact)
-    assert again.event.kind == "comment"
+    assert again.event == CommentReceived("nice", "c_1")

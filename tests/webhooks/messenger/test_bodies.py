@@ -11,6 +11,7 @@ from app.channel import FACT_KINDS, Echoed, Fact, Ignored, Receipt, Received
 from app.engine.events import (
     Attachment,
     AttachmentReceived,
+    CommentReceived,
     ReferralReceived,
     StaffHandedBack,
     TapReceived,
@@ -218,14 +219,11 @@ def test_a_feedback_form_gives_its_answers_even_without_entry_id_and_time() -> N
 
 
 @pytest.mark.parametrize(("name", "comment_id"), [("comment", "9_77"), ("comment_old_form", "9_78")])
-def test_a_new_comment_is_a_fact_of_the_page(name: str, comment_id: str) -> None:
+def test_a_new_comment_is_a_customer_of_its_own(name: str, comment_id: str) -> None:
     item = only_received(name)
-    assert isinstance(item.event, Fact)
-    assert item.event.kind == "comment"
-    assert item.customer_id == ""
-    values = item.event.values
-    assert (values["comment_id"], values["from"], values["name"]) == (comment_id, "20009", "Ada")
-    assert values["text"] == "how much?"
+    assert item.event == CommentReceived("how much?", comment_id, "10001_9")
+    assert item.customer_id == f"comment:{comment_id}"
+    assert item.opens_window
     assert item.happened_at == datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
 
 

@@ -72,6 +72,31 @@ CELLS = [
     ("bot", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
     ("staff", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
     ("campaign", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
+    (
+        "bot",
+        "comment",
+        REFUSED,
+        "PRIVATE_REPLY",
+        "PRIVATE_REPLY",
+        "PRIVATE_REPLY",
+        REFUSED,
+        "PRIVATE_REPLY",
+        REFUSED,
+        REFUSED,
+    ),
+    (
+        "staff",
+        "comment",
+        REFUSED,
+        "PRIVATE_REPLY",
+        "PRIVATE_REPLY",
+        "PRIVATE_REPLY",
+        REFUSED,
+        "PRIVATE_REPLY",
+        REFUSED,
+        REFUSED,
+    ),
+    ("campaign", "comment", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
     ("bot", "news", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
     ("staff", "news", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
     ("campaign", "news", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),
@@ -182,6 +207,12 @@ def test_who_never_wrote_is_never_written_to() -> None:
     refusal = may_send(create_send(last_customer_at=None), NOW)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.until) == ("window_closed", None)
+
+
+def test_the_reply_to_a_comment_is_known_by_its_customer() -> None:
+    decided = may_send(create_send(customer_id="comment:9_77", last_customer_at=NOW - timedelta(days=6)), NOW)
+    assert isinstance(decided, Way)
+    assert decided.name == "PRIVATE_REPLY"
 
 
 def test_a_form_for_feedback_is_known_by_itself() -> None:

@@ -33,6 +33,10 @@ def test_outside_the_window_the_tag_goes_with_the_message() -> None:
     assert (body["messaging_type"], body["tag"]) == ("MESSAGE_TAG", "HUMAN_AGENT")
 
 
+def test_the_reply_to_a_comment_goes_to_the_comment() -> None:
+    assert render(create_send(customer_id="comment:9_77"), RESPONSE)["recipient"] == {"comment_id": "9_77"}
+
+
 def test_choices_are_quick_replies_with_their_signed_taps() -> None:
     pictured = Option("No", tap=("order", "no"), image="https://cdn.example/no.png")
     message = render(create_send(Message("Sure?", choices=(YES, pictured)), payloads=("s1", "s2")), RESPONSE)["message"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from app.channel import Fact, Ignored, Item
+from app.channel import Fact, Ignored, Item, customer_of_comment
+from app.engine.events import CommentReceived
 from webhooks.messenger.limits import TITLE_CHARS_IN_MAX
 from webhooks.messenger.parse.fields import Place, to_dict, to_id, to_text
 from webhooks.messenger.payload import dump
@@ -38,18 +40,12 @@ def _read_feed(place: Place, value: Mapping[str, Any]) -> Item:
     author_id = to_id(author.get("id")) or to_id(value.get("sender_id"))
     if author_id == place.page_id:
         return Ignored("feed: the Page's own comment")
-    comment_id = to_text(value.get("comment_id"), TITLE_CHARS_IN_MAX)
+    comment_id = to_id(value.get("comment_id"))
     if not comment_id:
         return place.unreadable("a comment without an id")
-    values = {
-        "comment_id": comment_id,
-        "post_id": to_text(value.get("post_id"), TITLE_CHARS_IN_MAX),
-        "parent_id": to_text(value.get("parent_id"), TITLE_CHARS_IN_MAX),
-        "text": to_text(value.get("message")),
-        "from": author_id,
-        "name": to_text(author.get("name") or value.get("sender_name"), TITLE_CHARS_IN_MAX),
-    }
-    return place.received(place.key("comment", comment_id), Fact("comment", values))
+    event = CommentReceived(to_text(value.get("message")), comment_id, to_id(value.get("post_id")))
+    writer = replace(place, customer_id=customer_of_comment(comment_id))
+    return writer.received(writer.key("comment", comment_id), event, opens_window=True)
 
 
 def _read_template_status(place: Place, value: Mapping[str, Any]) -> Item:
