@@ -129,3 +129,15 @@ def test_the_currency_that_is_meant_is_named(tmp_path: Path) -> None:
 def test_an_id_is_an_id(tmp_path: Path) -> None:
     (problem,) = problems_in(write(tmp_path, bot("- {id: [a], name: A}")))
     assert problem.message == "This should be an id, but it is a list."
+
+
+def test_a_product_that_nobody_can_know_is_told_in_set_too(tmp_path: Path) -> None:
+    states = "states:\n  welcome: {set: {word: <product.id>}, say: Hello!}\n"
+    assert told(write(tmp_path, f"{TOP}slots: {{word: text}}\n{states}")) == ["F617 at 6:25"]
+
+
+def test_a_value_in_set_is_kept_as_it_stands(tmp_path: Path) -> None:
+    states = "states:\n  welcome: {set: {word: <said>}, say: Hello!}\n"
+    top = f"{TOP}slots: {{word: text}}\n"
+    assert told(write(tmp_path, top + states)) == ["F401 at 6:25"]
+    assert good(write(tmp_path, top + states.replace("<said>", "\\<said>"))).states["welcome"].set == {"word": "<said>"}
