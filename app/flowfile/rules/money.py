@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.numbers import read_number
-from app.engine.suggest import SIGNS
 from app.flowfile.problems import Problem, problem_at, quoted
 from app.flowfile.source.nodes import Node, Scalar
 
@@ -19,14 +18,7 @@ _CODES = (
 CURRENCIES = frozenset(_CODES.split())
 """ISO 4217: what money is called by banks, and by Messenger's receipts. Its codes for metals, funds and tests are left out."""
 
-_MEANT = {
-    "$": "USD",
-    "£": "GBP",
-    "¥": "JPY",
-    "EURO": "EUR",
-    "EUROS": "EUR",
-    **{sign: code for code, sign in SIGNS.items()},
-}
+_MEANT = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "EURO": "EUR", "EUROS": "EUR"}
 """What else people write."""
 
 
