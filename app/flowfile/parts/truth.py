@@ -17,7 +17,7 @@ from math import inf, prod
 from operator import and_, or_
 from typing import Any
 
-from app.engine.conditions import holds
+from app.engine.conditions import compares, holds
 from app.engine.flow import And, Compare, Condition, Literal, Not, Or, Slot, Truth
 from app.engine.fold import fold
 
@@ -27,8 +27,8 @@ WORLDS_MAX = 4_096
 RULES_MAX = 100
 """Rules of one goto that are held against each other: nobody keeps more in mind."""
 
-TRIES_MAX = 2_000_000
-"""Values tried in one check, each a microsecond: a bot of 10,000 states with three rules each needs a tenth of it."""
+TRIES_MAX = 600_000
+"""Values tried in one check, each some three microseconds: a bot of 10,000 states with three rules each needs a third of it."""
 
 Value = str | float | bool | None
 Atom = Compare | Truth
@@ -133,7 +133,11 @@ class _Worlds:
         plain, name = _plain(atom), _name_of(atom)
         if plain in self.values:  # free: false, then true
             return self._turns(plain, [plain != atom, plain == atom])
-        return self._turns(name, [holds(atom, {name: value}) for value in self.values[name]])
+        values = self.values[name]
+        if isinstance(atom, Compare) and isinstance(atom.right, Literal):
+            right = atom.right.value
+            return self._turns(name, [compares(value, atom.op, right) for value in values])
+        return self._turns(name, [holds(atom, {name: value}) for value in values])
 
     def _turns(self, name: str | Atom, holding: Sequence[bool]) -> int:
         """The worlds in which `name` has one of the values that are marked."""
