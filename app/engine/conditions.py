@@ -35,7 +35,7 @@ def holds(condition: Condition, values: Mapping[str, Any]) -> bool:
             return any(holds(part, values) for part in parts)
         case Compare(left, operator, right):
             other = values.get(right.name) if isinstance(right, Name) else right.value
-            return _compares(values.get(left.name), operator, other)
+            return compares(values.get(left.name), operator, other)
 
 
 def _is_true(value: Any) -> bool:
@@ -43,7 +43,8 @@ def _is_true(value: Any) -> bool:
     return value if isinstance(value, bool) else value not in (None, "", [], ())
 
 
-def _compares(left: Any, operator: str, right: Any) -> bool:
+def compares(left: Any, operator: str, right: Any) -> bool:
+    """Whether `left operator right` is true of two values."""
     if operator == "is not":
         return not _same(left, right)
     if left is None or right is None:
@@ -106,6 +107,8 @@ def _number(value: Any) -> float | None:
         return None
     if isinstance(value, (int, float)):
         return float(value)
+    if not value or (isinstance(value, str) and value[0].isalpha() and value[0] not in "iInN"):
+        return None  # Sooner than by the error that nearly every word would raise; inf and nan are numbers.
     try:
         return float(value) if isinstance(value, str) and len(value) < 40 else None
     except ValueError:

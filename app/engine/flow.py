@@ -252,12 +252,12 @@ class FaqEntry:
 PRODUCT_PREFIX = "product."
 """`product.<field>`: a field of the product that is looked at, in conditions, and in the buttons of its card."""
 
-FieldValue = str | float | tuple[str, ...]
+FieldValue = str | float | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One thing that the shop sells. `fields` are all other keys, by name: texts, numbers or lists of texts."""
+    """One thing that the shop sells. `fields` are all other keys, by name: texts (days in ISO form), numbers, yes or no, lists."""
 
     id: str
     name: Text

@@ -105,6 +105,8 @@ PATTERNS_MAX = 100
 """Patterns of one bot: the worst that RE2 takes costs 8 ms each time it is read."""
 PATTERN_BYTES_MAX = 1 << 20
 """Memory for one compiled pattern: refuses `x{1000}{1000}`."""
+ADDRESS_CHARS_MAX = 1_000
+"""A web address as it is written: a product's is cut there by `engine/fill.py`, and half of a link opens nothing."""
 KEEP_DAYS_MAX = 3_650
 """Ten years, the longest time that a value or a reminder may take: keeps dates within what every database stores."""
 

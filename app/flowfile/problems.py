@@ -111,6 +111,13 @@ def shortened(words: str) -> str:
     return words if len(words) <= QUOTE_CHARS_MAX else f"{words[: QUOTE_CHARS_MAX - 1]}…"
 
 
+def with_article(what: str) -> str:
+    """`a text`, `an id`; "yes or no" stands without."""
+    if what == "yes or no":
+        return what
+    return f"{'an' if what[:1].lower() in tuple('aeio') else 'a'} {what}"
+
+
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """`Did you mean "outfits"?` for the nearest of `names`, or nothing."""
     nearest = nearest_name(word, names)

@@ -122,3 +122,31 @@ def test_no_way_to_a_person_is_not_told_where_a_handoff_is_only_broken(tmp_path:
     broken = f"{TOP}teams: {{care: [anna]}}\nstates: {{welcome: {{say: Hi, handoff: cares}}}}\n"
     assert told(write(tmp_path, broken), "F505") == ["F211 at 5:38"]
     assert told(write(tmp_path, f"{TOP}states: {{welcome: {{say: Hi}}}}\n"), "F505") == ["F505 at 4:1"]
+
+
+@pytest.mark.parametrize(
+    ("states", "found"),
+    [
+        ("  welcome: {say: Hi, remind: {after: 1 hour, goto: welcome}}\n", ["F508 at 5:52"]),
+        (
+            "  welcome: {say: Hi, remind: {after: 1 hour, goto: other}}\n  other: {say: Still there?, goto: welcome}\n",
+            ["F508 at 5:52"],
+        ),
+        (
+            "  welcome: {say: Hi, goto: other}\n"
+            "  other: {say: Hm, remind: [{after: 1 hour, say: A}, {after: 2 hours, goto: welcome}]}\n",
+            ["F508 at 6:77"],
+        ),
+        ("  welcome: {suggest: products, remind: {after: 1 hour, goto: more}}\n", ["F508 at 5:62"]),
+        ("  welcome: {suggest: products, none: end, remind: {after: 1 hour, goto: more}}\n", []),
+        ("  welcome: {say: Hi, remind: {after: 1 hour, goto: end}}\n", []),
+        ("  welcome: {say: Hi, remind: [{after: 1 hour, goto: end}, {after: 2 hours, goto: welcome}]}\n", []),
+        (
+            "  welcome: {say: Hi, remind: {after: 1 hour, goto: look}}\n"
+            "  look: {say: I look., goto: [{if: open, to: welcome}, {to: end}]}\n",
+            [],
+        ),
+    ],
+)
+def test_a_reminder_that_comes_back_for_ever_is_told(states: str, found: list[str], tmp_path: Path) -> None:
+    assert told(write(tmp_path, f"{TOP}states:\n{states}products: [{{id: a, name: A}}]\n")) == found

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.engine.conditions import holds
 from app.engine.flow import And, Compare, Condition, Literal, Name, Not, Or, Slot, Truth
+from app.flowfile.check import check
 from app.flowfile.parts.truth import Domain, covered, is_always, is_never
 from tests.flowfile.bots import TOP, told, write
 
@@ -128,6 +129,61 @@ def test_a_rule_that_others_have_covered_is_told(rules: tuple[str, ...], found: 
 def test_the_condition_of_a_choice_is_looked_at_too(tmp_path: Path) -> None:
     states = "states:\n  welcome:\n    say: Hi\n    choices: [{title: Go, to: end, if: open and not open}]\n"
     assert told(write(tmp_path, TOP + states)) == ["F411 at 7:40"]
+
+
+PRODUCTS = """products:
+  - {id: a, name: A, price: 20, stock: 0, vegan: yes, colour: green, for: [Work]}
+  - {id: b, name: B, price: 60, stock: 0, vegan: no, for: [Party, Work]}
+"""
+
+
+def suggesting(folder: Path, where: str) -> list[str]:
+    states = f'states:\n  welcome:\n    suggest: products\n    where: "{where}"\n'
+    return told(write(folder, f"{TOP}{SLOTS}{PRODUCTS}{states}"))
+
+
+@pytest.mark.parametrize(
+    ("where", "problem"),
+    [
+        ("product.price < 0", "F411 at 19:12"),
+        ("product.price >= 0", "F410 at 19:12"),
+        ("product.price > 50 and product.price < 40", "F411 at 19:12"),
+        ("product.vegan and product.vegan is no", "F411 at 19:12"),
+        ("product.colour is green or not (product.colour is green)", "F410 at 19:12"),
+        ("product.price > 100", "F411 at 19:12"),
+        ("product.price is 21", "F411 at 19:12"),
+        ("product.for has Party and product.price < 50", "F411 at 19:12"),
+        ("product.vegan and product.price > 50 and open", "F411 at 19:12"),
+    ],
+)
+def test_a_condition_that_no_product_or_every_one_fulfils_is_told(where: str, problem: str, tmp_path: Path) -> None:
+    assert suggesting(tmp_path, where) == [problem]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "product.price < budget",
+        "product.price > 10",
+        "product.stock > 0",
+        "product.vegan",
+        "product.colour",
+        "not product.colour",
+        "product.name has shirt",
+        "product.for has Party and product.price > 50",
+        "product.for has occasion and product.price > 50",
+        "product.vegan or open",
+    ],
+)
+def test_a_condition_that_some_product_may_fulfil_is_no_problem(where: str, tmp_path: Path) -> None:
+    assert suggesting(tmp_path, where) == []
+
+
+def test_that_no_product_of_today_fits_lets_the_bot_go_live(tmp_path: Path) -> None:
+    assert suggesting(tmp_path, "product.price > 100") == ["F411 at 19:12"]
+    assert [each.advice for each in check(tmp_path).problems if each.code == "F411"] == [True]
+    assert suggesting(tmp_path, "product.price < 0") == ["F411 at 19:12"]
+    assert [each.advice for each in check(tmp_path).problems if each.code == "F411"] == [False]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,22 @@ def test_everything_wrong_is_told_at_once_and_in_order(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "problem"),
+    [
+        ("say: [{card: }]", "F202 at 5:20"),
+        ('say: [{"card": }]', "F202 at 5:20"),
+        ("say: Hi, set: {size: }", "F202 at 5:28"),
+        ("say: Hi, choices: {A: , B: end}", "F202 at 5:32"),
+        ("say: ", "F202 at 5:13"),
+        ("say: Hi, there", "F104 at 5:22"),
+        ("say: Hi, it's 5 o'clock", "F104 at 5:22"),
+    ],
+)
+def test_a_value_that_is_missing_in_braces_is_no_comma(state: str, problem: str, tmp_path: Path) -> None:
+    assert told(write(tmp_path, f"{TOP}states:\n  welcome: {{{state}}}\n{SIZE}")) == [problem]
+
+
 @pytest.mark.parametrize("name", ["End", "end", "back", "more", "1st", "my-state", "état", "x" * 61])
 def test_a_state_has_small_letters_digits_and_underscores(name: str, tmp_path: Path) -> None:
     assert "F210 at 6:3" in told(write(tmp_path, bot(f"  welcome: {{say: Hello!}}\n  {name}: {{say: Bye.}}\n")))

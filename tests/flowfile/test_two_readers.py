@@ -13,7 +13,7 @@ from app.flowfile.problems import Report
 from app.flowfile.source.events import can_be_quick, exact_events
 from app.flowfile.source.fast import read_fast
 from app.flowfile.source.nodes import Node, Pairs
-from app.flowfile.source.yamlfile import YamlReader, _Composer, _RefusedError
+from app.flowfile.source.yamlfile import Composer, RefusedError, YamlReader
 from benchmarks.big_bot import write_bot
 from tests.flowfile.test_readme_examples import CODES, README, SECTIONS, blocks
 
@@ -25,8 +25,8 @@ def read_exactly(text: str) -> tuple[Node | None, tuple[str, ...]]:
     """What the explaining reader alone makes of a text, and what it tells."""
     report = Report()
     try:
-        node = _Composer("bot.yaml", text, report).compose(exact_events(text))
-    except _RefusedError:
+        node = Composer("bot.yaml", text, report).compose(exact_events(text))
+    except RefusedError:
         node = None
     return node, tuple(map(str, report.sorted()))
 

@@ -37,7 +37,7 @@ def is_complete(form: Form) -> bool:
         return False
     if form.kind == "coupon":
         code = fields.get("code", "")
-        return bool(code or fields.get("url")) and " " not in code
+        return bool(code or fields.get("url")) and not any(map(str.isspace, code))
     return form.kind != "receipt" or (_number(fields["total"]) is not None and all(map(_is_whole, form.items)))
 
 
@@ -81,9 +81,9 @@ def _receipt(fields: Mapping[str, str], items: tuple[Mapping[str, str], ...]) ->
         "template_type": "receipt",
         "recipient_name": fields["name"],
         "order_number": fields["order"],
-        "currency": fields["currency"],
+        "currency": fields["currency"].upper(),
         "payment_method": fields["payment"],
-        "elements": [_line(item, fields["currency"]) for item in items[:RECEIPT_ITEMS_MAX]],
+        "elements": [_line(item, fields["currency"].upper()) for item in items[:RECEIPT_ITEMS_MAX]],
         "summary": {name: value for name, value in sums.items() if value is not None},
     }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from app.engine.anywhere import resolve
 from app.engine.flow import (
@@ -18,11 +18,13 @@ from app.engine.flow import (
     Not,
     Or,
     Placeholder,
+    Reminder,
+    Rule,
     State,
     Text,
     Truth,
-    card_buttons,
 )
+from app.flowfile.walking import Step, doors_of, reached, steps_of
 
 ROWS_MAX = 40
 """Rows of one box; more than 13 choices, 3 buttons and some rules are not to be had."""
@@ -61,10 +63,13 @@ class Box:
 def boxes_of(flow: Flow) -> tuple[Box, ...]:
     """A box for each state, in the order of the files."""
     entrances = _entrances(flow)
-    ways = {state.name: tuple(_ways(flow, state))[:ROWS_MAX] for state in flow.states.values()}
-    reached = _reached(set(entrances), ways)
+    ways = {
+        name: tuple(_way_of(flow, state, step) for step in islice(steps_of(state), ROWS_MAX))
+        for name, state in flow.states.items()
+    }
+    found = reached(entrances, {name: [way.to for way in each] for name, each in ways.items()})
     return tuple(
-        Box(name, _kind(state), _says(flow, state), tuple(entrances.get(name, ())), ways[name], name not in reached)
+        Box(name, _kind(state), _says(flow, state), tuple(entrances.get(name, ())), ways[name], name not in found)
         for name, state in flow.states.items()
     )
 
@@ -96,22 +101,21 @@ def plain(flow: Flow, text: Text) -> str:
 # ---- ways --------------------------------------------------------------------------------------------------
 
 
-def _ways(flow: Flow, state: State) -> Iterator[Way]:
-    if state.handoff and state.handoff.closed:
-        yield _way(flow, "closed", state.handoff.closed)
-    for choice in (*state.choices, *state.buttons, *card_buttons(state.say)):
-        yield _choice(flow, choice)
-    if state.none:
-        yield _way(flow, "nothing fits" if state.suggest else "no answer", state.none)
-    for reminder in state.remind:
-        after = f"after {duration_text(reminder.after)}"
-        if reminder.goto:
-            yield _way(flow, after, reminder.goto)
-        for choice in (*reminder.choices, *card_buttons(reminder.say)):
-            yield _choice(flow, choice, f"{after}: ")
-    for rule in state.goto:
-        label = f"if {condition_text(rule.condition)}" if rule.condition else "then" if len(state.goto) == 1 else "else"
-        yield _way(flow, label, rule.to)
+def _way_of(flow: Flow, state: State, step: Step) -> Way:
+    """The row of one way on."""
+    after = f"after {duration_text(step.reminder.after)}: " if step.reminder else ""
+    match step.by:
+        case Choice() as choice:
+            return _choice(flow, choice, after)
+        case Reminder() as reminder:
+            return _way(flow, f"after {duration_text(reminder.after)}", step.to)
+        case Rule(condition=condition):
+            otherwise = "then" if len(state.goto) == 1 else "else"
+            return _way(flow, f"if {condition_text(condition)}" if condition else otherwise, step.to)
+        case "none":
+            return _way(flow, "nothing fits" if state.suggest else "no answer", step.to)
+        case key:
+            return _way(flow, key, step.to)
 
 
 def _choice(flow: Flow, choice: Choice, before: str = "") -> Way:
@@ -170,36 +174,8 @@ def _literal_text(literal: Literal) -> str:
 def _entrances(flow: Flow) -> dict[str, list[str]]:
     """For each state the entrances that lead there from outside."""
     found: dict[str, list[str]] = {}
-    for label, target in _doors(flow):
-        if name := resolve(flow, target):
-            found.setdefault(name, []).append(label)
+    for door in doors_of(flow):
+        if name := resolve(flow, door.to):
+            title = f": {plain(flow, door.choice.title)}" if door.choice else ""
+            found.setdefault(name, []).append(door.label + title)
     return found
-
-
-def _doors(flow: Flow) -> Iterator[tuple[str, str]]:
-    shared = flow.entrances
-    yield "Get Started", shared.start
-    yield from ((f"menu: {title}", target) for title, target in shared.menu.items())
-    yield from ((f"starter: {title}", target) for title, target in shared.starters.items())
-    yield from ((f"link: {ref}", target) for ref, target in shared.links.items())
-    if shared.comments:
-        yield f"comment: {', '.join(shared.comments.hear)}", shared.comments.goto
-    for entry in flow.anywhere:
-        label = entry.gives or entry.attachment
-        what = f"hears: {', '.join(entry.hear)}" if entry.hear else f"given: {label}"
-        yield what, entry.goto
-    yield "not understood", flow.otherwise
-    yield from ((f"was: {old}", target) for old, target in flow.moved.items())
-    for answer in flow.faq.values():
-        ways = (*answer.choices, *card_buttons(answer.say))
-        yield from ((f"FAQ {answer.id}: {plain(flow, each.title)}", each.to) for each in ways)
-
-
-def _reached(doors: set[str], ways: dict[str, tuple[Way, ...]]) -> set[str]:
-    waiting, reached = list(doors), set(doors)
-    while waiting:
-        for way in ways[waiting.pop()]:
-            if way.to and way.to not in reached:
-                reached.add(way.to)
-                waiting.append(way.to)
-    return reached

@@ -11,8 +11,8 @@ from app.flowfile.parts.shapes import as_items, as_pairs
 from app.flowfile.parts.texts import read_text
 from app.flowfile.parts.ways import read_buttons, read_url
 from app.flowfile.rules import cards as rules
-from app.flowfile.rules import structure
-from app.flowfile.source.nodes import Node, Pairs
+from app.flowfile.rules import money, structure
+from app.flowfile.source.nodes import Node, Pairs, Scalar
 
 CARD_KEYS = ("title", "subtitle", "image", "url", "buttons")
 FORM_KEYS = {
@@ -93,9 +93,20 @@ def read_form(kind: str, node: Node, known: Known) -> SayForm | None:
             known.report.take(structure.missing_key(pairs.place, key, f"this {kind}", _EXAMPLES[kind]))
     if kind == "coupon":
         known.report.take(rules.coupon_without_use(pairs))
+    elif kind == "receipt":
+        _look_at_money(pairs, known)
     fields = _read_fields(kind, pairs, known)
     items = pairs.get("items") if kind == "receipt" else None
     return SayForm(kind, fields, _read_items(items, known) if items else ())
+
+
+def _look_at_money(pairs: Pairs, known: Known) -> None:
+    """The currency, sums and quantities of a receipt, or of one of its lines, where they are written and not filled by slots."""
+    looked_at = {"currency": money.not_a_currency, "quantity": money.not_a_quantity}
+    looked_at |= dict.fromkeys(("total", "subtotal", "shipping", "tax", "price"), money.not_an_amount)
+    for key, value in pairs.entries:
+        if key.text in looked_at and isinstance(value, Scalar) and value.text.strip() and "<" not in value.text:
+            known.report.take(looked_at[key.text](value))
 
 
 def _read_fields(kind: str, pairs: Pairs, known: Known) -> dict[str, Text]:
@@ -130,6 +141,7 @@ def _read_items(node: Node, known: Known) -> tuple[dict[str, Text], ...]:
         known.report.take(structure.unknown_keys(pairs, RECEIPT_ITEM_KEYS, "a line of the receipt"))
         if pairs.get("title") is None:
             known.report.take(structure.missing_key(pairs.place, "title", "this line of the receipt", example))
+        _look_at_money(pairs, known)
         line = _read_line(pairs, known)
         lines += [line] if "title" in line else []
     return tuple(lines)

@@ -137,7 +137,7 @@ class _Meaning:
         place = self._place_of(token)
         if name.startswith(PRODUCT_PREFIX):
             self._wrong(() if self._known.beside_product else products.product_out_of_sight(place, name))
-            self._wrong(products.unknown_product_field(place, name, self._known.product_slots))
+            self._wrong(products.unknown_product_field(place, name, self._known.product_names))
             return Name(name)
         if name == "result":
             self._wrong(() if self._known.after_call else calls.result_without_call(place))
@@ -161,8 +161,7 @@ class _Meaning:
         slot = self._slot(left.name)
         if slot and operator in ("<", "<=", ">", ">=") and slot.kind not in _ORDERED_KINDS:
             what = f"{quoted(left.name)} is neither a number nor a date, so it cannot be larger or smaller."
-            hint = "Write is or is not; or give the slot the type number."
-            self._wrong(values.type_mismatch(self._place_of(token), what, hint))
+            self._wrong(values.type_mismatch(self._place_of(token), what, _hint_for_order(slot)))
         if slot and slot.kind == LIST and operator != "has":
             what = f"{quoted(left.name)} is a list, so it is never one value alone."
             self._wrong(values.type_mismatch(self._place_of(token), what, f"Write has, as in {left.name} has x."))
@@ -206,6 +205,13 @@ class _Meaning:
         """Report these; the condition is given up if there are any."""
         if self._known.report.take(problems):
             raise _WrongError
+
+
+def _hint_for_order(slot: Slot) -> str:
+    """What can be larger or smaller."""
+    if slot.name.startswith(PRODUCT_PREFIX):
+        return "Write is or is not; a field can be compared if each product has a number there, or a day as 2026-12-25."
+    return "Write is or is not; or give the slot the type number or date."
 
 
 def _are_alike(slot: Slot, other: Slot) -> bool:

@@ -64,6 +64,8 @@ class Known:
     has_products: bool = False
     product_slots: Mapping[str, Slot] = field(default_factory=dict)
     """What can be asked of a product: `product.price` and the like, each with its kind and, where there are any, its words."""
+    product_names: Collection[str] = ()
+    """Every such name that was written; of a field that is broken somewhere no kind is known, so that the mistake is told once."""
     product_chars: Mapping[str, int] = field(default_factory=dict)
     """How long the value of `product.price` and the like can become."""
     beside_product: bool = False

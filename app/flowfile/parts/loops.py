@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from app.engine.flow import BACK, And, Condition, Not, Or, Slot, State, Truth
+from app.engine.flow import BACK, MORE, And, Condition, Not, Or, Reminder, Slot, State, Truth
 
 RINGS_MAX = 100
 """Rings that are looked at: each costs as much as it is long, and a person mends them one by one."""
@@ -39,6 +39,47 @@ def find_loops(states: Mapping[str, State], slots: Mapping[str, Slot], start: st
         frozenset(ring): ring for part in (still, silent, keeping, states) for ring in _loops_in(part, slots, start)
     }
     return list(rings.values())
+
+
+def find_reminder_rings(states: Mapping[str, State]) -> list[list[str]]:
+    """Rings in which nothing but reminders moves a customer who stays silent; the first state of each has a reminder that leads on.
+
+    Only what is certain counts: the earliest reminder that leads anywhere, and a goto without a condition.
+    """
+    following = {name: target for name, state in states.items() if (target := _when_silent(state)) in states}
+    rings: list[list[str]] = []
+    seen: set[str] = set()
+    for start in following:
+        path: dict[str, None] = {}
+        name = start
+        while name in following and name not in seen:
+            seen.add(name)
+            path[name] = None
+            name = following[name]
+        if name in path:
+            ring = list(path)[list(path).index(name) :]
+            reminding = [place for place, each in enumerate(ring) if _waits(states[each])]
+            rings += [[*ring[place:], *ring[:place]] for place in reminding[:1]]
+    return rings
+
+
+def _when_silent(state: State) -> str:
+    """Where the state leads when the customer does nothing; empty if it stays."""
+    if not _waits(state):
+        return state.goto[0].to if state.goto[0].condition is None else ""
+    first = earliest_leading(state)
+    if first is None or first.goto != MORE:
+        return first.goto if first else ""
+    return "" if state.none else state.name
+
+
+def earliest_leading(state: State) -> Reminder | None:
+    """The reminder by which a silent customer leaves the state, or sees more there."""
+    return min((each for each in state.remind if each.goto), key=lambda each: each.after, default=None)
+
+
+def _waits(state: State) -> bool:
+    return bool(state.handoff or state.suggest or state.faq or state.ask or state.choices or not state.goto)
 
 
 def _loops_in(states: Mapping[str, State], slots: Mapping[str, Slot], start: str) -> list[list[str]]:

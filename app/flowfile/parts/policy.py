@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from app.engine.flow import Flow, State
 from app.flowfile.parts.known import Known
+from app.flowfile.parts.loops import earliest_leading, find_reminder_rings
 from app.flowfile.parts.texts import sentence_of
 from app.flowfile.rules import policy
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
@@ -20,11 +21,13 @@ MISLEADING = ("F201", "F202", "F203", "F204", "F211", "F212")
 def look_at_policy(flow: Flow, root: Pairs, entries: Sequence[tuple[Scalar, Node]], known: Known) -> None:
     """Report what F5xx is about. `entries` are the states as written, `flow` as read."""
     _look_at_slots(root, known)
+    rings = {ring[0]: ring for ring in find_reminder_rings(flow.states)}
     for name, node in entries:
         state = flow.states.get(name.text)
         if state and isinstance(node, Pairs):
             _look_at_questions(node, known)
             _look_at_reminders(state, node, known)
+            _look_at_ring(state, node, rings.get(state.name, []), known)
             _look_at_handoff(flow, state, node, known)
     _look_at_whole(flow, root, known)
 
@@ -72,6 +75,17 @@ def _look_at_reminders(state: State, written: Pairs, known: Known) -> None:
         for said in _texts_of(node.get("say")):
             for text in _in_every_language(said, known):
                 known.report.take(policy.promotion_in_reminder(text))
+
+
+def _look_at_ring(state: State, written: Pairs, ring: list[str], known: Known) -> None:
+    """The reminder by which the ring leaves this state."""
+    nodes, leading = _listed(written.get("remind")), earliest_leading(state)
+    if not ring or leading is None or len(nodes) != len(state.remind):
+        return
+    node = nodes[state.remind.index(leading)]
+    goto, after = node.get("goto"), node.get("after")
+    if isinstance(goto, Scalar) and isinstance(after, Scalar):
+        known.report.take(policy.reminder_for_ever(goto, [*ring, ring[0]], after.text))
 
 
 def _look_at_handoff(flow: Flow, state: State, written: Pairs, known: Known) -> None:

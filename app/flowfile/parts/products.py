@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 from app.engine.flow import PRODUCT_PREFIX, FieldValue, Product, Slot, Text
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
-from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars, number_of
+from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars, date_of, number_of, yes_no_of
 from app.flowfile.parts.slot_values import LIST
 from app.flowfile.parts.texts import text_of
 from app.flowfile.parts.ways import read_address
 from app.flowfile.problems import Place
+from app.flowfile.rules import money, structure
 from app.flowfile.rules import products as rules
-from app.flowfile.rules import structure
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 PRODUCT_KEYS = ("id", "name", "description", "url", "image")
 """Keys with a meaning of their own; any other one is a field that the owner invents."""
 NUMBER_FIELDS = ("price", "sale_price", "stock", "rating")
 """Fields that are numbers in every shop."""
+PRICES = ("price", "sale_price")
+CURRENCY = "currency"
 
 _EXAMPLE = "- {id: silk-shirt, name: Silk shirt, price: 55, url: https://shop.example/p/2}"
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
@@ -45,16 +47,19 @@ def read_products(nodes: Iterable[Node], known: Known) -> Mapping[str, Product]:
     """The products by id, in their order; what fields they have is known from now on."""
     written: dict[str, _Written] = {}
     first: dict[str, Place] = {}
+    unsure: set[str] = set()
     for node in nodes:
         known.has_products = True
         for item in as_items(node, known.report, "a list of products", _EXAMPLE):
             pairs = as_pairs(item, known.report, "a product", _EXAMPLE)
             read = _read_product(pairs, first, known) if pairs else None
+            unsure.update(_lost(pairs, read) if pairs else ())
             if read:
                 written[read.id] = read
     kinds = _kinds_of(written.values())
     products = {each.id: _product(each, kinds, known) for each in written.values()}
     _learn(products.values(), kinds, known)
+    _leave_open(unsure, known)
     return products
 
 
@@ -63,10 +68,10 @@ def _read_product(pairs: Pairs, first: dict[str, Place], known: Known) -> _Writt
         if pairs.get(key) is None:
             known.report.take(structure.missing_key(pairs.place, key, "this product", _EXAMPLE))
     node, name, description, url, image = (pairs.get(key) for key in PRODUCT_KEYS)
-    scalar = as_scalar(name, known.report, "name", "name: Silk shirt") if name else None
+    scalar = _told(name, known, "name", "name: Silk shirt") if name else None
     product_id = _read_id(node, first, known) if node else ""
     title = text_of(scalar, known, limits.CARD_TITLE, ()) if scalar else None
-    told = as_scalar(description, known.report, "description", "description: Cool in summer.") if description else None
+    told = _told(description, known, "description", "description: Cool in summer.") if description else None
     if not product_id or not title:
         return None
     return _Written(
@@ -79,9 +84,15 @@ def _read_product(pairs: Pairs, first: dict[str, Place], known: Known) -> _Writt
     )
 
 
+def _lost(pairs: Pairs, read: _Written | None) -> Iterable[str]:
+    """The fields of a product that stand in the file and were not read, because they or the whole product are broken."""
+    kept = read.fields if read else {}
+    return (key.text for key in pairs.names() if key.text not in PRODUCT_KEYS and key.text not in kept)
+
+
 def _read_id(node: Node, first: dict[str, Place], known: Known) -> str:
     """The id; empty for one that cannot be told apart."""
-    name = as_scalar(node, known.report, "id", "id: silk-shirt")
+    name = _told(node, known, "id", "id: silk-shirt")
     if name is None or known.report.take(rules.bad_product_id(name)):
         return ""
     if name.text in first:
@@ -101,17 +112,28 @@ def _read_fields(pairs: Pairs, known: Known) -> Iterable[tuple[str, Node]]:
             yield key.text, value
 
 
+def _told(node: Node, known: Known, what: str, example: str) -> Scalar | None:
+    """A text that says something; `null`, as other programs write nothing, does not."""
+    scalar = as_scalar(node, known.report, what, example)
+    return None if scalar is None or known.report.take(structure.nothing_in_other_words(scalar, what)) else scalar
+
+
 def _is_value(key: Scalar, value: Node, known: Known) -> bool:
-    """Whether a field can have this value; what is a number in every shop is one here."""
-    is_written = isinstance(value, Items) or as_scalar(value, known.report, "value", "price: 55") is not None
-    if not is_written or key.text not in NUMBER_FIELDS:
-        return is_written
-    is_number = isinstance(value, Scalar) and number_of(value.text) is not None
-    return not known.report.take(rules.field_not_a_number(key, value, is_number))
+    """Whether a field can have this value; what is a number in every shop is one here, and a currency is one alone."""
+    if key.text in NUMBER_FIELDS:
+        number = number_of(value.text) if isinstance(value, Scalar) else None
+        wrong = known.report.take(rules.field_not_a_number(key, value, number is not None))
+        return not wrong and (
+            key.text not in PRICES or not known.report.take(money.price_below_zero(key, value, number or 0))
+        )
+    if isinstance(value, Items) and key.text != CURRENCY:
+        return True
+    scalar = _told(value, known, key.text, f"{key.text}: EUR" if key.text == CURRENCY else f"{key.text}: green")
+    return scalar is not None and not (key.text == CURRENCY and known.report.take(money.not_a_currency(scalar)))
 
 
 def _kinds_of(written: Iterable[_Written]) -> dict[str, str]:
-    """What kind each field is: a list if one product has a list there, a number if every one has a number, else a text."""
+    """What kind each field is: a list if one product has a list there; a number, day or yes_no if every one has one; else a text."""
     nodes: dict[str, list[Node]] = {}
     for product in written:
         for name, node in product.fields.items():
@@ -122,11 +144,12 @@ def _kinds_of(written: Iterable[_Written]) -> dict[str, str]:
 def _kind_of(nodes: list[Node]) -> str:
     if any(isinstance(node, Items) for node in nodes):
         return LIST
-    is_number = all(
-        isinstance(node, Scalar) and number_of(node.text) is not None and not _AS_WRITTEN.match(node.text)
-        for node in nodes
-    )
-    return "number" if is_number else "text"
+    texts = [node.text for node in nodes if isinstance(node, Scalar)]
+    if all(number_of(text) is not None and not _AS_WRITTEN.match(text) for text in texts):
+        return "number"
+    if all(date_of(text) for text in texts):
+        return "date"
+    return "yes_no" if all(yes_no_of(text) is not None for text in texts) else "text"
 
 
 def _product(written: _Written, kinds: Mapping[str, str], known: Known) -> Product:
@@ -139,8 +162,10 @@ def _value(node: Node, kind: str, known: Known) -> FieldValue:
     if kind == LIST:
         return tuple(each.text for each in scalars)
     text = scalars[0].text if scalars else ""
-    number = number_of(text) if kind == "number" else None
-    return text if number is None else float(number)
+    number, is_so = number_of(text), yes_no_of(text)
+    if kind == "number" and number is not None:
+        return float(number)
+    return is_so if kind == "yes_no" and is_so is not None else text
 
 
 def _learn(products: Iterable[Product], kinds: Mapping[str, str], known: Known) -> None:
@@ -159,6 +184,13 @@ def _learn(products: Iterable[Product], kinds: Mapping[str, str], known: Known) 
     own = {name: Slot(PRODUCT_PREFIX + name, "text") for name in PRODUCT_KEYS}
     known.product_slots = {PRODUCT_PREFIX + name: slot for name, slot in {**slots, **own}.items()}
     known.product_chars = {PRODUCT_PREFIX + name: each for name, each in chars.items()}
+
+
+def _leave_open(unsure: Iterable[str], known: Known) -> None:
+    """These fields are there, but what they can be is not known: nothing is claimed of them."""
+    names = {PRODUCT_PREFIX + name for name in unsure}
+    known.product_names = known.product_slots.keys() | names
+    known.product_slots = {name: slot for name, slot in known.product_slots.items() if name not in names}
 
 
 def _longest(text: Text) -> str:

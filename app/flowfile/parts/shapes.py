@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from app.flowfile.limits import KEEP_DAYS_MAX
-from app.flowfile.problems import Report
+from app.flowfile.problems import Report, with_article
 from app.flowfile.rules import structure, values
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 def as_scalar(node: Node, report: Report, what: str, example: str) -> Scalar | None:
     """A text that is not empty. `what` is the owner's word for it, without an article."""
     if not isinstance(node, Scalar):
-        report.take(structure.wrong_shape(node, f"a {what}", example))
+        report.take(structure.wrong_shape(node, with_article(what), example))
         return None
     if report.take(structure.missing_value(node, what)):
         return None
@@ -62,10 +62,15 @@ def as_yes_no(node: Node, report: Report) -> bool | None:
     scalar = as_scalar(node, report, "yes or no", "yes")
     if scalar is None:
         return None
-    known = {"yes": True, "true": True, "no": False, "false": False}.get(scalar.text.lower())
+    known = yes_no_of(scalar.text)
     if known is None:
         report.take(values.wrong_value(scalar.place, scalar.text, "yes or no", "yes"))
     return known
+
+
+def yes_no_of(text: str) -> bool | None:
+    """Yes or no, as this text says it; None if it says neither."""
+    return {"yes": True, "true": True, "no": False, "false": False}.get(text.lower())
 
 
 def as_number(node: Node, report: Report) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.engine.flow import Slot
-from app.flowfile.parts.shapes import date_of, number_of
+from app.flowfile.parts.shapes import date_of, number_of, yes_no_of
 from app.flowfile.problems import Place, Report
 from app.flowfile.rules import values
 
@@ -12,8 +12,6 @@ Value = str | float | bool
 LIST = "list"
 """What kind a product's field is whose values are lists, beside the kinds that slots have."""
 
-_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-
 
 def value_of(text: str, slot: Slot, place: Place, report: Report) -> Value | None:
     """The value; None if the slot can never have it, and then the report says why."""
@@ -21,7 +19,7 @@ def value_of(text: str, slot: Slot, place: Place, report: Report) -> Value | Non
         case "number":
             return _checked(number_of(text), text, place, report, ("a number", "60"))
         case "yes_no":
-            return _checked(_YES_NO.get(text.lower()), text, place, report, ("yes or no", "yes"))
+            return _checked(yes_no_of(text), text, place, report, ("yes or no", "yes"))
         case "date":
             day = date_of(text)
             return _checked(day.isoformat() if day else None, text, place, report, ("a date", "2026-12-25"))

@@ -12,7 +12,7 @@ from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slot_values import Value, value_of
 from app.flowfile.parts.suggestions import SUGGEST_PARTS, read_suggest
-from app.flowfile.parts.texts import read_text
+from app.flowfile.parts.texts import names_in, read_text, template_of
 from app.flowfile.parts.ways import (
     ANSWERS,
     ENDINGS,
@@ -125,7 +125,10 @@ def _read_set(pairs: Pairs, known: Known) -> Mapping[str, Value]:
         slot = known.slots.get(key.text)
         if scalar is None or slot is None:
             continue
-        read = value_of(scalar.text, slot, scalar.place, known.report)
+        if names_in(scalar.text):  # A value is kept as it stands: no slot and no product is looked at.
+            template_of(scalar, known, ())
+            continue
+        read = value_of(scalar.text.replace("\\<", "<"), slot, scalar.place, known.report)
         if read is not None:
             values_set[key.text] = read
     return values_set

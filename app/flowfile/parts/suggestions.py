@@ -51,12 +51,14 @@ def _read_prefer(node: Node, known: Known) -> tuple[Preference, ...]:
 
 
 def _read_preference(node: Node, known: Known) -> Preference | None:
-    if not (isinstance(node, Scalar) and _FIELD.fullmatch(node.text)):
+    slot = known.product_slots.get(node.text) if isinstance(node, Scalar) else None
+    is_field = isinstance(node, Scalar) and _FIELD.fullmatch(node.text) is not None
+    if not isinstance(node, Scalar) or not is_field or (slot and slot.kind == "yes_no"):
         condition = read_condition(node, known)
         return Preference(condition=condition) if condition else None
-    if known.report.take(rules.unknown_product_field(node.place, node.text, known.product_slots)):
+    if known.report.take(rules.unknown_product_field(node.place, node.text, known.product_names)):
         return None
-    if known.product_slots[node.text].kind != "number":
+    if slot and slot.kind != "number":
         what = f"{node.text} is no number, so no product has more of it."
         hint = f"Write a condition, as in {node.text} is Linen, or a field with numbers."
         known.report.take(values.type_mismatch(node.place, what, hint))

@@ -11,7 +11,7 @@ from app.engine.flow import PRODUCT_PREFIX, Placeholder, Slot, Template, Text
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_scalar
-from app.flowfile.rules import calls, products, values
+from app.flowfile.rules import calls, products, structure, values
 from app.flowfile.rules.limits import text_too_long
 from app.flowfile.rules.structure import BUILT_IN_NAMES
 from app.flowfile.source.nodes import Node, Scalar
@@ -28,7 +28,9 @@ SECRET_PREFIX = "secret."  # noqa: S105 - the word before a name, no password
 def read_text(node: Node, known: Known, limit: limits.Limit, names: Collection[str] | None = None) -> Text | None:
     """The text in every language it has. `names`: which placeholders may stand in it; None: slots and the built-in ones."""
     scalar = as_scalar(node, known.report, limit.what, '"Hello!"')
-    return None if scalar is None else text_of(scalar, known, limit, names)
+    if scalar is None or known.report.take(structure.nothing_in_other_words(scalar, limit.what)):
+        return None
+    return text_of(scalar, known, limit, names)
 
 
 def text_of(scalar: Scalar, known: Known, limit: limits.Limit, names: Collection[str] | None = None) -> Text:
@@ -86,7 +88,7 @@ def template_of(scalar: Scalar, known: Known, names: Collection[str] | None = No
 def _is_allowed(name: str, names: Collection[str] | None, scalar: Scalar, known: Known, offset: int) -> bool:
     if name in names if names is not None else (name in known.slot_names or name in BUILT_IN_NAMES):
         return True
-    if known.beside_product and name in known.product_slots:
+    if known.beside_product and name in known.product_names:
         return True
     if known.report.is_full():
         return False
@@ -95,7 +97,7 @@ def _is_allowed(name: str, names: Collection[str] | None, scalar: Scalar, known:
     if name.startswith(SECRET_PREFIX):
         known.report.take(calls.secret_outside_headers(place, name))
     elif name.startswith(PRODUCT_PREFIX) and known.beside_product:
-        known.report.take(products.unknown_product_field(place, name, known.product_slots))
+        known.report.take(products.unknown_product_field(place, name, known.product_names))
     elif name.startswith(PRODUCT_PREFIX):
         known.report.take(products.product_out_of_sight(place, name))
     else:

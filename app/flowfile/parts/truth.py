@@ -17,7 +17,7 @@ from math import inf, prod
 from operator import and_, or_
 from typing import Any
 
-from app.engine.conditions import holds
+from app.engine.conditions import compares, holds
 from app.engine.flow import And, Compare, Condition, Literal, Not, Or, Slot, Truth
 from app.engine.fold import fold
 
@@ -27,8 +27,8 @@ WORLDS_MAX = 4_096
 RULES_MAX = 100
 """Rules of one goto that are held against each other: nobody keeps more in mind."""
 
-TRIES_MAX = 2_000_000
-"""Values tried in one check, each a microsecond: a bot of 10,000 states with three rules each needs a tenth of it."""
+TRIES_MAX = 600_000
+"""Values tried in one check, each some three microseconds: a bot of 10,000 states with three rules each needs a third of it."""
 
 Value = str | float | bool | None
 Atom = Compare | Truth
@@ -45,12 +45,16 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What names can stand for. `loose`: slots whose values come from elsewhere too, so that their type and bounds promise nothing."""
+    """What names can stand for. `loose`: slots whose values come from elsewhere too, so that their type and bounds promise nothing.
+
+    `fixed`: what names stand for that can be one thing only, as the fields of one product do.
+    """
 
     slots: Mapping[str, Slot]
     languages: tuple[str, ...]
     loose: Collection[str] = ()
     patience: Patience = field(default_factory=Patience)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def is_always(condition: Condition, domain: Domain) -> bool:
@@ -65,7 +69,7 @@ def is_never(condition: Condition, domain: Domain) -> bool:
 
 def verdict(condition: Condition, domain: Domain) -> bool | None:
     """What it is in every world; None if that depends, or there are too many worlds to try."""
-    worlds = None if isinstance(condition, Truth) else _worlds_of([condition], domain)
+    worlds = None if isinstance(condition, Truth) and not domain.fixed else _worlds_of([condition], domain)
     if worlds is None:
         return None
     holding = worlds.where(condition)
@@ -129,7 +133,11 @@ class _Worlds:
         plain, name = _plain(atom), _name_of(atom)
         if plain in self.values:  # free: false, then true
             return self._turns(plain, [plain != atom, plain == atom])
-        return self._turns(name, [holds(atom, {name: value}) for value in self.values[name]])
+        values = self.values[name]
+        if isinstance(atom, Compare) and isinstance(atom.right, Literal):
+            right = atom.right.value
+            return self._turns(name, [compares(value, atom.op, right) for value in values])
+        return self._turns(name, [holds(atom, {name: value}) for value in values])
 
     def _turns(self, name: str | Atom, holding: Sequence[bool]) -> int:
         """The worlds in which `name` has one of the values that are marked."""
@@ -168,7 +176,7 @@ def _values_for(conditions: Iterable[Condition], domain: Domain) -> Values:
     for name, atoms in by_name.items():
         found = _values_of(name, atoms, domain)
         values.update({name: found} if found is not None else {})
-        values.update({_plain(atom): (False, True) for atom in atoms if _is_free(atom, values)})
+        values.update({_plain(atom): (False, True) for atom in atoms if _is_free(atom, values, domain)})
     return values
 
 
@@ -188,11 +196,12 @@ def _name_of(atom: Atom) -> str:
     return atom.left.name if isinstance(atom, Compare) else atom.name.name
 
 
-def _is_free(atom: Atom, values: Values) -> bool:
-    """Whether trying values does not decide it."""
+def _is_free(atom: Atom, values: Values, domain: Domain) -> bool:
+    """Whether trying values does not decide it. What a text has in it is only known of one that is fixed."""
     if _name_of(atom) not in values:
         return True
-    return isinstance(atom, Compare) and (atom.op == "has" or not isinstance(atom.right, Literal))
+    has = isinstance(atom, Compare) and atom.op == "has" and atom.left.name not in domain.fixed
+    return has or (isinstance(atom, Compare) and not isinstance(atom.right, Literal))
 
 
 def _plain(atom: Atom) -> Atom:
@@ -205,6 +214,8 @@ def _plain(atom: Atom) -> Atom:
 
 def _values_of(name: str, atoms: Iterable[Atom], domain: Domain) -> list[Value] | None:
     """Each value of that name that some of these comparisons could tell from the others; None if they cannot be listed."""
+    if name in domain.fixed:
+        return [domain.fixed[name]]
     if name == "open":
         return [True, False]
     if name == "language":

@@ -187,7 +187,7 @@ def read_url(node: Node, known: Known) -> Text | None:
     if scalar is None:
         return None
     is_product_own = known.beside_product and _PRODUCT_FIELD.fullmatch(scalar.text.strip())
-    if not is_product_own and known.report.take(values.not_https(scalar)):
+    if not is_product_own and _is_no_address(scalar, known):
         return None
     return read_text(scalar, known, limits.TEXT)
 
@@ -195,7 +195,13 @@ def read_url(node: Node, known: Known) -> Text | None:
 def read_address(node: Node, known: Known) -> str:
     """A web address as it stands."""
     scalar = as_scalar(node, known.report, "web address", "https://shop.example/picture.png")
-    return "" if scalar is None or known.report.take(values.not_https(scalar)) else scalar.text
+    return "" if scalar is None or _is_no_address(scalar, known) else scalar.text
+
+
+def _is_no_address(scalar: Scalar, known: Known) -> bool:
+    """Whether it is no web address that could be opened; then the report says why."""
+    report = known.report
+    return report.take(values.not_https(scalar)) or report.take(limit_rules.address_too_long(scalar))
 
 
 def _told_apart(entries: Sequence[Entry], choices: Sequence[Choice], known: Known, seen: Seen) -> tuple[Choice, ...]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from app.flowfile.limits import CARDS_MAX
 from app.flowfile.problems import Problem, problem_at
 from app.flowfile.source.nodes import Node, Pairs, Scalar
+
+_BLANK = re.compile("[\\s\u200b-\u200d\u2060\ufeff]")
+"""Blanks of every kind, those without a width too."""
+_PLACEHOLDER = re.compile("<[^<>]*>")
 
 
 def too_many_cards(nodes: Sequence[Node]) -> Iterator[Problem]:
@@ -37,7 +42,6 @@ def coupon_without_use(coupon: Pairs) -> Iterator[Problem]:
         yield problem_at(
             coupon.place, "F313", "This coupon has neither a code nor a url.", "Add one of them, as in code: PINE10."
         )
-    if isinstance(code, Scalar) and " " in code.text.strip() and "<" not in code.text:
-        yield problem_at(
-            code.place, "F313", "A coupon's code has no blanks.", f"Write {code.text.strip().replace(' ', '')}."
-        )
+    if isinstance(code, Scalar) and _BLANK.search(_PLACEHOLDER.sub("", code.text.strip())):
+        better = _BLANK.sub("", code.text)
+        yield problem_at(code.place, "F313", "A coupon's code has no blanks.", f"Write {better}.")

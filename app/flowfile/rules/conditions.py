@@ -53,6 +53,12 @@ def condition_never_true(place: Place, text: str) -> Iterator[Problem]:
     )
 
 
+def condition_of_no_product(place: Place, text: str) -> Iterator[Problem]:
+    """F411: a condition that no product fulfils. Advice: one may come tomorrow."""
+    hint = "Look at the values of the products; or leave it, if such a product is to come."
+    yield replace(problem_at(place, "F411", f"{quoted(text)} is true for no product that there is.", hint), advice=True)
+
+
 def rule_covered_before(place: Place) -> Iterator[Problem]:
     """F412: a goto rule that can only hold when a rule above it does."""
     yield problem_at(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.flowfile.limits import (
+    ADDRESS_CHARS_MAX,
     BUTTONS_MAX,
     CHOICES_MAX,
     DOMAINS_MAX,
@@ -26,6 +27,17 @@ def text_too_long(written: Scalar, chars: int, limit: Limit, language: str) -> I
             limit.code,
             f"The {limit.what} {quoted(written.text)} ({language}) has {chars} characters{filled}; {limit.chars_max} fit.",
             "Shorten it." if limit.chars_max < 1_000 else "Divide it into several texts.",
+        )
+
+
+def address_too_long(address: Scalar) -> Iterator[Problem]:
+    """F304: a web address of which only the beginning would arrive."""
+    if len(address.text) > ADDRESS_CHARS_MAX:
+        yield problem_at(
+            address.place,
+            "F304",
+            f"The web address {quoted(address.text)} has {len(address.text)} characters; {ADDRESS_CHARS_MAX} fit.",
+            "Write a shorter address of the same page; what stands behind the ? can often go.",
         )
 
 

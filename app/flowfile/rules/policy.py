@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from app.engine.fold import fold_own
 from app.flowfile.problems import Place, Problem, problem_at, quoted
+from app.flowfile.rules.structure import RING_NAMES_MAX
 from app.flowfile.source.nodes import Scalar
 
 WINDOW_HOURS = 24
@@ -147,6 +148,18 @@ def handoff_without_end(handoff: Scalar) -> Iterator[Problem]:
     hint = "Add for example remind: [{after: 30 minutes, goto: leave_message}]."
     what = "If nobody answers, this handoff leaves the customer waiting for ever."
     yield _advice(handoff.place, "F507", what, hint)
+
+
+def reminder_for_ever(goto: Scalar, ring: Sequence[str], after: str) -> Iterator[Problem]:
+    """F508: a reminder that leads back to itself by these states, so that a silent customer is reminded again and again."""
+    told = ring if len(ring) <= RING_NAMES_MAX else (*ring[: RING_NAMES_MAX - 2], "…", ring[-1])
+    way = " -> ".join(told)
+    yield problem_at(
+        goto.place,
+        "F508",
+        f"Who stays silent is reminded again and again, every {after} or so: {way}.",
+        "Say something instead, as in remind: {after: 4 hours, say: Are you still there?}; or lead to a state that does not lead back.",
+    )
 
 
 def _advice(place: Place, code: str, message: str, hint: str) -> Problem:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from app.flowfile.limits import NAME_CHARS_MAX
-from app.flowfile.problems import Place, Problem, any_of, did_you_mean, problem_at, quoted
+from app.flowfile.problems import Place, Problem, any_of, did_you_mean, problem_at, quoted, with_article
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -70,7 +70,18 @@ def missing_key(place: Place, key_name: str, where: str, example: str = "") -> I
 def missing_value(scalar: Scalar, what: str) -> Iterator[Problem]:
     """F202: a key with nothing behind it."""
     if scalar.text.strip() == "":
-        yield problem_at(scalar.place, "F202", f"Here a {what} is missing.", "Write it behind the colon.")
+        yield problem_at(scalar.place, "F202", f"Here {with_article(what)} is missing.", "Write it behind the colon.")
+
+
+def nothing_in_other_words(scalar: Scalar, what: str) -> Iterator[Problem]:
+    """F202: `name: null`, which means nothing elsewhere, and here the word itself."""
+    if scalar.plain and scalar.text in ("~", "null", "Null", "NULL"):
+        yield problem_at(
+            scalar.place,
+            "F202",
+            f"Here {with_article(what)} is missing: {quoted(scalar.text)} would be taken as it stands.",
+            "Write it behind the colon, or take the line out; if the word itself is meant, put it in double quotes.",
+        )
 
 
 def empty_list(items: Items) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ Works on a library's events, so that anchors, aliases, tags and depth are seen b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +17,12 @@ from app.flowfile.source.events import LINE_END, NO_SIGN, BrokenYamlError, can_b
 from app.flowfile.source.fast import read_fast
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
+_PLAIN_KEY = re.compile(r"[ \t]*:")
+_QUOTED_KEY = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')[ \t]*:""")
+"""What stands in a line from a key on, or behind a plain one, when a colon follows it."""
 
-class _RefusedError(Exception):
+
+class RefusedError(Exception):
     """The file is given up; the report holds why."""
 
 
@@ -41,7 +46,7 @@ class YamlReader:
         try:
             text = _text_of(file, raw, self._report)
             return read_fast(file, text) or self._explain(file, text, len(raw))
-        except _RefusedError:
+        except RefusedError:
             return None
         except Exception:  # Whatever a hostile file makes a library raise, RecursionError too, is the file's problem.
             self._report.take(rules.broken_yaml(Place(file, 1, 1), "The file cannot be understood as YAML."))
@@ -50,7 +55,7 @@ class YamlReader:
     def _explain(self, file: str, text: str, size: int) -> Node:
         self._bytes_to_explain -= size
         is_exact = self._bytes_to_explain >= 0 or not can_be_quick()
-        return _Composer(file, text, self._report).compose(exact_events(text) if is_exact else quick_events(text))
+        return Composer(file, text, self._report).compose(exact_events(text) if is_exact else quick_events(text))
 
 
 def _text_of(file: str, raw: bytes, report: Report) -> str:
@@ -58,24 +63,24 @@ def _text_of(file: str, raw: bytes, report: Report) -> str:
     start = Place(file, 1, 1)
     if len(raw) > limits.FILE_BYTES_MAX:
         report.take(rules.too_large(start, f"more than {limits.FILE_BYTES_MAX // 1024} kB"))
-        raise _RefusedError
+        raise RefusedError
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         column = len(raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
         report.take(rules.not_utf8(Place(file, row, column)))
-        raise _RefusedError from None
+        raise RefusedError from None
     lines = LINE_END.split(text)
     if len(lines) > limits.LINES_MAX:
         report.take(rules.too_large(start, f"more than {limits.LINES_MAX} lines"))
-        raise _RefusedError
+        raise RefusedError
     for number, line in enumerate(lines, 1):
         if len(line) > limits.LINE_CHARS_MAX:
             report.take(
                 rules.too_large(Place(file, number, 1), f"a line of more than {limits.LINE_CHARS_MAX} characters")
             )
-            raise _RefusedError
+            raise RefusedError
     return text
 
 
@@ -92,7 +97,7 @@ class _Frame:
     key: Scalar | None = None
 
 
-class _Composer:
+class Composer:
     """Builds nodes from a library's events with an own stack: no recursion."""
 
     def __init__(self, file: str, text: str, report: Report) -> None:
@@ -113,7 +118,7 @@ class _Composer:
                 self._take(event)
         except BrokenYamlError as error:
             self._explain(error)
-            raise _RefusedError from None
+            raise RefusedError from None
         if self._root is None:
             return Pairs((), Place(self._file, 1, 1))
         return self._root
@@ -133,7 +138,7 @@ class _Composer:
                 self._end()
             case "DocumentStartEvent" if self._root is not None:
                 self._report.take(rules.broken_yaml(self._place(event), "A second document begins here."))
-                raise _RefusedError
+                raise RefusedError
 
     def _explain(self, error: BrokenYamlError) -> None:
         """Say what the library refused; its own words are for programmers."""
@@ -168,7 +173,7 @@ class _Composer:
             self._report.take(
                 rules.too_large(self._place(event), f"more than {limits.NODES_MAX} texts, lists and groups")
             )
-            raise _RefusedError
+            raise RefusedError
         if getattr(event, "anchor", None) is not None:
             self._tell_special(self._place(event), "&")
         if _tag_of(event) is not None:
@@ -192,7 +197,7 @@ class _Composer:
     def _begin(self, event: Any) -> None:
         if len(self._open) >= limits.DEPTH_MAX:
             self._report.take(rules.too_deep(self._place(event)))
-            raise _RefusedError
+            raise RefusedError
         is_pairs = type(event).__name__ == "MappingStartEvent"
         self._open.append(_Frame(self._place(event), is_pairs, bool(event.flow_style)))
 
@@ -220,7 +225,7 @@ class _Composer:
     def _key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
             self._report.take(rules.broken_yaml(node.place, "A key must be a text, not a list or a group in braces."))
-            raise _RefusedError
+            raise RefusedError
         if node.plain and node.text == "<<":
             self._tell_special(node.place, "<<")
         return node
@@ -233,10 +238,17 @@ class _Composer:
             value = Scalar("#" if was_eaten else "", key.place)
         if first is not key.place:
             self._report.take(rules.doubled_key(key, first))
-        elif frame.in_braces and isinstance(value, Scalar) and value.is_missing():
+        elif frame.in_braces and isinstance(value, Scalar) and value.is_missing() and not self._has_colon(key):
             self._report.take(rules.comma_in_braces(key))
         elif key.text != "<<":
             frame.entries.append((key, value))
+
+    def _has_colon(self, key: Scalar) -> bool:
+        """Whether a colon follows the key, so that its value is what is missing, and no comma came between."""
+        behind = self._line(key.place.line)[key.place.column - 1 :]
+        return (_PLAIN_KEY if key.plain else _QUOTED_KEY).match(
+            behind.removeprefix(key.text if key.plain else "")
+        ) is not None
 
 
 def _what_is_broken(said: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from app.engine.effects import Card, Form, Message, Option
 from tests.webhooks.messenger.kit import CUSTOMER, create_send
 from tests.webhooks.messenger.test_pieces import COUPON, FEEDBACK, HOLES, MESSAGES, RECEIPT
+from webhooks.messenger.forms import is_complete
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import WAYS
 from webhooks.messenger.render import render
@@ -108,6 +110,16 @@ def test_cards_are_a_generic_template_and_use_payloads_up_in_their_order() -> No
 def payload_of(form: Form) -> dict[str, Any]:
     rendered: dict[str, Any] = render(create_send(Message(form=form)), RESPONSE)["message"]["attachment"]["payload"]
     return rendered
+
+
+def test_a_coupon_whose_code_has_a_blank_of_any_kind_is_a_text() -> None:
+    for blank in (" ", "\t", "\xa0"):
+        assert not is_complete(replace(COUPON, fields={"title": "10% off", "code": f"PINE{blank}10"}))
+
+
+def test_the_currency_of_a_receipt_is_written_in_capitals() -> None:
+    small = replace(RECEIPT, fields={**RECEIPT.fields, "currency": "eur"})
+    assert payload_of(small) == payload_of(RECEIPT)
 
 
 def test_a_coupon_has_its_code() -> None:

@@ -105,6 +105,7 @@ REFUSED: dict[str, tuple[dict[str, Any] | str | list[str], tuple[int, int | None
     "product with a button of an unknown type": (template(template_type="product", buttons=[{"type": "x"}]), (100, None)),
     "coupon without a title": (template(**{**COUPON, "title": ""}), (100, None)),
     "coupon with a blank in its code": (template(**{**COUPON, "coupon_code": "PINE 10"}), (100, None)),
+    "coupon with a tab in its code": (template(**{**COUPON, "coupon_code": "PINE\t10"}), (100, None)),
     "coupon with neither code nor address": (template(template_type="coupon", title="x"), (100, None)),
     "receipt without a number of the order": (template(**{**RECEIPT, "order_number": None}), (100, None)),
     "receipt without a total": (template(**{**RECEIPT, "summary": {}}), (100, None)),

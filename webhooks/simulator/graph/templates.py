@@ -60,7 +60,7 @@ def _check_coupon(payload: dict[str, Any]) -> None:
     check_text(payload.get("title"), "payload[title]", CARD_CHARS_MAX)
     check_text(payload.get("subtitle"), "payload[subtitle]", CARD_CHARS_MAX, required=False)
     code = payload.get("coupon_code")
-    if code is not None and (not isinstance(code, str) or " " in code):
+    if code is not None and (not isinstance(code, str) or any(map(str.isspace, code))):
         raise bad_parameter("A coupon_code has no spaces.")
     if not code and not is_web_address(payload.get("coupon_url")):
         raise bad_parameter("A coupon needs a coupon_code or a coupon_url.")
