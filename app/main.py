@@ -193,7 +193,8 @@ def _service(settings: Settings) -> Service:
 def _manners(settings: Settings) -> Manners:
     """What the operator chose of how the bot behaves."""
     hours = settings.person_silences_hours
-    return Manners(timedelta(hours=hours) if hours else None, settings.handoff_to == "page_inbox")
+    silence = timedelta(hours=hours) if hours else None
+    return Manners(silence, settings.handoff_to == "page_inbox", settings.messages_a_minute)
 
 
 def _calls_lack(house: House) -> list[str]:

@@ -102,6 +102,8 @@ class Settings(BaseModel):
     """Where handed-off conversations go: our `desk`, or the Page's own inbox at Meta (`page_inbox`)"""
     person_silences_hours: float = Field(default=24.0, ge=0.0, le=PERSON_HOURS_MAX)
     """How long a person who answered in the Page's own inbox keeps the bot silent; `0`: until the conversation is given back"""
+    messages_a_minute: int = Field(default=20, ge=1)
+    """How many messages of one customer are answered in a minute; more are written down, and told so once"""
     look_up_after_seconds: tuple[float, ...] = (2.0, 8.0)
     """When to look up a send of unknown outcome: rising seconds after it, comma separated"""
     worker_beat_seconds: float = Field(default=1.0, gt=0.0, le=60.0)

@@ -125,5 +125,6 @@ def environment(database: str, sink_port: int, flows: Path = FLOWS) -> dict[str,
         "FRONTDESK_APP_SECRET": APP_SECRET,
         "FRONTDESK_VERIFY_TOKEN": "bench-verify-token",
         "FRONTDESK_GRAPH_URL": graph_url(sink_port),
+        "FRONTDESK_MESSAGES_A_MINUTE": "1000000",
         "FRONTDESK_SECRET_KEY": SECRET_KEY,
     }

@@ -100,6 +100,7 @@ WRONG = [
     ("DATABASE_URL", "sqlite+aiosqlite:///:memory:", "use sqlite"),
     ("PAGE_ID", "my page", "the number that Meta shows"),
     ("APP_FEATURES", "human_agent,all", "'human_agent' or 'utility_messages'"),
+    ("MESSAGES_A_MINUTE", "0", "greater than or equal to 1"),
     ("HANDOFF_TO", "inbox", "'desk' or 'page_inbox'"),
     ("PERSON_SILENCES_HOURS", "-1", "greater than or equal to 0"),
     ("GRAPH_URL", "http://graph.example", "https://"),

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from app.engine.traffic import Traffic, from_list, to_list
+
+_NONE = Traffic()
+
 AnsweredBy = Literal["bot", "waiting", "staff"]
 """Who answers the customer now; `waiting`: handed off, nobody has come yet."""
 
@@ -27,6 +31,7 @@ class Session:
     `showing` is the state that suggested products last, `shown` are the ids of those that it showed, `wish` the words
     that it matched.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
+    `traffic`: how much the customer wrote lately.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 
@@ -51,6 +56,7 @@ class Session:
     showing: str = ""
     wish: str = ""
     shown: tuple[str, ...] = ()
+    traffic: Traffic = _NONE
 
 
 def to_dict(session: Session) -> dict[str, Any]:
@@ -86,6 +92,8 @@ def to_dict(session: Session) -> dict[str, Any]:
         stored["shown"] = list(session.shown)
     if session.timers:
         stored["timers"] = list(session.timers)
+    if session.traffic.count:
+        stored["traffic"] = to_list(session.traffic)
     if session.last_at:
         stored["last_at"] = session.last_at.isoformat()
     return stored
@@ -116,4 +124,5 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         showing=stored.get("showing", ""),
         wish=stored.get("wish", ""),
         shown=tuple(stored.get("shown", ())),
+        traffic=from_list(stored.get("traffic", ())),
     )

@@ -36,6 +36,7 @@ from app.engine.events import (
 )
 from app.engine.flow import SECRET_PREFIX, Flow
 from app.engine.session import Session
+from app.engine.traffic import Traffic
 from app.engine.turn import Turn, take_turn
 from app.engine.words import sentence
 from app.errors import EngineError
@@ -45,7 +46,7 @@ from app.store.claims import WRITTEN, Claim
 from app.store.history import Said
 from app.store.inbox import WaitingEvent
 from app.store.timers import NewTimer
-from app.worker import taps
+from app.worker import flood, taps
 from app.worker.comments import as_one
 
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
@@ -98,11 +99,12 @@ class Manners:
     """What the operator chose.
 
     `silence`: how long a person who answered in the channel's own inbox keeps the bot silent after their last words; None until they
-    hand back. `hands_over`: handoffs go to that inbox.
+    hand back. `hands_over`: handoffs go to that inbox. `a_minute`: how many messages of one customer are answered in a minute.
     """
 
     silence: timedelta | None = None
     hands_over: bool = False
+    a_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,9 @@ async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
         elif handled.flow is None:
             handled.finished += [(event.id, "ignored", "no bot serves this Page") for event in burst]
         else:
-            await _turn(hands, handled, burst, now)
+            await _take_in(hands, handled, burst, now)
             if comment_of(claim.customer_id):
                 _leave_one_reply(handled)
-            handled.finished += [(event.id, "done", None) for event in burst]
     return handled
 
 
@@ -160,8 +161,7 @@ def set_aside(claim: Claim, flow: Flow | None, reason: str, now: datetime) -> Ha
     note_window(handled, event, now)
     handled.set_aside = (event.id, reason)
     if flow is not None and claim.answered_by == "bot":
-        sorry = Message(sentence(handled.session.language or flow.languages[0], "sorry"))
-        handled.messages.append(message_to_dict(sorry))
+        _say(handled, "sorry")
         handled.session = replace(handled.session, answered_by="waiting")
         handled.handoff = HandOff(team="", reason="An event could not be handled.")
     return handled
@@ -194,6 +194,9 @@ def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
     claim = handled.claim
     if kind in ("person_replied", "person_took_over") or (kind == "standby" and handled.session.answered_by != "staff"):
         _give_to_person(handled, event.happened_at, manners.silence)
+    if kind == "other_app_replied":
+        # A yes that comes now may be meant for them.
+        handled.session = replace(handled.session, erasing=False, days=())
     if kind == "unsent":
         handled.unsent.append(str(values.get("mid", "")))
     who = {"person_replied": "page_inbox", "other_app_replied": "other_app", "person_took_over": "channel"}
@@ -218,16 +221,44 @@ def _give_to_person(handled: Handled, since: datetime, silence: timedelta | None
         handled.timers[PERSON, name] = NewTimer(claim.page_id, claim.customer_id, PERSON, name, since + silence)
 
 
-async def _turn(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], now: datetime) -> None:
-    assert handled.flow is not None
-    happened: list[Event] = []
-    for waiting in burst:
-        event = events.from_dict(waiting.kind, waiting.body or {})
-        if isinstance(event, TapReceived):
-            event = taps.read(hands.secret, handled.claim.key, event)
+async def _take_in(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], now: datetime) -> None:
+    """Write down what happened and take the turn of what may be answered."""
+    happened = [(_read_event(hands, handled, waiting), waiting) for waiting in burst]
+    for event, waiting in happened:
         _note_said(handled, event, waiting)
         handled.epoch += _ends_staff(event, handled.session)
-        happened.append(event)
+    most = hands.manners.a_minute if handled.session.answered_by != "staff" else None
+    handled.session, answered, tells = flood.count(handled.session, happened, most)
+    if handled.session.answered_by == "bot" and flood.goes_in_circles(handled.session):
+        _end_circle(hands, handled)
+    elif answered:
+        await _turn(hands, handled, [event for event, _ in happened[:answered]], now)
+    if tells:
+        _say(handled, "slowly")
+    handled.finished += [(each.id, "done", None) for each in burst[:answered]]
+    handled.finished += [(each.id, "ignored", "too many messages in a minute") for each in burst[answered:]]
+
+
+def _read_event(hands: Hands, handled: Handled, waiting: WaitingEvent) -> Event:
+    event = events.from_dict(waiting.kind, waiting.body or {})
+    return taps.read(hands.secret, handled.claim.key, event) if isinstance(event, TapReceived) else event
+
+
+def _end_circle(hands: Hands, handled: Handled) -> None:
+    """Two machines answer each other: a person is to look, and nothing more is said."""
+    handled.session = replace(handled.session, answered_by="waiting", traffic=Traffic())
+    handled.handoff = HandOff(team="", reason="The same message came over and over.")
+    _hand_over(hands, handled)
+
+
+def _say(handled: Handled, name: str) -> None:
+    """One of the bot's own sentences, in the customer's language."""
+    language = handled.session.language or (handled.flow.languages[0] if handled.flow else "en")
+    handled.messages.append(message_to_dict(Message(sentence(language, name))))
+
+
+async def _turn(hands: Hands, handled: Handled, happened: Sequence[Event], now: datetime) -> None:
+    assert handled.flow is not None
     turn = await _take(hands, handled.flow, handled.session, happened, now)
     handled.session = turn.session
     _carry_out(hands, handled, turn)

@@ -97,6 +97,7 @@ class BotServer:
             "FRONTDESK_APP_SECRET": APP_SECRET,
             "FRONTDESK_VERIFY_TOKEN": "crash-verify-token",
             "FRONTDESK_GRAPH_URL": f"http://127.0.0.1:{self.graph_port}/v26.0",
+            "FRONTDESK_MESSAGES_A_MINUTE": "100000",  # its customers never stop
             "FRONTDESK_SECRET_KEY": "crash-key-that-signs-taps-0123456789abcdef",
             **self.settings,
         }

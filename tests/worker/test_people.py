@@ -85,6 +85,13 @@ async def test_when_they_have_handed_back_already_the_time_says_nothing(hands: H
     assert (handled.session.answered_by, handled.epoch, handled.messages) == ("bot", 3, [])
 
 
+async def test_a_yes_after_another_apps_message_deletes_nothing(hands: Hands) -> None:
+    asked = await handle(hands, claim(said("delete my data", 1)), NOW)
+    assert asked.session.erasing
+    told = await handle(hands, claim(fact("other_app_replied", 2, text="Shall we?"), session={"erasing": True}), NOW)
+    assert not told.session.erasing
+
+
 async def test_a_handoff_to_the_channels_inbox_follows_what_the_bot_says(hands: Hands) -> None:
     there = replace(hands, manners=Manners(DAY, hands_over=True))
     handled = await handle(there, claim(said("person")), NOW)

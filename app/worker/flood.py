@@ -1,0 +1,38 @@
+"""Customers who write without end: told once, then only written down; and two machines that answer each other. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.engine import traffic
+from app.engine.events import AttachmentReceived, Event, ReferralReceived, TapReceived, TextReceived
+from app.engine.session import Session
+from app.store.inbox import WaitingEvent
+
+SAME_MAX = 10
+"""The same text so many times in a row, each time answered: no person does that."""
+
+_FROM_CUSTOMERS = TextReceived | TapReceived | AttachmentReceived | ReferralReceived
+
+Happened = Sequence[tuple[Event, WaitingEvent]]
+
+
+def count(session: Session, happened: Happened, most: int | None) -> tuple[Session, int, bool]:
+    """(the session with these events counted, how many of them may be answered, whether the customer is to be told now).
+
+    `most`: events a minute; None for any number. Told is who goes beyond it, once a minute.
+    """
+    answered, tells, heard = 0, False, session.traffic
+    for event, waiting in happened:
+        if isinstance(event, _FROM_CUSTOMERS):
+            heard = traffic.after(heard, event, waiting.happened_at)
+        if most is None or heard.count <= most:
+            answered += 1
+        tells = tells or (most is not None and heard.count == most + 1)
+    return replace(session, traffic=heard), answered, tells
+
+
+def goes_in_circles(session: Session) -> bool:
+    """Whether the customer has said nothing but one text for long."""
+    return session.traffic.same >= SAME_MAX
