@@ -36,9 +36,9 @@ class Draft:
 
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "outdated",
-        "own_language", "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state",
-        "steps", "timers", "understood", "waited_in", "warned", "why", "wish",
+        "failures", "finders", "flow", "gone", "language", "last_at", "messages", "named", "now", "opted_out", "outdated",
+        "own_language", "product", "result", "returning", "said", "screen", "showing", "shown", "slots", "slots_until",
+        "state", "steps", "timers", "understood", "waited_in", "warned", "why", "wish",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -58,7 +58,7 @@ class Draft:
         self.steps, self.messages, self.returning, self.understood = 0, 0, False, True
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
-        self.wish = session.wish
+        self.wish, self.screen, self.named = session.wish, session.screen, session.named
         self.product: Mapping[str, Any] = {}
         self.gone: Mapping[str, Any] = {}
         self._forget_expired()
@@ -102,7 +102,7 @@ class Draft:
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
-            erasing=self.erasing, days=self.days,
+            erasing=self.erasing, days=self.days, screen=self.screen, named=self.named,
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, calls, erase, faq, products, show, suggest, which_day
-from app.engine.choose import pick, pick_exact
+from app.engine import anywhere, calls, erase, faq, products, show, typed, which_day
+from app.engine.choose import pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import Attachment, AttachmentReceived
-from app.engine.flow import Choice, Slot
+from app.engine.flow import Slot
 from app.engine.fold import clean, fold, fold_own
 from app.engine.languages import language_of
 from app.engine.slots import gives, read_answer
@@ -45,7 +45,8 @@ def read_text(draft: Draft, written: str) -> None:
         or _answers(draft, text, folded)
         or _accepts_offer(draft, folded)
         or faq.chooses(draft, folded)
-        or _chooses(draft, folded)
+        or typed.chooses(draft, folded)
+        or products.hear(draft, folded)
         or _asks_here(draft, folded)
         or _anywhere(draft, text, folded, ())
         or _always(draft, folded)
@@ -59,13 +60,6 @@ def _hear_language(draft: Draft, folded: str) -> None:
     """The customer is spoken to in the language of this message, where it is clear."""
     if language := language_of(folded, draft.flow.languages):
         draft.speak(language)
-
-
-def _hear_title(draft: Draft, choice: Choice, folded: str) -> None:
-    """Who types a title in another of the bot's languages speaks that one; a title without translation tells nothing."""
-    spoken = [language for language in choice.title.by_language if folded in show.titles(draft, choice, language)]
-    if len(spoken) == 1 and draft.language in choice.title.by_language and spoken[0] != draft.language:
-        draft.speak(spoken[0])
 
 
 def read_stop(draft: Draft, folded: str) -> bool:
@@ -115,7 +109,7 @@ def _shortcut(draft: Draft, slot: Slot, folded: str, place: int) -> Any:
     """The value of one of the question's choices whose very title was typed."""
     for choice in show.question_choices(draft, draft.here.ask[place]):
         if not choice.to and folded in show.titles(draft, choice):
-            _hear_title(draft, choice, folded)
+            typed.hear_title(draft, choice, folded)
             return value_of(draft, slot, choice)
     return None
 
@@ -179,27 +173,6 @@ def _accepted(draft: Draft, folded: str) -> str | None:
 def _has_offered(draft: Draft) -> bool:
     """Whether the bot's last words were an offer: anything that is understood sets the failures back."""
     return draft.failures > 0 and draft.failures % FAILURES_BEFORE_OFFER == 0
-
-
-def _chooses(draft: Draft, folded: str) -> bool:
-    """A visible choice, typed."""
-    choices = show.visible(draft)
-    if not choices:
-        return False
-    titles = [show.titles(draft, each) for each in choices]
-    is_phrase = anywhere.hear_exactly(draft.flow, folded) is not None
-    place = pick_exact(folded, titles) if is_phrase else pick(folded, titles)
-    if place is None:
-        return False
-    choice = choices[place]
-    address = suggest.leads_outside(draft, choice) or show.leads_outside(draft, choice)
-    if not address and (choice.url is not None or choice.phone):
-        return False
-    draft.note(f"typed choice {draft.state}/{choice.key}")
-    _hear_title(draft, choice, folded)
-    take(draft, draft.here, choice)
-    draft.say(address)
-    return True
 
 
 def _asks_here(draft: Draft, folded: str) -> bool:
@@ -339,7 +312,7 @@ def _read_while_waiting(draft: Draft, folded: str) -> None:
 
 def _read_while_calling(draft: Draft, folded: str) -> None:
     """The answer of a call is on its way: what is on the screen, a person and `hear` phrases act, all else waits for it."""
-    if _asks_for_bot(draft, folded) or _chooses(draft, folded):
+    if _asks_for_bot(draft, folded) or typed.chooses(draft, folded):
         return
     heard = anywhere.hear(draft.flow, folded)
     if heard is not None and anywhere.resolve(draft.flow, heard.goto) != draft.state:

@@ -98,7 +98,7 @@ def _enter(draft: Draft, state: State) -> str:
     """Do what the state does, key by key; gives the next target, empty to wait."""
     draft.note(f"enter {state.name}")
     draft.stop_timers()
-    draft.state, draft.asking, draft.calling = state.name, None, 0
+    draft.state, draft.asking, draft.calling, draft.named = state.name, None, 0, ()
     for name, value in state.set.items():
         if name == "language":
             draft.speak(str(value))
