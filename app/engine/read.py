@@ -99,6 +99,7 @@ def _answers(draft: Draft, text: str, folded: str) -> bool:
     value = _shortcut(draft, slot, folded, draft.asking)
     if value is None and not (_takes_loosely(slot) and _means_something_else(draft, folded)):
         value = read_answer(draft.flow, slot, text, draft.language, draft.now)
+        typed.hear_word(draft, slot, value, folded)
     if value is None:
         return which_day.ask(draft, draft.asking, text)
     answer(draft, draft.asking, value)

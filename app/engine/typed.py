@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.engine import anywhere, show, suggest
 from app.engine.choose import nearest, pick, pick_exact
 from app.engine.draft import Draft
-from app.engine.flow import Choice
+from app.engine.flow import Choice, Slot
 from app.engine.taps import take
 
 
@@ -36,3 +38,9 @@ def hear_title(draft: Draft, choice: Choice, folded: str) -> None:
     spoken = nearest(folded, [show.titles(draft, choice, each) for each in languages])
     if len(spoken) == 1 and draft.language in languages and languages[spoken[0]] != draft.language:
         draft.speak(languages[spoken[0]])
+
+
+def hear_word(draft: Draft, slot: Slot, value: Any, folded: str) -> None:
+    """The same for a word of a choice slot that was read as an answer."""
+    if slot.kind == "choice" and value in slot.titles:
+        hear_title(draft, Choice(value, slot.titles[value]), folded)
