@@ -8,6 +8,7 @@ from typing import Any
 
 from app.channel import Send
 from app.engine.effects import Card, Message, Option
+from webhooks.messenger.cut import shorten
 from webhooks.messenger.forms import render_form
 from webhooks.messenger.limits import (
     BUTTON_TITLE_CHARS_MAX,
@@ -18,7 +19,6 @@ from webhooks.messenger.limits import (
 )
 from webhooks.messenger.parse.messages import METADATA_PREFIX
 from webhooks.messenger.payload import clean_text
-from webhooks.messenger.pieces import shorten
 
 
 def render(send: Send, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - tags outside the window will depend on it
