@@ -11,10 +11,10 @@ from app.engine.conditions import holds, names_in
 from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
 from app.engine.fill import fill, fill_url
 from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
-from app.engine.flow import Condition, Flow, Placeholder, Slot, State, Template, Text
+from app.engine.flow import PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
 from app.engine.hours import is_open, opening_text
 from app.engine.session import AnsweredBy, Session
-from app.engine.slots import value_text
+from app.engine.slots import price_number, value_text
 from app.engine.words import sentence
 
 MESSAGES_A_TURN_MAX = 20
@@ -22,6 +22,9 @@ MESSAGES_A_TURN_MAX = 20
 
 BACK_MAX = 10
 """How many states `back` remembers."""
+
+PRICE = f"{PRODUCT_PREFIX}price"
+"""The one field that is written as money, in a text as on a card."""
 
 WHY_MAX = 100
 """Steps of the explanation kept: twice the steps a turn may take."""
@@ -200,6 +203,8 @@ class Draft:
                 return self.flow.name
             case _:
                 value = self.product.get(name, self.slots.get(name, self.gone.get(name)))
+                if name == PRICE and isinstance(value, float):
+                    return price_number(value, self.language)
                 return value_text(self.slot(name), value, self.language)
 
     # ---- effects -------------------------------------------------------------------------------------------

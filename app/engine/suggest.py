@@ -11,7 +11,7 @@ from app.engine.effects import Card, Message, Option, Search
 from app.engine.finders import Found
 from app.engine.flow import BACK, END, MORE, Choice, Product, State, Suggest, Text
 from app.engine.fold import fold
-from app.engine.slots import number_text
+from app.engine.slots import price_number
 
 SHOWN_MAX = 200
 """Products that one customer is shown in a state before that was all: twenty screens of ten."""
@@ -107,7 +107,7 @@ def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card
     subtitle = " · ".join(each for each in (price_text(product, draft.language), description) if each)
     price = product.fields.get("price")
     if not (subtitle or product.url or product.image or buttons) and isinstance(price, float):
-        subtitle = _money(price, draft.language)
+        subtitle = price_number(price, draft.language)
     return Card(title, subtitle, product.image, product.url, buttons, product.id)
 
 
@@ -116,14 +116,6 @@ def price_text(product: Product, language: str) -> str:
     price, currency = product.fields.get("price"), product.fields.get("currency")
     if not isinstance(price, float) or not isinstance(currency, str):
         return ""
-    number, sign = _money(price, language), SIGNS.get(currency.upper(), currency.upper())
+    number, sign = price_number(price, language), SIGNS.get(currency.upper(), currency.upper())
     in_front = language.startswith("en") and len(sign) == 1
     return f"{sign}{number}" if in_front else f"{number} {sign}"
-
-
-def _money(price: float, language: str) -> str:
-    """Whole amounts as they are, others with two places."""
-    if price == int(price):
-        return number_text(int(price), language)
-    text = f"{price:.2f}"
-    return text if language.startswith("en") else text.replace(".", ",")

@@ -290,6 +290,16 @@ def test_prices_are_written_as_people_write_them() -> None:
     assert price_text(replace(price, fields={"price": 39.9}), "en") == ""
 
 
+def test_a_price_in_a_text_is_written_as_on_its_card() -> None:
+    prices = {each.id: replace(each, fields={**each.fields, "price": 39.5}) for each in PRODUCTS.values()}
+    buy = Choice("Buy", text("Buy for <product.price>"), to="stylist")
+    ana = Customer(replace(shop(looks(buttons=(buy,))), products=prices), given={"occasion": "Work", "budget": 60.0})
+    ana.taps("Get Started")
+    (card,) = ana.messages[-1].cards
+    assert (card.subtitle, card.buttons[0].title) == ("€39.50", "Buy for 39.50")
+    assert ana.types("buy for 39.50") == ["Maya is coming."]
+
+
 # ---- products that a message names -------------------------------------------------------------------------
 
 NAMED = {"anywhere": (Anywhere("", products=True),)}
