@@ -9,7 +9,7 @@ from typing import Any
 from app.engine.anywhere import resolve
 from app.engine.conditions import holds, names_in
 from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
-from app.engine.fill import fill, fill_url
+from app.engine.fill import fill, fill_url, is_long_address, is_too_long
 from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
 from app.engine.flow import PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
 from app.engine.hours import is_open, opening_text
@@ -22,6 +22,9 @@ MESSAGES_A_TURN_MAX = 20
 
 BACK_MAX = 10
 """How many states `back` remembers."""
+
+LEFT_OUT = "left out: an address that is too long"
+"""A step of the explanation."""
 
 PRICE = f"{PRODUCT_PREFIX}price"
 """The one field that is written as money, in a text as on a card."""
@@ -182,8 +185,12 @@ class Draft:
         return fill(template, self.values(template))
 
     def url(self, text: Text) -> str:
+        """The address with its values; empty, which leaves out what it belongs to, if it is none or too long then."""
         template = self.template(text)
-        return fill_url(template, self.values(template))
+        values = self.values(template)
+        if is_too_long(template, values):
+            self._note_left_out()
+        return fill_url(template, values)
 
     def sentence(self, name: str) -> str:
         """One of the bot's own sentences in the customer's language."""
@@ -191,7 +198,14 @@ class Draft:
 
     def values(self, template: Template) -> dict[str, str]:
         """What the placeholders of a template stand for now; names and other values of a person are slots."""
-        return {part.name: self._value(part.name) for part in template if isinstance(part, Placeholder)}
+        values = {part.name: self._value(part.name) for part in template if isinstance(part, Placeholder)}
+        if any(map(is_long_address, values.values())):
+            self._note_left_out()
+        return values
+
+    def _note_left_out(self) -> None:
+        if LEFT_OUT not in self.why:
+            self.note(LEFT_OUT)
 
     def _value(self, name: str) -> str:
         match name:

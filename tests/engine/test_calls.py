@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.engine import events, session
+from app.engine.calls import saved
 from app.engine.effects import CallService, SendMessage
 from app.engine.events import CallAnswered, Event, TextReceived
 from app.engine.flow import (
@@ -122,6 +123,20 @@ def test_a_value_that_does_not_fit_its_slot_is_not_kept() -> None:
     turn = talk.meets(CallAnswered("find", "ok", {"eta": "x" * 5_000, "pieces": "many"}, 1))
     assert "pieces" not in turn.session.slots
     assert len(turn.session.slots["eta"]) == 1_000
+
+
+def test_an_address_in_an_answer_is_kept_whole_or_not_at_all() -> None:
+    address = "https://track.example/" + "a" * 1_500
+    assert saved({"eta": address}, {"eta": "eta"}) == {"eta": address}
+    talk = Talk()
+    talk.asks()
+    given = saved({"eta": address + "a" * 500}, {"eta": "eta"})
+    assert "eta" not in talk.meets(CallAnswered("find", "ok", given, 1)).session.slots
+
+
+def test_an_address_that_has_become_too_long_is_not_called() -> None:
+    turn = Talk().asks("é" * 900)
+    assert (calls(turn), said(turn)) == ([], ["Looking.", "Lost."])
 
 
 def test_an_answer_counts_once_and_only_for_the_visit_that_asked() -> None:

@@ -77,7 +77,9 @@ def test_a_title_that_is_nearly_typed_tells_the_language_too() -> None:
 
 def test_a_title_that_is_as_near_in_two_languages_tells_nothing() -> None:
     bot = flow(
-        state("welcome", "Hi!", choices=(choice("Information", "details", text=text("Information", fr="Informations")),)),
+        state(
+            "welcome", "Hi!", choices=(choice("Information", "details", text=text("Information", fr="Informations")),)
+        ),
         State("details", say=(text("More.", fr="Plus."),)),
         languages=("en", "fr"),
     )

@@ -290,6 +290,14 @@ def test_prices_are_written_as_people_write_them() -> None:
     assert price_text(replace(price, fields={"price": 39.9}), "en") == ""
 
 
+def test_a_button_whose_address_is_too_long_is_left_out_and_never_cut() -> None:
+    far = {each.id: replace(each, url="https://shop.example/" + "a" * 2_000) for each in PRODUCTS.values()}
+    ana = Customer(replace(shop(looks()), products=far), given={"occasion": "Party", "budget": 60.0})
+    ana.taps("Get Started")
+    assert [each.title for each in ana.messages[-1].cards[0].buttons] == ["Another look", "Ask a stylist"]
+    assert ana.why.count("left out: an address that is too long") == 1
+
+
 def test_a_price_in_a_text_is_written_as_on_its_card() -> None:
     prices = {each.id: replace(each, fields={**each.fields, "price": 39.5}) for each in PRODUCTS.values()}
     buy = Choice("Buy", text("Buy for <product.price>"), to="stylist")
