@@ -362,7 +362,7 @@ def _is_only_stickers(draft: Draft, event: AttachmentReceived) -> bool:
 
 
 def _answered_by_attachment(draft: Draft, attachments: tuple[Attachment, ...]) -> bool:
-    if draft.asking is None:
+    if draft.asking is None or draft.outdated:
         return False
     value = anywhere.value_of(draft.asked(draft.asking).kind, attachments)
     if value is None:

@@ -210,3 +210,14 @@ def test_an_answer_to_a_question_that_is_gone_is_no_answer_to_another() -> None:
     customer.meets_new_flow(states={each.name: each for each in (state("welcome", goto="form"), new, done)})
     assert customer.types("large") == ["Which colour?"]
     assert customer.types("green") == ["In green."]
+
+
+def test_a_photo_is_no_answer_to_a_question_that_was_put_in_meanwhile() -> None:
+    old = state("form", ask=(question("size", "Which size?"), question("room", "A photo of the room?")), goto="done")
+    new = state("form", ask=(question("room", "A photo of the room?"),), goto="done")
+    states = (state("welcome", goto="form"), state("done", "Thank you."))
+    customer = Customer(flow(old, *states, slots=(slot("size"), slot("room", "photo"))))
+    assert customer.taps("Get Started") == ["Which size?"]
+    customer.meets_new_flow(states={each.name: each for each in (new, *states)})
+    assert customer.sends("image", url="https://cdn.example/1.jpg") == ["A photo of the room?"]
+    assert customer.sends("image", url="https://cdn.example/2.jpg") == ["Thank you."]
