@@ -12,6 +12,7 @@ from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
 from app.engine.fill import fill, fill_url, is_long_address, is_too_long
 from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
 from app.engine.flow import PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
+from app.engine.gone import still_said
 from app.engine.hours import is_open, opening_text
 from app.engine.session import AnsweredBy, Session
 from app.engine.slots import price_number, value_text
@@ -66,7 +67,7 @@ class Draft:
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
         self.wish, self.screen, self.named = session.wish, session.screen, session.named
         self.product: Mapping[str, Any] = {}
-        self.gone: Mapping[str, Any] = {}
+        self.gone = session.gone
         self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
@@ -109,6 +110,7 @@ class Draft:
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named,
+            gone=still_said(self.flow, self.here, self.gone) if self.state else {},
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:

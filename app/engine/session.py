@@ -26,6 +26,7 @@ class Session:
     `days` are the two, in ISO form, of which the customer was asked which one is meant.
     `showing` is the state that suggested products last, `shown` are the ids of those that it showed, `wish` the words
     that it matched. `screen` are those of its latest cards, `named` those that a message named and that were shown since.
+    `gone` is what the state forgot and its texts still say.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
@@ -53,6 +54,7 @@ class Session:
     shown: tuple[str, ...] = ()
     screen: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    gone: Mapping[str, Any] = field(default_factory=dict)
 
 
 _LISTS = ("back", "days", "shown", "screen", "named", "timers")
@@ -80,8 +82,9 @@ def to_dict(session: Session) -> dict[str, Any]:
         value = getattr(session, name)
         if value not in ("", 0, False):
             stored[name] = value
-    if session.slots:
-        stored["slots"] = dict(session.slots)
+    for name in ("slots", "gone"):
+        if values := getattr(session, name):
+            stored[name] = dict(values)
     if session.slots_until:
         stored["slots_until"] = {name: moment.isoformat() for name, moment in session.slots_until.items()}
     for name in _LISTS:
@@ -113,5 +116,6 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         erasing=stored.get("erasing", False),
         showing=stored.get("showing", ""),
         wish=stored.get("wish", ""),
+        gone=stored.get("gone", {}),
         **{name: tuple(stored.get(name, ())) for name in _LISTS},
     )

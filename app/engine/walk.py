@@ -64,7 +64,7 @@ def end_session(draft: Draft) -> None:
     draft.note("the session ends")
     draft.stop_timers()
     draft.state, draft.asking, draft.back, draft.failures, draft.disclosed = "", None, (), 0, False
-    draft.calling, draft.erasing = 0, False
+    draft.calling, draft.erasing, draft.gone = 0, False, {}
 
 
 def _way_back(draft: Draft) -> str:
