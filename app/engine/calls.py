@@ -14,6 +14,9 @@ from app.engine.flow import SECRET_PREFIX, Call, Placeholder, Slot, Template
 from app.engine.fold import clean
 from app.engine.slots import number_text, read_answer
 
+LATER_MAX = 3
+"""Texts kept while the answer of a call is on its way; nobody needs more questions answered at once."""
+
 _DOTS = (".", "..")
 """In a path they would lead to another address."""
 
@@ -58,6 +61,14 @@ def take_answer(draft: Draft, event: CallAnswered) -> None:
             draft.forget(name)
         else:
             draft.remember(name, value)
+
+
+def keep(draft: Draft, text: str) -> None:
+    """Keep a text for when the answer has come, and say so."""
+    say_one_moment(draft)
+    if len(draft.later) < LATER_MAX:
+        draft.note("kept until the answer has come")
+        draft.later, draft.understood = (*draft.later, text), True
 
 
 def say_one_moment(draft: Draft) -> None:

@@ -43,7 +43,7 @@ class Draft:
 
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "gone", "language", "last_at", "messages", "named", "now", "opted_out", "outdated",
+        "failures", "finders", "flow", "gone", "language", "last_at", "later", "messages", "named", "now", "opted_out", "outdated",
         "own_language", "product", "result", "returning", "said", "screen", "showing", "shown", "slots", "slots_until",
         "state", "steps", "timers", "understood", "waited_in", "warned", "why", "wish",
     )  # fmt: skip
@@ -67,7 +67,7 @@ class Draft:
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
         self.wish, self.screen, self.named = session.wish, session.screen, session.named
         self.product: Mapping[str, Any] = {}
-        self.gone = session.gone
+        self.gone, self.later = session.gone, session.later
         self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
@@ -110,7 +110,7 @@ class Draft:
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named,
-            gone=still_said(self.flow, self.here, self.gone) if self.state else {},
+            later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:

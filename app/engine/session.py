@@ -28,6 +28,7 @@ class Session:
     that it matched. `screen` are those of its latest cards, `named` those that a message named and that were shown since.
     `gone` is what the state forgot and its texts still say.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
+    `later` are the texts that came meanwhile and are read when that answer has come.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 
@@ -55,9 +56,10 @@ class Session:
     screen: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     gone: Mapping[str, Any] = field(default_factory=dict)
+    later: tuple[str, ...] = ()
 
 
-_LISTS = ("back", "days", "shown", "screen", "named", "timers")
+_LISTS = ("back", "days", "shown", "screen", "named", "timers", "later")
 """Fields that are stored as lists of texts."""
 
 

@@ -105,7 +105,7 @@ def take(draft: Draft, state: State, choice: Choice) -> None:
         leave_the_queue(draft)
         if choice.to == MORE:
             _be_in(draft, state)
-            draft.asking, draft.calling = None, 0
+            draft.asking, draft.calling, draft.later = None, 0, ()
         return go(draft, choice.to)
     if choice.url is not None or choice.phone:
         return None
