@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.engine.events import Attachment
+from app.engine.fill import ADDRESS_CHARS_MAX
 from app.engine.flow import Anywhere, Flow
 from app.engine.fold import clean, fold
 
@@ -19,9 +20,6 @@ MOVES_MAX = 20
 FILE_KINDS = frozenset({"image", "video", "audio", "file", "place", "link", "product", "other"})
 """What `attachment: any` means: everything but stickers, which are words rather than files."""
 
-
-URL_CHARS_MAX = 4_000
-"""An attachment's address; Meta's own are about 500 characters long."""
 
 TITLE_CHARS_MAX = 200
 """A place's name."""
@@ -140,11 +138,16 @@ def takes(entry: Anywhere, attachments: tuple[Attachment, ...]) -> bool:
 def value_of(kind: str, attachments: tuple[Attachment, ...]) -> Any:
     """The value that attachments give to a photo or place slot, or None."""
     for each in attachments:
-        if kind == "photo" and each.kind == "image" and each.url.startswith(("https://", "http://")):
-            return clean(each.url, URL_CHARS_MAX)
+        if kind == "photo" and each.kind == "image" and _is_address(each.url):
+            return clean(each.url)
         if kind == "place" and each.kind == "place" and (place := _place(each)):
             return place
     return None
+
+
+def _is_address(url: str) -> bool:
+    """Whether it is one that can be said again; Meta's own are about 500 characters long."""
+    return url.startswith(("https://", "http://")) and len(url) <= ADDRESS_CHARS_MAX
 
 
 def _place(sent: Attachment) -> dict[str, Any] | None:

@@ -9,13 +9,13 @@ from app.engine.anywhere import resolve
 from app.engine.draft import Draft
 from app.engine.effects import CallService, Message
 from app.engine.events import CallAnswered
-from app.engine.fill import VALUE_CHARS_MAX, fill, fill_url
+from app.engine.fill import VALUE_CHARS_MAX, fill, fill_url, value_piece
 from app.engine.flow import SECRET_PREFIX, Call, Placeholder, Slot, Template
 from app.engine.fold import clean
 from app.engine.slots import number_text, read_answer
 
-SAVED_CHARS_MAX = 1_000
-"""A saved text: what a filled text takes of one value."""
+LATER_MAX = 3
+"""Texts kept while the answer of a call is on its way; nobody needs more questions answered at once."""
 
 _DOTS = (".", "..")
 """In a path they would lead to another address."""
@@ -24,14 +24,18 @@ _DOTS = (".", "..")
 def make(draft: Draft, call: Call) -> bool:
     """Ask for the call; False, with the result failed, if a value that its address needs is missing."""
     values = draft.values(call.url)
-    if any(not value.strip() or value.strip() in _DOTS for value in values.values()):
-        draft.note("not called: a value of the address is missing")
+    url = fill_url(call.url, values)
+    is_missing = any(not value.strip() or value.strip() in _DOTS for value in values.values())
+    if is_missing or not url:
+        draft.note(
+            f"not called: {'a value of the address is missing' if is_missing else 'the address is none, or too long'}"
+        )
         draft.result = "failed"
         return False
     draft.calls += 1
     draft.calling = draft.calls
     headers = {name: _header(draft, template) for name, template in call.headers.items()}
-    url, body = fill_url(call.url, values), _body(draft, call.body)
+    body = _body(draft, call.body)
     draft.effects.append(CallService(draft.state, draft.calls, call.method, url, headers, body, dict(call.save)))
     draft.note(f"call {draft.calls} of {draft.state}")
     return True
@@ -59,6 +63,14 @@ def take_answer(draft: Draft, event: CallAnswered) -> None:
             draft.remember(name, value)
 
 
+def keep(draft: Draft, text: str) -> None:
+    """Keep a text for when the answer has come, and say so."""
+    say_one_moment(draft)
+    if len(draft.later) < LATER_MAX:
+        draft.note("kept until the answer has come")
+        draft.later, draft.understood = (*draft.later, text), True
+
+
 def say_one_moment(draft: Draft) -> None:
     draft.note("a call is under way")
     draft.understood = False
@@ -66,14 +78,14 @@ def say_one_moment(draft: Draft) -> None:
 
 
 def saved(answer: Any, save: Mapping[str, str]) -> dict[str, Any]:
-    """The values at these paths; what is no text, number or yes/no is left out."""
+    """The values at these paths, texts cut as a filled text takes them; what is no text, number or yes/no is left out."""
     values: dict[str, Any] = {}
     for slot, path in save.items():
         found = answer
         for part in path.split("."):
             found = found.get(part) if isinstance(found, dict) else None
         if isinstance(found, str):
-            values[slot] = found[:SAVED_CHARS_MAX]
+            values[slot] = value_piece(found)
         elif isinstance(found, bool | int | float):
             values[slot] = found
     return values
@@ -112,7 +124,7 @@ def _value(draft: Draft, slot: Slot, given: Any) -> Any:
     elif isinstance(given, int | float):
         text = number_text(given, "en")
     else:
-        text = clean(given, VALUE_CHARS_MAX) if isinstance(given, str) else ""
+        text = value_piece(given) if isinstance(given, str) else ""
     if not text:
         return None
     return text if slot.kind == "text" and not slot.pattern else read_answer(draft.flow, slot, text, "en", draft.now)

@@ -26,14 +26,21 @@ def pick(folded: str, options: Sequence[Titles]) -> int | None:
     agreed = _pick_yes_or_no(folded, options) if folded in YES or folded in NO else None
     if agreed is not None:
         return agreed
+    near = nearest(folded, options)
+    return near[0] if len(near) == 1 else None
+
+
+def nearest(folded: str, options: Sequence[Titles]) -> list[int]:
+    """The places of all options that a message names best: by their very titles, else by a near miss."""
+    exact = [place for place, titles in enumerate(options) if folded in titles]
     words = folded.split()
-    if len(words) > CHOICE_WORDS_MAX or len(folded) < NEAR_CHARS_MIN or not NEGATIONS.isdisjoint(words):
-        return None
+    if exact or len(words) > CHOICE_WORDS_MAX or len(folded) < NEAR_CHARS_MIN or not NEGATIONS.isdisjoint(words):
+        return exact
     for is_near in (_is_mistyped, _is_within, _is_part):
         near = [place for place, titles in enumerate(options) if any(is_near(folded, title) for title in titles)]
         if near:
-            return near[0] if len(near) == 1 else None
-    return None
+            return near
+    return []
 
 
 def _pick_yes_or_no(folded: str, options: Sequence[Titles]) -> int | None:

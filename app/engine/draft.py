@@ -9,12 +9,13 @@ from typing import Any
 from app.engine.anywhere import resolve
 from app.engine.conditions import holds, names_in
 from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
-from app.engine.fill import fill, fill_url
+from app.engine.fill import fill, fill_url, is_long_address, is_too_long
 from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
-from app.engine.flow import Condition, Flow, Placeholder, Slot, State, Template, Text
+from app.engine.flow import PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
+from app.engine.gone import still_said
 from app.engine.hours import is_open, opening_text
 from app.engine.session import AnsweredBy, Session
-from app.engine.slots import value_text
+from app.engine.slots import price_number, value_text
 from app.engine.words import sentence
 
 MESSAGES_A_TURN_MAX = 20
@@ -22,6 +23,12 @@ MESSAGES_A_TURN_MAX = 20
 
 BACK_MAX = 10
 """How many states `back` remembers."""
+
+LEFT_OUT = "left out: an address that is too long"
+"""A step of the explanation."""
+
+PRICE = f"{PRODUCT_PREFIX}price"
+"""The one field that is written as money, in a text as on a card."""
 
 WHY_MAX = 100
 """Steps of the explanation kept: twice the steps a turn may take."""
@@ -36,9 +43,9 @@ class Draft:
 
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "gone", "language", "last_at", "messages", "now", "opted_out", "outdated",
-        "own_language", "product", "result", "returning", "said", "showing", "shown", "slots", "slots_until", "state",
-        "steps", "timers", "traffic", "understood", "waited_in", "warned", "why", "wish",
+        "failures", "finders", "flow", "gone", "language", "last_at", "later", "messages", "named", "now", "opted_out", "outdated",
+        "own_language", "product", "result", "returning", "said", "screen", "showing", "shown", "slots", "slots_until",
+        "state", "steps", "timers", "traffic", "understood", "waited_in", "warned", "why", "wish",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -58,9 +65,10 @@ class Draft:
         self.steps, self.messages, self.returning, self.understood = 0, 0, False, True
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
-        self.wish, self.traffic = session.wish, session.traffic
+        self.wish, self.screen, self.named = session.wish, session.screen, session.named
+        self.traffic = session.traffic
         self.product: Mapping[str, Any] = {}
-        self.gone: Mapping[str, Any] = {}
+        self.gone, self.later = session.gone, session.later
         self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
@@ -102,7 +110,8 @@ class Draft:
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
-            erasing=self.erasing, days=self.days, traffic=self.traffic,
+            erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
+            later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:
@@ -179,8 +188,12 @@ class Draft:
         return fill(template, self.values(template))
 
     def url(self, text: Text) -> str:
+        """The address with its values; empty, which leaves out what it belongs to, if it is none or too long then."""
         template = self.template(text)
-        return fill_url(template, self.values(template))
+        values = self.values(template)
+        if is_too_long(template, values):
+            self._note_left_out()
+        return fill_url(template, values)
 
     def sentence(self, name: str) -> str:
         """One of the bot's own sentences in the customer's language."""
@@ -188,7 +201,14 @@ class Draft:
 
     def values(self, template: Template) -> dict[str, str]:
         """What the placeholders of a template stand for now; names and other values of a person are slots."""
-        return {part.name: self._value(part.name) for part in template if isinstance(part, Placeholder)}
+        values = {part.name: self._value(part.name) for part in template if isinstance(part, Placeholder)}
+        if any(map(is_long_address, values.values())):
+            self._note_left_out()
+        return values
+
+    def _note_left_out(self) -> None:
+        if LEFT_OUT not in self.why:
+            self.note(LEFT_OUT)
 
     def _value(self, name: str) -> str:
         match name:
@@ -200,6 +220,8 @@ class Draft:
                 return self.flow.name
             case _:
                 value = self.product.get(name, self.slots.get(name, self.gone.get(name)))
+                if name == PRICE and isinstance(value, float):
+                    return price_number(value, self.language)
                 return value_text(self.slot(name), value, self.language)
 
     # ---- effects -------------------------------------------------------------------------------------------

@@ -11,6 +11,9 @@ from app.engine.fold import clean
 VALUE_CHARS_MAX = 1_000
 """One value in a text: half of what a customer can type, so that an echo stays one message."""
 
+ADDRESS_CHARS_MAX = 1_900
+"""A web address: what one of Messenger's messages holds. A longer one is left out: cut, it would lead nowhere."""
+
 RESULT_CHARS_MAX = 4_000
 """A filled text: two of Messenger's longest messages."""
 
@@ -27,7 +30,7 @@ def fill(template: Template, values: Mapping[str, str]) -> str:
         return template[0]
     text, vanished = "", False
     for part in template:
-        piece = part if isinstance(part, str) else clean(values.get(part.name, ""), VALUE_CHARS_MAX)
+        piece = part if isinstance(part, str) else value_piece(values.get(part.name, ""))
         if not piece:
             vanished = True
             continue
@@ -35,7 +38,31 @@ def fill(template: Template, values: Mapping[str, str]) -> str:
         vanished = False
     if vanished:
         text = text.rstrip().removesuffix(",")
-    return text.strip()[:RESULT_CHARS_MAX]
+    return _cut(text.strip())
+
+
+def value_piece(value: str) -> str:
+    """A value as it stands in a text: cut, but an address whole or not at all."""
+    if is_long_address(value):
+        return ""
+    return clean(value, ADDRESS_CHARS_MAX if _is_address(value) else VALUE_CHARS_MAX)
+
+
+def is_long_address(value: str) -> bool:
+    """Whether a value is an address that would have to be cut."""
+    return len(value) > ADDRESS_CHARS_MAX and _is_address(value)
+
+
+def _is_address(word: str) -> bool:
+    return word.lstrip().startswith(("https://", "http://")) and len(word.split()) == 1
+
+
+def _cut(text: str) -> str:
+    """The beginning of a text that is too long; an address that the cut goes through is left out."""
+    kept = text[:RESULT_CHARS_MAX]
+    last = kept.rsplit(maxsplit=1)[-1] if kept else ""
+    goes_on = len(text) > len(kept) and not text[len(kept)].isspace()
+    return kept.removesuffix(last).rstrip() if goes_on and _is_address(last) else kept
 
 
 def _joined(before: str, after: str) -> str:
@@ -54,15 +81,33 @@ def fill_note(template: Template, values: Mapping[str, str]) -> str:
 
 
 def fill_url(template: Template, values: Mapping[str, str]) -> str:
-    """An address with its values, escaped unless the value is the whole address; empty if it is no web address then."""
-    whole = len(template) == 1
-    parts = (part if isinstance(part, str) else _url_value(values.get(part.name, ""), whole=whole) for part in template)
-    url = "".join(parts)[:RESULT_CHARS_MAX]
+    """An address with its values, escaped unless the value is the whole address; empty if it is no web address then, or too long."""
+    if is_too_long(template, values):
+        return ""
+    url = _url(template, values)
     return url if url.startswith(("https://", "http://")) else ""
 
 
+def is_too_long(template: Template, values: Mapping[str, str]) -> bool:
+    """Whether an address has become too long with its values; the owner's own are never."""
+    names = {part.name for part in template if isinstance(part, Placeholder)}
+    if not names:
+        return False
+    return (
+        sum(len(values.get(name, "")) for name in names) > ADDRESS_CHARS_MAX
+        or len(_url(template, values)) > ADDRESS_CHARS_MAX
+    )
+
+
+def _url(template: Template, values: Mapping[str, str]) -> str:
+    whole = len(template) == 1
+    return "".join(
+        part if isinstance(part, str) else _url_value(values.get(part.name, ""), whole=whole) for part in template
+    )
+
+
 def _url_value(value: str, *, whole: bool) -> str:
-    safe = clean(value, VALUE_CHARS_MAX)
+    safe = clean(value, ADDRESS_CHARS_MAX)
     return safe if whole else quote(safe, safe="")
 
 
@@ -79,4 +124,4 @@ def _comma_parts(template: Template) -> list[Template]:
 
 
 def _has_all(part: Template, values: Mapping[str, str]) -> bool:
-    return all(isinstance(each, str) or clean(values.get(each.name, ""), VALUE_CHARS_MAX) for each in part)
+    return all(isinstance(each, str) or value_piece(values.get(each.name, "")) for each in part)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, calls, erase, faq, products, show, suggest, which_day
-from app.engine.choose import pick, pick_exact
+from app.engine import anywhere, calls, erase, faq, offer, products, show, typed, which_day
+from app.engine.choose import pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import Attachment, AttachmentReceived
-from app.engine.flow import Choice, Slot
-from app.engine.fold import clean, fold, fold_own
+from app.engine.flow import Slot
+from app.engine.fold import clean, fold
 from app.engine.languages import language_of
 from app.engine.slots import gives, read_answer
 from app.engine.taps import take, value_of
 from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue, next_target
-from app.engine.words import GREETINGS, NO, PERSON, START, START_OVER, STOP, YES, asks_for_bot
-
-FAILURES_BEFORE_OFFER = 3
-"""The third misunderstood message in a row offers a person, and every third after it."""
-
+from app.engine.words import GREETINGS, PERSON, START, START_OVER, STOP, YES, asks_for_bot
 
 # ---- texts -------------------------------------------------------------------------------------------------
 
@@ -36,16 +32,17 @@ def read_text(draft: Draft, written: str) -> None:
         _read_while_waiting(draft, folded)
         return
     if calls.is_under_way(draft):
-        _read_while_calling(draft, folded)
+        _read_while_calling(draft, text, folded)
         return
     understood = (
         which_day.hear(draft, folded)
         or _asks_for_bot(draft, folded)
-        or _declines_offer(draft, folded)
+        or offer.declines(draft, folded)
         or _answers(draft, text, folded)
-        or _accepts_offer(draft, folded)
+        or offer.accepts(draft, folded)
         or faq.chooses(draft, folded)
-        or _chooses(draft, folded)
+        or typed.chooses(draft, folded)
+        or products.hear(draft, folded)
         or _asks_here(draft, folded)
         or _anywhere(draft, text, folded, ())
         or _always(draft, folded)
@@ -59,13 +56,6 @@ def hear_language(draft: Draft, folded: str) -> None:
     """The customer is spoken to in the language of this message, where it is clear."""
     if language := language_of(folded, draft.flow.languages):
         draft.speak(language)
-
-
-def _hear_title(draft: Draft, choice: Choice, folded: str) -> None:
-    """Who types a title in another of the bot's languages speaks that one; a title without translation tells nothing."""
-    spoken = [language for language in choice.title.by_language if folded in show.titles(draft, choice, language)]
-    if len(spoken) == 1 and draft.language in choice.title.by_language and spoken[0] != draft.language:
-        draft.speak(spoken[0])
 
 
 def read_stop(draft: Draft, folded: str) -> bool:
@@ -99,12 +89,13 @@ def _asks_for_bot(draft: Draft, folded: str) -> bool:
 
 def _answers(draft: Draft, text: str, folded: str) -> bool:
     """A valid answer to the open question."""
-    if draft.asking is None or draft.outdated or (_has_offered(draft) and folded in YES):
+    if draft.asking is None or draft.outdated or (offer.was_made(draft) and folded in YES):
         return False
     slot = draft.asked(draft.asking)
     value = _shortcut(draft, slot, folded, draft.asking)
     if value is None and not (_takes_loosely(slot) and _means_something_else(draft, folded)):
         value = read_answer(draft.flow, slot, text, draft.language, draft.now)
+        typed.hear_word(draft, slot, value, folded)
     if value is None:
         return which_day.ask(draft, draft.asking, text)
     answer(draft, draft.asking, value)
@@ -115,7 +106,7 @@ def _shortcut(draft: Draft, slot: Slot, folded: str, place: int) -> Any:
     """The value of one of the question's choices whose very title was typed."""
     for choice in show.question_choices(draft, draft.here.ask[place]):
         if not choice.to and folded in show.titles(draft, choice):
-            _hear_title(draft, choice, folded)
+            typed.hear_title(draft, choice, folded)
             return value_of(draft, slot, choice)
     return None
 
@@ -131,75 +122,13 @@ def _means_something_else(draft: Draft, folded: str) -> bool:
         return True
     if folded in START_OVER and draft.flow.entrances.start:
         return True
-    if _accepted(draft, folded) is not None:
+    if offer.accepted(draft, folded) is not None:
         return True
     return any(folded in show.titles(draft, each) for each in show.visible(draft) if each.to)
 
 
 def _asks_for_person(draft: Draft, folded: str) -> bool:
     return folded in PERSON and bool(anywhere.index_of(draft.flow).person)
-
-
-def _declines_offer(draft: Draft, folded: str) -> bool:
-    """A no to the offer of a person, which was shown last: on with the open question."""
-    if not _has_offered(draft) or folded not in NO:
-        return False
-    draft.note("the offer declined")
-    draft.failures = 0
-    draft.say((Message(draft.sentence("all_right")),))
-    ask_again(draft)
-    return True
-
-
-def _accepts_offer(draft: Draft, folded: str) -> bool:
-    """What the third failure offered, typed."""
-    accepted = _accepted(draft, folded)
-    if accepted is None:
-        return False
-    draft.note("the offer accepted")
-    draft.failures = 0
-    go(draft, accepted)
-    return True
-
-
-def _accepted(draft: Draft, folded: str) -> str | None:
-    """Where the offer on the screen leads that a message takes by its title, its number or a yes; None without one."""
-    if not _has_offered(draft):
-        return None
-    person, start = anywhere.index_of(draft.flow).person, draft.flow.entrances.start
-    offered = show.ways_back(draft, person)
-    place = pick_exact(folded, [[fold_own(each.title)] for each in offered])
-    if place is None:
-        place = 0 if offered and folded in YES else None
-    if place is None:
-        return None
-    return person if offered[place].tap == (show.OFFER, person) else start
-
-
-def _has_offered(draft: Draft) -> bool:
-    """Whether the bot's last words were an offer: anything that is understood sets the failures back."""
-    return draft.failures > 0 and draft.failures % FAILURES_BEFORE_OFFER == 0
-
-
-def _chooses(draft: Draft, folded: str) -> bool:
-    """A visible choice, typed."""
-    choices = show.visible(draft)
-    if not choices:
-        return False
-    titles = [show.titles(draft, each) for each in choices]
-    is_phrase = anywhere.hear_exactly(draft.flow, folded) is not None
-    place = pick_exact(folded, titles) if is_phrase else pick(folded, titles)
-    if place is None:
-        return False
-    choice = choices[place]
-    address = suggest.leads_outside(draft, choice) or show.leads_outside(draft, choice)
-    if not address and (choice.url is not None or choice.phone):
-        return False
-    draft.note(f"typed choice {draft.state}/{choice.key}")
-    _hear_title(draft, choice, folded)
-    take(draft, draft.here, choice)
-    draft.say(address)
-    return True
 
 
 def _asks_here(draft: Draft, folded: str) -> bool:
@@ -297,8 +226,8 @@ def _misunderstood(draft: Draft) -> None:
         target = next_target(draft, draft.here.goto) if draft.asking is None else ""
         return go(draft, target) if target else ask_again(draft)
     draft.failures += 1
-    if _has_offered(draft):
-        return _offer_person(draft)
+    if offer.was_made(draft):
+        return offer.make(draft)
     if faq.says_unknown(draft):
         return None
     if draft.asking is not None:
@@ -310,14 +239,6 @@ def _misunderstood(draft: Draft) -> None:
         return go(draft, target)
     draft.say((Message(draft.sentence("not_understood"), choices=show.ways_back(draft, "")),))
     return None
-
-
-def _offer_person(draft: Draft) -> None:
-    person = anywhere.index_of(draft.flow).person
-    draft.note("a person offered")
-    choices = show.ways_back(draft, person)
-    no_person = "no_person" if choices else "not_understood"
-    draft.say((Message(draft.sentence("offer_person" if person else no_person), choices=choices),))
 
 
 def _read_while_waiting(draft: Draft, folded: str) -> None:
@@ -337,17 +258,55 @@ def _read_while_waiting(draft: Draft, folded: str) -> None:
     go(draft, heard.goto)
 
 
-def _read_while_calling(draft: Draft, folded: str) -> None:
-    """The answer of a call is on its way: what is on the screen, a person and `hear` phrases act, all else waits for it."""
-    if _asks_for_bot(draft, folded) or _chooses(draft, folded):
+def _read_while_calling(draft: Draft, text: str, folded: str) -> None:
+    """The answer of a call is on its way: what is on the screen, a person and `hear` phrases act.
+
+    What an entry of `anywhere` is for, such as another order number, is kept until the answer has come; nothing else is.
+    """
+    if _asks_for_bot(draft, folded) or typed.chooses(draft, folded):
         return
     heard = anywhere.hear(draft.flow, folded)
     if heard is not None and anywhere.resolve(draft.flow, heard.goto) != draft.state:
         draft.note(f"hear phrase {heard.phrase} of anywhere {heard.entry}")
         draft.failures = 0
         go(draft, heard.goto)
-    elif not _always(draft, folded):
+    elif _always(draft, folded):
+        return
+    elif _is_for_anywhere(draft, text, folded):
+        calls.keep(draft, text)
+    else:
         calls.say_one_moment(draft)
+
+
+def _is_for_anywhere(draft: Draft, text: str, folded: str) -> bool:
+    """Whether an entry of `anywhere` is surely meant: a value that it takes, a question that it answers, a product by its name."""
+    for _, entry in anywhere.index_of(draft.flow).others:
+        if entry.products and products.search(draft, folded).sure:
+            return True
+        if entry.faq and faq.search(draft, folded, entry.faq).sure:
+            return True
+        if entry.gives and _gives_another(draft, entry.gives, text):
+            return True
+    return False
+
+
+def _gives_another(draft: Draft, name: str, text: str) -> bool:
+    """Whether the text gives that slot a value that it does not have: who repeats what is being looked up wants nothing new."""
+    value = gives(draft.flow, draft.slot(name), text, draft.language, draft.now)
+    return value is not None and value != draft.slots.get(name)
+
+
+def read_later(draft: Draft, texts: tuple[str, ...]) -> None:
+    """Read what was kept until the answer of a call had come; whatever it leads to, another call included."""
+    for place, text in enumerate(texts):
+        if draft.answered_by != "bot":
+            return
+        if calls.is_under_way(draft):
+            draft.later = texts[place:]
+            return
+        draft.note("what was kept")
+        draft.said = text
+        _anywhere(draft, text, fold(text), ())
 
 
 # ---- attachments -------------------------------------------------------------------------------------------
@@ -388,7 +347,7 @@ def _is_only_stickers(draft: Draft, event: AttachmentReceived) -> bool:
 
 
 def _answered_by_attachment(draft: Draft, attachments: tuple[Attachment, ...]) -> bool:
-    if draft.asking is None:
+    if draft.asking is None or draft.outdated:
         return False
     value = anywhere.value_of(draft.asked(draft.asking).kind, attachments)
     if value is None:

@@ -29,8 +29,10 @@ class Session:
     `erasing`: asked whether everything that is known of the customer is to be deleted.
     `days` are the two, in ISO form, of which the customer was asked which one is meant.
     `showing` is the state that suggested products last, `shown` are the ids of those that it showed, `wish` the words
-    that it matched.
+    that it matched. `screen` are those of its latest cards, `named` those that a message named and that were shown since.
+    `gone` is what the state forgot and its texts still say.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
+    `later` are the texts that came meanwhile and are read when that answer has come.
     `traffic`: how much the customer wrote lately.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
@@ -56,7 +58,15 @@ class Session:
     showing: str = ""
     wish: str = ""
     shown: tuple[str, ...] = ()
+    screen: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    gone: Mapping[str, Any] = field(default_factory=dict)
+    later: tuple[str, ...] = ()
     traffic: Traffic = _NONE
+
+
+_LISTS = ("back", "days", "shown", "screen", "named", "timers", "later")
+"""Fields that are stored as lists of texts."""
 
 
 def to_dict(session: Session) -> dict[str, Any]:
@@ -80,18 +90,14 @@ def to_dict(session: Session) -> dict[str, Any]:
         value = getattr(session, name)
         if value not in ("", 0, False):
             stored[name] = value
-    if session.slots:
-        stored["slots"] = dict(session.slots)
+    for name in ("slots", "gone"):
+        if values := getattr(session, name):
+            stored[name] = dict(values)
     if session.slots_until:
         stored["slots_until"] = {name: moment.isoformat() for name, moment in session.slots_until.items()}
-    if session.back:
-        stored["back"] = list(session.back)
-    if session.days:
-        stored["days"] = list(session.days)
-    if session.shown:
-        stored["shown"] = list(session.shown)
-    if session.timers:
-        stored["timers"] = list(session.timers)
+    for name in _LISTS:
+        if listed := getattr(session, name):
+            stored[name] = list(listed)
     if session.traffic.count:
         stored["traffic"] = to_list(session.traffic)
     if session.last_at:
@@ -107,22 +113,20 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         asking=stored.get("asking", ""),
         slots=stored.get("slots", {}),
         slots_until={name: datetime.fromisoformat(each) for name, each in stored.get("slots_until", {}).items()},
-        back=tuple(stored.get("back", ())),
         failures=stored.get("failures", 0),
         language=stored.get("language", ""),
         disclosed=stored.get("disclosed", False),
         opted_out=stored.get("opted_out", False),
         warned=stored.get("warned", False),
-        timers=tuple(stored.get("timers", ())),
         last_at=datetime.fromisoformat(last_at) if last_at else None,
         answered_by=answered_by,
         answered=stored.get("answered", ""),
         calls=stored.get("calls", 0),
         calling=stored.get("calling", 0),
         erasing=stored.get("erasing", False),
-        days=tuple(stored.get("days", ())),
         showing=stored.get("showing", ""),
         wish=stored.get("wish", ""),
-        shown=tuple(stored.get("shown", ())),
+        gone=stored.get("gone", {}),
         traffic=from_list(stored.get("traffic", ())),
+        **{name: tuple(stored.get(name, ())) for name in _LISTS},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.engine import screen
 from app.engine.draft import Draft
 from app.engine.effects import Card, Form, Message, Option
 from app.engine.fill import fill
@@ -87,7 +88,14 @@ def visible(draft: Draft) -> tuple[Choice, ...]:
     reminded = [choice for reminder in state.remind for choice in reminder.choices]
     says = (*state.say, *(each for reminder in state.remind for each in reminder.say))
     shown = (*asked, *state.choices, *state.buttons, *told_apart(card_buttons(says)), *reminded)
-    return tuple(each for each in shown if draft.holds(each.condition))
+    return tuple(each for each in shown if _is_visible(draft, each))
+
+
+def _is_visible(draft: Draft, choice: Choice) -> bool:
+    """Whether it is to be seen: by itself, or on the card of a product."""
+    if draft.here.suggest is not None and screen.needs_product(choice):
+        return bool(screen.cards_with(draft, choice))
+    return draft.holds(choice.condition)
 
 
 def told_apart(buttons: Sequence[Choice]) -> tuple[Choice, ...]:
@@ -104,15 +112,17 @@ def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
 
 def titles(draft: Draft, choice: Choice, language: str = "") -> list[str]:
     """A choice's title in every language of the bot, or in this one alone, as `fold` gives it."""
-    written = choice.title.by_language
-    return [_folded(draft, each) for name, each in written.items() if language in ("", name)]
+    written = choice.title.by_language.items()
+    return [title for name, each in written if language in ("", name) for title in _folded(draft, choice, name, each)]
 
 
-def _folded(draft: Draft, title: Template) -> str:
-    """A title with values of the customer's is folded afresh: those are not kept."""
+def _folded(draft: Draft, choice: Choice, language: str, title: Template) -> list[str]:
+    """A title with values of the customer's is folded afresh: those are not kept. With a product's there is one for each card."""
     if len(title) == 1 and isinstance(title[0], str):
-        return fold_own(title[0])
-    return fold(fill(title, draft.values(title)))
+        return [fold_own(title[0])]
+    if screen.names_field(choice.title):
+        return screen.titles(draft, choice, language)
+    return [fold(fill(title, draft.values(title)))]
 
 
 def said(draft: Draft, say: Sequence[Say], place: str = "") -> list[Message]:

@@ -214,6 +214,14 @@ def number_text(number: float, language: str) -> str:
     return text if language.startswith("en") or not language else text.replace(".", ",")
 
 
+def price_number(price: float, language: str) -> str:
+    """An amount of money: whole ones as they are, others with two places."""
+    if price == int(price):
+        return number_text(int(price), language)
+    text = f"{price:.2f}"
+    return text if language.startswith("en") else text.replace(".", ",")
+
+
 def place_text(place: Mapping[str, Any]) -> str:
     """A place by its name, else by its degrees."""
     return str(place.get("title") or f"{place.get('latitude')}, {place.get('longitude')}")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
-from app.engine import show
+from app.engine import screen, show
 from app.engine.conditions import names_in
 from app.engine.draft import Draft
 from app.engine.effects import Card, Message, Option, Search
 from app.engine.finders import Found
-from app.engine.flow import BACK, END, MORE, PRODUCT_PREFIX, Choice, Flow, Product, State, Suggest, Text
+from app.engine.flow import BACK, END, MORE, Choice, Product, State, Suggest, Text
 from app.engine.fold import fold
-from app.engine.slots import number_text
+from app.engine.slots import price_number
 
 SHOWN_MAX = 200
 """Products that one customer is shown in a state before that was all: twenty screens of ten."""
@@ -27,11 +25,13 @@ def show_products(draft: Draft, state: State, *, more: bool) -> bool:
     if not more or draft.showing != state.name:
         match = state.suggest.match if state.suggest else None
         draft.showing, draft.shown, draft.wish = state.name, (), fold(draft.text(match)) if match else ""
+        draft.screen = ()
     products = _next(draft, state) if len(draft.shown) < SHOWN_MAX else ()
     if not products:
         return False
-    draft.shown += tuple(each.id for each in products)
-    draft.note("suggested " + ", ".join(each.id for each in products))
+    draft.screen, draft.named = tuple(each.id for each in products), ()
+    draft.shown += draft.screen
+    draft.note("suggested " + ", ".join(draft.screen))
     messages = [] if more else show.said(draft, state.say)
     cards = tuple(_card(draft, state, each) for each in products)
     draft.say(
@@ -41,12 +41,16 @@ def show_products(draft: Draft, state: State, *, more: bool) -> bool:
 
 
 def say_none(draft: Draft, state: State, *, more: bool) -> None:
-    """Say that nothing fits, or that this was all; with the state's other ways on, unless `none` leads on."""
+    """Say that nothing fits, or that this was all; with the state's other ways on, unless `none` leads on.
+
+    A button that is about the product on its card is no way on without one.
+    """
     draft.note("no more products" if more else "no product fits")
     if state.none not in ("", END, BACK) and not more:
         return
-    left = (each for each in (*state.choices, *state.buttons) if each.to not in ("", MORE))
-    options = () if state.none else show.options(draft, state.name, tuple(left))
+    ways = (each for each in (*state.choices, *state.buttons) if each.to not in ("", MORE))
+    left = tuple(each for each in ways if not screen.needs_product(each))
+    options = () if state.none else show.options(draft, state.name, left)
     draft.say((Message(draft.sentence("no_more" if more else "nothing_fits"), choices=options[: show.CHOICES_MAX]),))
 
 
@@ -66,21 +70,23 @@ def _wish(draft: Draft, suggest: Suggest) -> str:
     return json.dumps({"facts": known, "match": draft.wish, "shown": draft.shown})
 
 
-def leads_outside(draft: Draft, choice: Choice) -> tuple[Message, ...]:
-    """The addresses that a button of the cards on the screen leads to, for somebody who typed its title."""
-    suggest = draft.here.suggest if draft.state and draft.state == draft.showing else None
-    if suggest is None or choice.url is None or choice not in draft.here.buttons:
+def leads_outside(draft: Draft, choice: Choice, folded: str) -> tuple[Message, ...]:
+    """The addresses that a button of the cards shown last leads to, for somebody who typed its title."""
+    if choice.url is None or not screen.names_field(choice.url):
         return ()
-    products = draft.flow.products
-    lines = [_line(draft, products[each], choice.url) for each in draft.shown[-suggest.show :] if each in products]
+    lines = [_line(draft, each, choice.url) for each in screen.meant(draft, choice, folded)]
     found = [line for line in lines if line]
     return (Message("\n".join(found)),) if found else ()
 
 
 def _line(draft: Draft, product: Product, url: Text) -> str:
-    draft.product = values_of(draft.flow, product, draft.language)
-    address = draft.url(url)
-    draft.product = {}
+    with screen.beside(draft, product):
+        address = draft.url(url)
+    return address_line(draft, product, address)
+
+
+def address_line(draft: Draft, product: Product, address: str) -> str:
+    """Where a product is to be seen, in words; empty without an address."""
     return f"{draft.text(product.name)}: {address}" if address else ""
 
 
@@ -89,9 +95,8 @@ def _line(draft: Draft, product: Product, url: Text) -> str:
 
 def _card(draft: Draft, state: State, product: Product) -> Card:
     """The product with the state's buttons, in which its fields may stand."""
-    draft.product = values_of(draft.flow, product, draft.language)
-    buttons = show.options(draft, state.name, state.buttons)[: show.BUTTONS_MAX]
-    draft.product = {}
+    with screen.beside(draft, product):
+        buttons = show.options(draft, state.name, state.buttons)[: show.BUTTONS_MAX]
     return card_of(draft, product, buttons)
 
 
@@ -102,7 +107,7 @@ def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card
     subtitle = " · ".join(each for each in (price_text(product, draft.language), description) if each)
     price = product.fields.get("price")
     if not (subtitle or product.url or product.image or buttons) and isinstance(price, float):
-        subtitle = _money(price, draft.language)
+        subtitle = price_number(price, draft.language)
     return Card(title, subtitle, product.image, product.url, buttons, product.id)
 
 
@@ -111,28 +116,6 @@ def price_text(product: Product, language: str) -> str:
     price, currency = product.fields.get("price"), product.fields.get("currency")
     if not isinstance(price, float) or not isinstance(currency, str):
         return ""
-    number, sign = _money(price, language), SIGNS.get(currency.upper(), currency.upper())
+    number, sign = price_number(price, language), SIGNS.get(currency.upper(), currency.upper())
     in_front = language.startswith("en") and len(sign) == 1
     return f"{sign}{number}" if in_front else f"{number} {sign}"
-
-
-def _money(price: float, language: str) -> str:
-    """Whole amounts as they are, others with two places."""
-    if price == int(price):
-        return number_text(int(price), language)
-    text = f"{price:.2f}"
-    return text if language.startswith("en") else text.replace(".", ",")
-
-
-def values_of(flow: Flow, product: Product, language: str) -> Mapping[str, Any]:
-    """The product's fields by the names that texts and conditions use."""
-    texts = {"id": product.id, "url": product.url, "image": product.image, "name": _plain(flow, product.name, language)}
-    if product.description:
-        texts["description"] = _plain(flow, product.description, language)
-    return {f"{PRODUCT_PREFIX}{name}": value for name, value in {**product.fields, **texts}.items()}
-
-
-def _plain(flow: Flow, text: Text, language: str) -> str:
-    """A text of a product: no placeholder stands in it."""
-    template = text.by_language.get(language) or text.by_language[flow.languages[0]]
-    return "".join(map(str, template))

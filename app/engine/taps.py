@@ -104,7 +104,8 @@ def take(draft: Draft, state: State, choice: Choice) -> None:
     if choice.to:
         leave_the_queue(draft)
         if choice.to == MORE:
-            draft.state, draft.asking, draft.calling = state.name, None, 0
+            _be_in(draft, state)
+            draft.asking, draft.calling, draft.later = None, 0, ()
         return go(draft, choice.to)
     if choice.url is not None or choice.phone:
         return None
@@ -120,8 +121,14 @@ def _answer_by_choice(draft: Draft, state: State, choice: Choice) -> None:
     if draft.state == state.name and draft.asking is not None:
         places.insert(0, draft.asking)
     place = next(each for each in places if _offers(draft, state.ask[each], choice.key))
-    draft.state = state.name
+    _be_in(draft, state)
     return answer(draft, place, value_of(draft, draft.asked(place), choice))
+
+
+def _be_in(draft: Draft, state: State) -> None:
+    """In that state again, without entering it anew."""
+    if draft.state != state.name:
+        draft.state, draft.gone = state.name, {}
 
 
 def _offers(draft: Draft, question: Question, key: str) -> bool:

@@ -25,7 +25,7 @@ from app.engine.events import (
 from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
 from app.engine.flow import Flow, Reminder
 from app.engine.fold import clean, fold
-from app.engine.read import read_attachments, read_stop, read_text
+from app.engine.read import read_attachments, read_later, read_stop, read_text
 from app.engine.session import Session
 from app.engine.show import reminder_messages
 from app.engine.taps import read_referral, read_tap
@@ -164,9 +164,11 @@ def _call_answered(draft: Draft, event: CallAnswered) -> None:
     if draft.answered_by == "staff" or not calls.is_waited_for(draft, event):
         draft.note("nobody waits for this answer")
         return
+    later, draft.later = draft.later, ()
     calls.take_answer(draft, event)
     draft.stop_timers()
     go(draft, next_target(draft, draft.here.goto))
+    read_later(draft, later)
 
 
 def _running_reminder(draft: Draft, state: str, name: str) -> Reminder | None:

@@ -64,7 +64,7 @@ def end_session(draft: Draft) -> None:
     draft.note("the session ends")
     draft.stop_timers()
     draft.state, draft.asking, draft.back, draft.failures, draft.disclosed = "", None, (), 0, False
-    draft.calling, draft.erasing = 0, False
+    draft.calling, draft.erasing, draft.gone, draft.later = 0, False, {}, ()
 
 
 def _way_back(draft: Draft) -> str:
@@ -98,7 +98,7 @@ def _enter(draft: Draft, state: State) -> str:
     """Do what the state does, key by key; gives the next target, empty to wait."""
     draft.note(f"enter {state.name}")
     draft.stop_timers()
-    draft.state, draft.asking, draft.calling = state.name, None, 0
+    draft.state, draft.asking, draft.calling, draft.named, draft.later = state.name, None, 0, (), ()
     for name, value in state.set.items():
         if name == "language":
             draft.speak(str(value))

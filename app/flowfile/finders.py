@@ -14,7 +14,7 @@ from app.engine.faq import phrases
 from app.engine.finders import Found
 from app.engine.flow import ALL_TOPICS, PRODUCT_PREFIX, Condition, Flow, Preference, Product, Text
 from app.engine.fold import fold_own
-from app.engine.suggest import values_of
+from app.engine.screen import values_of
 from app.errors import EngineError
 
 

@@ -87,6 +87,17 @@ def test_that_there_are_to_be_no_follow_ups_is_not_forgotten() -> None:
     assert ana.session.opted_out
 
 
+def test_a_yes_to_a_person_who_came_between_deletes_nothing() -> None:
+    ana = guest()
+    ana.types("delete my data")
+    ana.staff_come()
+    ana.types("yes")
+    assert not erased(ana)
+    ana.staff_end()
+    ana.types("yes")
+    assert not erased(ana)
+
+
 @pytest.mark.parametrize("between", ["stop", "a day", "staff"])
 def test_a_yes_to_something_that_came_between_deletes_nothing(between: str) -> None:
     ana = guest()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.fill import RESULT_CHARS_MAX, VALUE_CHARS_MAX, fill, fill_note, fill_url
+from app.engine.fill import ADDRESS_CHARS_MAX, RESULT_CHARS_MAX, VALUE_CHARS_MAX, fill, fill_note, fill_url
 from app.engine.fold import clean, fold
 from tests.engine.transcript import template
 
@@ -85,6 +85,16 @@ def test_a_value_with_a_comma_is_one_part_of_a_note() -> None:
 )
 def test_a_value_cannot_change_where_an_address_leads(written: str, value: str, url: str) -> None:
     assert fill_url(template(written), {"a": value}) == url
+
+
+def test_an_address_is_said_whole_or_not_at_all() -> None:
+    longest = "https://x.example/" + "a" * (ADDRESS_CHARS_MAX - 18)
+    assert fill(template("See <a>."), {"a": longest}) == f"See {longest}."
+    assert fill(template("See <a>."), {"a": longest + "a"}) == "See."
+    assert fill(template("<b> <b> <b> <a>"), {"a": longest, "b": "word " * 200}).endswith("word")
+    assert (fill_url(template("<a>"), {"a": longest}), fill_url(template("<a>"), {"a": longest + "a"})) == (longest, "")
+    assert fill_url(template("https://x.example/?q=<a>"), {"a": "é" * 400}) == ""
+    assert fill_note(template("See <a>, <b>"), {"a": longest + "a", "b": "1"}) == "1"
 
 
 @given(

@@ -6,7 +6,7 @@ import pytest
 
 from app.engine.flow import State
 from app.engine.languages import language_of
-from tests.engine.transcript import Customer, choice, choices, flow, state, text
+from tests.engine.transcript import Customer, choice, choices, flow, question, slot, state, text
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,41 @@ def test_who_types_a_title_in_another_language_is_spoken_to_in_it() -> None:
     customer = Customer(bot)
     customer.taps("Get Started")
     assert customer.types("idées") == ["Quelques idées."]
+
+
+def test_a_title_that_is_nearly_typed_tells_the_language_too() -> None:
+    bot = flow(
+        state("welcome", "Hi!", choices=(choice("Outfit ideas", "ideas", text=text("Outfit ideas", fr="Idées de tenues")),)),
+        State("ideas", say=(text("Some ideas.", fr="Quelques idées."),)),
+        languages=("en", "fr"),
+    )  # fmt: skip
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.types("idees de tenus") == ["Quelques idées."]
+    customer.taps("Get Started")
+    assert customer.types("outfit idea") == ["Some ideas."]
+
+
+def test_a_title_that_is_as_near_in_two_languages_tells_nothing() -> None:
+    bot = flow(
+        state(
+            "welcome", "Hi!", choices=(choice("Information", "details", text=text("Information", fr="Informations")),)
+        ),
+        State("details", say=(text("More.", fr="Plus."),)),
+        languages=("en", "fr"),
+    )
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.types("infomation") == ["More."]
+
+
+def test_the_word_of_a_choice_that_is_nearly_typed_tells_the_language_too() -> None:
+    words = {"Work": text("Work", fr="Travail"), "Wedding": text("Wedding", fr="Mariage")}
+    bot = flow(
+        state("welcome", ask=(question("occasion", "For what?"),), goto="done"),
+        State("done", say=(text("Noted.", fr="C'est noté."),)),
+        slots=(slot("occasion", "choice", values=("Work", "Wedding"), titles=words),), languages=("en", "fr"),
+    )  # fmt: skip
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.types("marriage") == ["C'est noté."]

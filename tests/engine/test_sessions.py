@@ -200,6 +200,23 @@ def test_what_a_state_forgets_its_own_texts_can_still_say() -> None:
     assert "number" not in customer.slots
 
 
+def test_what_a_state_forgets_is_still_said_when_its_question_is_repeated() -> None:
+    asked = state(
+        "welcome", "Not <pin> either.", ask=(question("number", "I cannot find <number>. Which is it?"),), goto="done",
+        forget=("number", "pin"),
+    )  # fmt: skip
+    bot = flow(
+        asked, state("done", "<number>, not <pin>."), slots=[slot("number", "number", hint="Digits, unlike <number>.")]
+    )
+    customer = Customer(bot, given={"number": 10482, "pin": "1234"})
+    assert customer.taps("Get Started") == ["Not 1234 either.", "I cannot find 10482. Which is it?"]
+    assert customer.types("hm") == ["Digits, unlike 10482."]
+    assert customer.types("are you a bot?")[-1] == "I cannot find 10482. Which is it?"
+    assert (dict(customer.session.gone), dict(customer.slots)) == ({"number": 10482}, {})
+    assert customer.types("7") == ["7, not."]
+    assert dict(customer.session.gone) == {}
+
+
 def test_an_answer_to_a_question_that_is_gone_is_no_answer_to_another() -> None:
     old = state("form", ask=(question("size", "Which size?"), question("colour", "Which colour?")), goto="done")
     new = state("form", ask=(question("colour", "Which colour?"),), goto="done")
@@ -210,3 +227,14 @@ def test_an_answer_to_a_question_that_is_gone_is_no_answer_to_another() -> None:
     customer.meets_new_flow(states={each.name: each for each in (state("welcome", goto="form"), new, done)})
     assert customer.types("large") == ["Which colour?"]
     assert customer.types("green") == ["In green."]
+
+
+def test_a_photo_is_no_answer_to_a_question_that_was_put_in_meanwhile() -> None:
+    old = state("form", ask=(question("size", "Which size?"), question("room", "A photo of the room?")), goto="done")
+    new = state("form", ask=(question("room", "A photo of the room?"),), goto="done")
+    states = (state("welcome", goto="form"), state("done", "Thank you."))
+    customer = Customer(flow(old, *states, slots=(slot("size"), slot("room", "photo"))))
+    assert customer.taps("Get Started") == ["Which size?"]
+    customer.meets_new_flow(states={each.name: each for each in (new, *states)})
+    assert customer.sends("image", url="https://cdn.example/1.jpg") == ["A photo of the room?"]
+    assert customer.sends("image", url="https://cdn.example/2.jpg") == ["Thank you."]

@@ -5,27 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from app.engine.effects import Card, Message
 from app.engine.flow import (
     And,
     Anywhere,
     Choice,
     Compare,
-    FaqEntry,
     Flow,
     Literal,
     Name,
     Preference,
     Product,
     Reminder,
-    SayCard,
-    SayCards,
     State,
     Suggest,
-    Text,
 )
 from app.engine.suggest import SHOWN_MAX, price_text
-from tests.engine.transcript import Customer, choice, flow, question, slot, state, template, text
+from tests.engine.transcript import Customer, choice, flow, question, slot, state, text
 from webhooks.messenger.pieces import pieces
 
 WHERE = And(
@@ -167,6 +162,57 @@ def test_typed_titles_of_the_cards_work_like_taps() -> None:
     assert shown(ana) == ["moon-vest"]
 
 
+RESERVE = Choice("Reserve", text("Reserve <product.name>", fr="Réserver <product.name>"), to="stylist")
+RARE = Choice("Last one", text("Last one"), to="nothing", condition=Compare(Name("product.stock"), "<", Literal(2.0)))
+
+
+def test_a_title_with_the_products_name_is_typed_as_its_card_shows_it() -> None:
+    ana = guest(looks(buttons=(RESERVE,)))
+    assert ana.titles() == ["Reserve Silk shirt", "Reserve Star dress"]
+    assert ana.types("reserve star dres") == ["Maya is coming."]
+    ben = guest(looks(buttons=(RESERVE,)))
+    assert ben.types("reserve moon vest") != ["Maya is coming."]
+
+
+def test_an_address_whose_title_names_the_product_is_that_of_the_one_named() -> None:
+    ana = guest(looks(buttons=(Choice("Show", text("Show <product.name>"), url=text("<product.url>")),)))
+    assert ana.types("show star dress") == ["Star dress: https://shop.example/star-dress"]
+    assert len(ana.types("show")[0].splitlines()) == 2
+
+
+def test_a_button_that_stands_on_some_cards_only_is_typed_while_one_of_them_is_shown() -> None:
+    rare = {
+        **PRODUCTS,
+        "silk-shirt": replace(PRODUCTS["silk-shirt"], fields={**PRODUCTS["silk-shirt"].fields, "stock": 1.0}),
+    }
+    ana = guest(looks(buttons=(RARE, choice("Another look", "more"))))
+    ana.types("last one")
+    assert ana.state == "looks"
+    ana.meets_new_flow(products=rare)
+    assert ana.types("last one") == ["Nothing today."]
+    ben = guest(looks(buttons=(RARE, choice("Another look", "more"))))
+    ben.meets_new_flow(products=rare)
+    ben.taps("Another look")
+    ben.types("last one")
+    assert ben.state == "looks"
+
+
+def test_buttons_that_are_about_a_product_are_no_ways_on_without_one() -> None:
+    ana = guest(looks(none="", buttons=(RESERVE, RARE, choice("Ask a stylist", "stylist"))), budget=5.0)
+    assert ana.titles() == ["Ask a stylist"]
+
+
+def test_only_the_latest_screen_is_meant_by_a_typed_title() -> None:
+    ana = guest(looks())
+    ana.taps("Another look")
+    assert ana.types("see it") == ["Moon vest: https://shop.example/moon-vest"]
+
+
+def test_an_address_without_a_product_is_told_once() -> None:
+    ana = guest(looks(buttons=(Choice("All", text("All of them"), url=text("https://shop.example/all")),)))
+    assert ana.types("all of them") == ["All of them: https://shop.example/all"]
+
+
 def test_a_typed_title_that_ends_the_conversation_is_no_address() -> None:
     ana = Customer(flow(state("welcome", "Hi!", choices=(choice("The end", "end"),))))
     ana.taps("Get Started")
@@ -244,6 +290,24 @@ def test_prices_are_written_as_people_write_them() -> None:
     assert price_text(replace(price, fields={"price": 39.9}), "en") == ""
 
 
+def test_a_button_whose_address_is_too_long_is_left_out_and_never_cut() -> None:
+    far = {each.id: replace(each, url="https://shop.example/" + "a" * 2_000) for each in PRODUCTS.values()}
+    ana = Customer(replace(shop(looks()), products=far), given={"occasion": "Party", "budget": 60.0})
+    ana.taps("Get Started")
+    assert [each.title for each in ana.messages[-1].cards[0].buttons] == ["Another look", "Ask a stylist"]
+    assert ana.why.count("left out: an address that is too long") == 1
+
+
+def test_a_price_in_a_text_is_written_as_on_its_card() -> None:
+    prices = {each.id: replace(each, fields={**each.fields, "price": 39.5}) for each in PRODUCTS.values()}
+    buy = Choice("Buy", text("Buy for <product.price>"), to="stylist")
+    ana = Customer(replace(shop(looks(buttons=(buy,))), products=prices), given={"occasion": "Work", "budget": 60.0})
+    ana.taps("Get Started")
+    (card,) = ana.messages[-1].cards
+    assert (card.subtitle, card.buttons[0].title) == ("€39.50", "Buy for 39.50")
+    assert ana.types("buy for 39.50") == ["Maya is coming."]
+
+
 # ---- products that a message names -------------------------------------------------------------------------
 
 NAMED = {"anywhere": (Anywhere("", products=True),)}
@@ -255,6 +319,30 @@ def test_a_product_that_is_named_is_shown_wherever_the_customer_is() -> None:
     assert shown(ana) == ["moon-vest"]
     assert [each.title for each in ana.messages[-1].cards[0].buttons] == ["See it"]
     assert ana.state == "looks"
+
+
+def test_a_typed_title_means_the_product_that_was_named_last() -> None:
+    ana = guest(looks(buttons=(*BUTTONS[:2], RESERVE)), **NAMED)
+    ana.types("have you got the linen suit")
+    assert ana.types("see it") == ["Linen suit: https://shop.example/linen-suit"]
+    assert ana.types("see it") == ["Linen suit: https://shop.example/linen-suit"]
+    ana.types("another look")
+    assert ana.types("see it") == ["Moon vest: https://shop.example/moon-vest"]
+
+
+def test_naming_a_product_leaves_the_titles_of_the_other_cards() -> None:
+    ana = guest(looks(buttons=(*BUTTONS[:2], RESERVE)), **NAMED)
+    ana.types("have you got the linen suit")
+    assert ana.types("reserve star dress") == ["Maya is coming."]
+
+
+def test_the_button_of_a_named_product_can_be_typed_wherever_the_customer_is() -> None:
+    ana = guest(replace(state("looks", "Nothing to suggest."), choices=(choice("Ask a stylist", "stylist"),)), **NAMED)
+    assert ana.types("see it") != ["Moon vest: https://shop.example/moon-vest"]
+    ana.types("have you got the moon vest")
+    assert ana.types("See it!") == ["Moon vest: https://shop.example/moon-vest"]
+    ana.taps("Ask a stylist")
+    assert ana.types("see it") != ["Moon vest: https://shop.example/moon-vest"]
 
 
 def test_a_product_named_in_the_middle_of_a_form_repeats_the_question() -> None:
@@ -283,62 +371,3 @@ def test_a_product_with_nothing_but_a_name_is_shown_by_its_name_and_with_a_price
         ["Cake"],
         "Tea",
     ]
-
-
-# ---- cards that the owner writes ---------------------------------------------------------------------------
-
-
-def card(title: str, *buttons: Choice, number: int = 1) -> SayCard:
-    return SayCard(
-        text(title), text("Below"), buttons=tuple(replace(each, key=f"{each.key}#{number}") for each in buttons)
-    )
-
-
-def welcome(*cards: SayCard) -> Customer:
-    ana = Customer(flow(
-        State("welcome", say=(text("Hi!"), SayCards(cards))), state("small", "Small."), state("large", "Large."),
-    ))  # fmt: skip
-    ana.taps("Get Started")
-    return ana
-
-
-def test_a_button_of_a_card_leads_where_its_card_says() -> None:
-    ana = welcome(card("Small", choice("Choose", "small")), card("Large", choice("Choose", "large"), number=2))
-    assert ana.messages[-1] == Message(cards=(
-        Card("Small", "Below", buttons=ana.messages[-1].cards[0].buttons),
-        Card("Large", "Below", buttons=ana.messages[-1].cards[1].buttons),
-    ))  # fmt: skip
-    assert ana.taps_old("welcome", "Choose#2") == ["Large."]
-    assert ana.taps_old("welcome", "Choose#1") == ["Small."]
-
-
-def test_a_title_that_stands_on_two_cards_is_not_guessed_when_typed() -> None:
-    ana = welcome(card("Small", choice("Choose", "small")), card("Large", choice("Choose", "large"), number=2))
-    ana.types("choose")
-    assert ana.state == "welcome"
-
-
-def test_a_title_that_stands_on_one_card_can_be_typed() -> None:
-    ana = welcome(card("Small", choice("Take it", "small")), card("Large", choice("Order", "large"), number=2))
-    assert ana.types("take it") == ["Small."]
-
-
-def test_buttons_on_the_cards_of_a_reminder_and_of_an_answer_can_be_typed() -> None:
-    reminder = Reminder("0", timedelta(hours=1), say=(SayCards((card("Small", choice("Take it", "small")),)),))
-    entry = FaqEntry("size", "", (text("which sizes"),), (SayCards((card("Large", choice("Get it", "large")),)),))
-    bot = flow(
-        state("welcome", "Hi!", remind=(reminder,)), state("small", "Small."), state("large", "Large."),
-        faq={"size": entry}, anywhere=(Anywhere("", faq="all"),),
-    )  # fmt: skip
-    ana = Customer(bot)
-    ana.taps("Get Started")
-    ana.waits(hours=1)
-    assert ana.types("take it") == ["Small."]
-    ana.types("which sizes")
-    assert ana.types("get it") == ["Large."]
-
-
-def test_a_card_that_has_lost_its_title_or_everything_else_is_left_out() -> None:
-    lost = SayCard(Text({"en": template("<first_name>")}), text("Below"))
-    bare = SayCard(text("Bare"), text("<first_name>"))
-    assert [each.title for each in welcome(lost, bare, card("Small")).messages[-1].cards] == ["Small"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.engine.choose import pick
-from app.engine.dates import date_text, read_date
+from app.engine.dates import date_text, read_date, two_days
 from app.engine.fold import fold
 from app.engine.numbers import read_number
 from app.engine.slots import gives, read_answer, read_email, read_phone, read_yes_no, value_text
@@ -70,6 +70,8 @@ def test_what_is_no_number_or_several_is_none(written: str) -> None:
         ("1er janvier", "2027-01-01"), ("3. Dezember", "2026-12-03"), ("3 de diciembre de 2026", "2026-12-03"),
         ("25/12", "2026-12-25"), ("12/25", "2026-12-25"), ("12/12", "2026-12-12"), ("3.12.", "2026-12-03"),
         ("3.12.27", "2027-12-03"), ("24 November", "2027-11-24"), ("29/2", "2028-02-29"), ("Friday 3 December", "2026-12-03"),
+        ("friday please", "2026-11-27"), ("Fri.", "2026-11-27"), ("thu 3 dec, thanks!", "2026-12-03"), ("mar 12", "2027-03-12"),
+        ("vendredi, s'il vous plaît", "2026-11-27"), ("el viernes por favor", "2026-11-27"), ("12/25 pls", "2026-12-25"),
     ],
 )  # fmt: skip
 def test_a_day_is_read_as_people_write_it(written: str, day: str) -> None:
@@ -233,3 +235,25 @@ def test_numeric_titles_come_before_places_in_the_list() -> None:
 
 def test_a_title_that_is_a_picture_can_be_sent() -> None:
     assert picked("👍", "👎", "👍") == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "next friday", "Next Fri", "next fri.", "on next friday please", "next Friday, thank you!", "nxt fri pls",
+        "vendredi prochain", "vendredi prochain stp", "ven prochain", "le vendredi prochain s'il vous plaît",
+        "vendredi qui vient", "Nächsten Freitag bitte", "naechsten freitag", "am nächsten Fr.", "nächster Freitag, danke",
+        "próximo viernes", "el viernes que viene", "el viernes que viene por favor", "el próximo vie", "viernes próximo, gracias",
+    ],
+)  # fmt: skip
+def test_the_next_such_day_may_be_two_however_it_is_asked_for(written: str) -> None:
+    assert two_days(written, TODAY, "en") == (date(2026, 11, 27), date(2026, 12, 4))
+    assert read_date(written, TODAY, "en") is None
+
+
+@pytest.mark.parametrize(
+    "written", ["next", "next week", "next friday week", "so", "do", "friday after next", "fr", "que viene"]
+)
+def test_other_words_with_next_in_them_are_no_two_days(written: str) -> None:
+    assert two_days(written, TODAY, "en") == ()
+    assert read_date(written, TODAY, "en") is None

@@ -5,11 +5,13 @@ Keys on the left are the flow language's, those of the templates are Meta's (Sen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from app.engine.effects import Form
 from app.engine.numbers import read_number
+from webhooks.messenger.cut import shorten
 from webhooks.messenger.limits import (
     BUTTON_TITLE_CHARS_MAX,
     CARD_CHARS_MAX,
@@ -27,6 +29,8 @@ _REQUIRED = {
     "receipt": ("name", "order", "currency", "payment", "total"),
     "feedback": ("title", "button", "question", "privacy"),
 }
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+"""Messenger takes the codes of ISO 4217 alone: EUR, no euro and no sign."""
 _SUMS = {"subtotal": "subtotal", "shipping": "shipping_cost", "tax": "total_tax", "total": "total_cost"}
 
 
@@ -37,8 +41,14 @@ def is_complete(form: Form) -> bool:
         return False
     if form.kind == "coupon":
         code = fields.get("code", "")
-        return bool(code or fields.get("url")) and not any(map(str.isspace, code))
-    return form.kind != "receipt" or (_number(fields["total"]) is not None and all(map(_is_whole, form.items)))
+        return bool(code or fields.get("url")) and not any(each.isspace() for each in code)
+    return form.kind != "receipt" or _is_receipt(form)
+
+
+def _is_receipt(form: Form) -> bool:
+    """Whether what Messenger reads as numbers and as a currency is that."""
+    has_currency = _CURRENCY.fullmatch(form.fields["currency"].strip()) is not None
+    return has_currency and _number(form.fields["total"]) is not None and all(map(_is_whole, form.items))
 
 
 def _is_whole(line: Mapping[str, str]) -> bool:
@@ -66,9 +76,9 @@ def render_form(form: Form) -> dict[str, Any]:
 
 
 def _coupon(fields: Mapping[str, str]) -> dict[str, Any]:
-    rendered = {"template_type": "coupon", "title": fields["title"][:CARD_CHARS_MAX]}
+    rendered = {"template_type": "coupon", "title": shorten(fields["title"], CARD_CHARS_MAX)}
     if subtitle := fields.get("subtitle"):
-        rendered["subtitle"] = subtitle[:CARD_CHARS_MAX]
+        rendered["subtitle"] = shorten(subtitle, CARD_CHARS_MAX)
     for name, theirs in (("code", "coupon_code"), ("url", "coupon_url"), ("image", "image_url")):
         if value := fields.get(name):
             rendered[theirs] = value
@@ -77,13 +87,14 @@ def _coupon(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def _receipt(fields: Mapping[str, str], items: tuple[Mapping[str, str], ...]) -> dict[str, Any]:
     sums = {theirs: _number(fields.get(name, "")) for name, theirs in _SUMS.items()}
+    currency = fields["currency"].strip().upper()
     return {
         "template_type": "receipt",
         "recipient_name": fields["name"],
         "order_number": fields["order"],
-        "currency": fields["currency"].upper(),
+        "currency": currency,
         "payment_method": fields["payment"],
-        "elements": [_line(item, fields["currency"].upper()) for item in items[:RECEIPT_ITEMS_MAX]],
+        "elements": [_line(item, currency) for item in items[:RECEIPT_ITEMS_MAX]],
         "summary": {name: value for name, value in sums.items() if value is not None},
     }
 
@@ -94,10 +105,14 @@ def _line(item: Mapping[str, str], currency: str) -> dict[str, Any]:
         "price": _number(item.get("price", "")) or 0,
         "currency": currency,
     }
-    if quantity := _number(item.get("quantity", "")):
-        line["quantity"] = int(quantity)
-    for name, theirs in (("subtitle", "subtitle"), ("image", "image_url")):
-        if value := item.get(name):
+    quantity, subtitle = item.get("quantity", ""), item.get("subtitle", "")
+    count = _number(quantity)
+    if count is not None and count >= 1 and count.is_integer():
+        line["quantity"] = int(count)
+    else:  # half a metre is no number of pieces: it is said as it was written
+        subtitle = " · ".join(each for each in (quantity, subtitle) if each)
+    for value, theirs in ((subtitle, "subtitle"), (item.get("image"), "image_url")):
+        if value:
             line[theirs] = clean_text(value)
     return line
 
@@ -106,22 +121,22 @@ def _feedback(fields: Mapping[str, str]) -> dict[str, Any]:
     question: dict[str, Any] = {
         "id": "q_csat",
         "type": "csat",
-        "title": fields["question"][:QUESTION_CHARS_MAX],
+        "title": shorten(fields["question"], QUESTION_CHARS_MAX),
         "score_label": "neg_pos",
         "score_option": "five_stars",
     }
     if comment := fields.get("comment"):
-        question["follow_up"] = {"type": "free_form", "placeholder": comment[:FEEDBACK_TITLE_CHARS_MAX]}
+        question["follow_up"] = {"type": "free_form", "placeholder": shorten(comment, FEEDBACK_TITLE_CHARS_MAX)}
     rendered = {
         "template_type": "customer_feedback",
-        "title": fields["title"][:FEEDBACK_TITLE_CHARS_MAX],
-        "button_title": fields["button"][:BUTTON_TITLE_CHARS_MAX],
+        "title": shorten(fields["title"], FEEDBACK_TITLE_CHARS_MAX),
+        "button_title": shorten(fields["button"], BUTTON_TITLE_CHARS_MAX),
         "feedback_screens": [{"questions": [question]}],
         "business_privacy": {"url": fields["privacy"]},
         "expires_in_days": FEEDBACK_DAYS,
     }
     if subtitle := fields.get("subtitle"):
-        rendered["subtitle"] = subtitle[:CARD_CHARS_MAX]
+        rendered["subtitle"] = shorten(subtitle, CARD_CHARS_MAX)
     return rendered
 
 

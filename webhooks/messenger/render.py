@@ -7,6 +7,7 @@ from typing import Any
 
 from app.channel import Send, comment_of
 from app.engine.effects import Card, Message, Option
+from webhooks.messenger.cut import shorten
 from webhooks.messenger.forms import render_form
 from webhooks.messenger.limits import (
     BUTTON_TITLE_CHARS_MAX,
@@ -17,7 +18,6 @@ from webhooks.messenger.limits import (
 )
 from webhooks.messenger.parse.messages import METADATA_PREFIX
 from webhooks.messenger.payload import clean_text
-from webhooks.messenger.pieces import shorten
 from webhooks.messenger.policy import Way
 
 

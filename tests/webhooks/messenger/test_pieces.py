@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.effects import Card, Form, Message, Option
+from webhooks.messenger.cut import shorten, split_text
 from webhooks.messenger.forms import as_text
 from webhooks.messenger.limits import (
     BUTTON_TEXT_CHARS_MAX,
@@ -15,7 +16,7 @@ from webhooks.messenger.limits import (
     QUICK_REPLIES_MAX,
     TEXT_CHARS_MAX,
 )
-from webhooks.messenger.pieces import pieces, shorten, split_text
+from webhooks.messenger.pieces import pieces
 
 FAMILY = "👨\u200d👩\u200d👧"
 

@@ -158,6 +158,42 @@ def test_a_receipt_with_a_line_that_says_nothing_is_a_text(line: dict[str, str])
     assert [piece.form for piece in pieces(Message(form=Form("receipt", RECEIPT.fields, (line,))))] == [None]
 
 
+@pytest.mark.parametrize("currency", ["€", "euros", "EU", "", "EU R"])
+def test_a_receipt_whose_currency_is_no_code_is_a_text(currency: str) -> None:
+    (piece,) = pieces(Message(form=Form("receipt", {**RECEIPT.fields, "currency": currency}, RECEIPT.items)))
+    assert piece.form is None
+    assert "A-1" in piece.text
+
+
+def test_a_currency_is_written_as_messenger_writes_it() -> None:
+    rendered = payload_of(Form("receipt", {**RECEIPT.fields, "currency": " eur"}, RECEIPT.items))
+    assert (rendered["currency"], rendered["elements"][0]["currency"]) == ("EUR", "EUR")
+
+
+@pytest.mark.parametrize("quantity", ["0.5", "0,5 m", "0", "a pair"])
+def test_a_quantity_that_counts_no_pieces_is_said_as_it_was_written(quantity: str) -> None:
+    item = {"title": "Rope", "price": "5", "quantity": quantity, "subtitle": "Red"}
+    (line,) = payload_of(Form("receipt", RECEIPT.fields, (item,)))["elements"]
+    assert (line.get("quantity"), line["subtitle"]) == (None, f"{quantity} · Red")
+
+
+@pytest.mark.parametrize("code", ["PINE 10", "PINE\t10", "PINE\u00a010", "PINE\n10"])
+def test_a_coupon_whose_code_has_white_space_is_a_text(code: str) -> None:
+    (piece,) = pieces(Message(form=Form("coupon", {"title": "10% off", "code": code})))
+    assert piece == Message(f"10% off\n{code}")
+
+
+def test_long_texts_of_forms_end_in_an_ellipsis() -> None:
+    coupon = payload_of(Form("coupon", {"title": "word " * 40, "subtitle": "word " * 40, "code": "A"}))
+    assert [len(coupon[name]) <= 80 and coupon[name].endswith("…") for name in ("title", "subtitle")] == [True, True]
+    feedback = payload_of(
+        Form("feedback", {**FEEDBACK.fields, **dict.fromkeys(("title", "question", "button"), "x" * 200)})
+    )
+    (question,) = feedback["feedback_screens"][0]["questions"]
+    titles = (feedback["title"], question["title"], feedback["button_title"])
+    assert [(len(each), each[-1]) for each in titles] == [(65, "…"), (85, "…"), (20, "…")]
+
+
 def test_long_titles_are_shortened() -> None:
     option = Option("Please track my last order", tap=("a", "b"))
     message = render(create_send(Message("?", choices=(option,), buttons=(option,))), RESPONSE)["message"]
