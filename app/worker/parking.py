@@ -44,6 +44,7 @@ class Parking:
     troubles: dict[str, tuple[Trouble, float]] = field(default_factory=dict)
     _news: dict[str, Failed | None] = field(default_factory=dict)
     _probed: dict[str, float] = field(default_factory=dict)
+    _has_read: bool = False
 
     def park(self, page_id: str, failure: Failed, now: float) -> None:
         wait = _wait_of(failure)
@@ -96,14 +97,19 @@ class Parking:
         return news
 
     def read(self, found: Sequence[Trouble], today: datetime, now: float) -> None:
-        """Take over what all workers know. A trouble that is gone frees its Page here too."""
+        """Take over what all workers know. A trouble that is gone frees its Page here too.
+
+        Who has just started lets one message go ahead at once: perhaps it was started because somebody put things right.
+        """
         for page_id in set(self.troubles) - {each.page_id for each in found}:
             self.until.pop(page_id, None)
             log.info("page goes on", page=page_id)
         for trouble in found:
             if trouble.page_id not in self.troubles:
                 log.error("page stopped", page=trouble.page_id, code=trouble.code, reason=trouble.sentence)
-        self.troubles = {each.page_id: (each, now + (each.until - today).total_seconds()) for each in found}
+        waits = {each.page_id: (each.until - today).total_seconds() if self._has_read else 0.0 for each in found}
+        self.troubles = {each.page_id: (each, now + waits[each.page_id]) for each in found}
+        self._has_read = True
 
 
 def write_down(connection: Connection, news: dict[str, Failed | None], now: datetime) -> None:

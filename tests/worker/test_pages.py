@@ -26,8 +26,9 @@ async def note(database: Troubled, *items: Received) -> None:
 async def test_a_page_that_is_blocked_sends_nothing_until_it_is_unblocked(both: Troubled, clock: GivenClock) -> None:
     crew = Crew(both, clock)
     await acquaint(both, "ana")
-    await note(both, BLOCK)
     async with running(crew.sender.run()):
+        await pass_time(clock, both, 1.0)
+        await note(both, BLOCK)
         await pass_time(clock, both, 1.0)
         await queue(both, message("ana", 1, "hello"))
         await pass_time(clock, both, 60.0)

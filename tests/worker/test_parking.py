@@ -83,6 +83,21 @@ def trouble(page_id: str = "a", seconds: float = 60.0) -> Trouble:
     return Trouble(page_id, "token_dead", "The token is dead.", NOW, NOW + timedelta(seconds=seconds))
 
 
+def running() -> Parking:
+    """One that has been at work for a while."""
+    parking = Parking()
+    parking.read([], NOW, now=0.0)
+    return parking
+
+
+def test_who_has_just_started_lets_one_message_go_ahead_at_once() -> None:
+    parking = Parking()
+    parking.read([trouble()], NOW, now=0.0)
+    assert [parking.lets_go("a", 0.1), parking.lets_go("a", 0.2)] == [True, False]
+    parking.read([trouble()], NOW, now=0.5)
+    assert not parking.lets_go("a", 20.0)
+
+
 def test_what_one_worker_finds_out_is_news_for_the_others() -> None:
     parking = Parking()
     parking.park("a", BLOCKED, now=0.0)
@@ -97,20 +112,20 @@ def test_a_short_wait_is_nobody_elses_business() -> None:
 
 
 def test_a_trouble_that_another_worker_found_parks_the_page_here() -> None:
-    parking = Parking()
+    parking = running()
     parking.read([trouble("a"), trouble("b", seconds=-1.0)], NOW, now=100.0)
     assert parking.parked(159.0) == ["a"]
     assert parking.parked(161.0) == []
 
 
 def test_when_a_trouble_may_be_over_one_message_goes_ahead() -> None:
-    parking = Parking()
+    parking = running()
     parking.read([trouble()], NOW, now=0.0)
     assert [parking.lets_go("a", at) for at in (59.0, 61.0, 61.0, 65.9, 66.1)] == [False, True, False, False, True]
 
 
 def test_when_it_was_taken_the_others_follow_and_the_trouble_is_over_for_all() -> None:
-    parking = Parking()
+    parking = running()
     parking.read([trouble()], NOW, now=0.0)
     assert parking.lets_go("a", 61.0)
     parking.note_sent("a", 61.2)
@@ -119,7 +134,7 @@ def test_when_it_was_taken_the_others_follow_and_the_trouble_is_over_for_all() -
 
 
 def test_what_was_under_way_when_the_trouble_began_ends_nothing() -> None:
-    parking = Parking()
+    parking = running()
     parking.read([trouble()], NOW, now=0.0)
     parking.note_sent("a", 1.0)
     assert parking.is_parked("a", 1.0)
@@ -127,7 +142,7 @@ def test_what_was_under_way_when_the_trouble_began_ends_nothing() -> None:
 
 
 def test_a_trouble_that_is_over_elsewhere_frees_the_page_here() -> None:
-    parking = Parking()
+    parking = running()
     parking.park("a", BLOCKED, now=0.0)
     parking.read([trouble()], NOW, now=0.0)
     parking.read([], NOW, now=1.0)
