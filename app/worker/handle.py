@@ -68,7 +68,7 @@ class Handled:
     timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
     stop_timers: bool = False
     calls: list[NewCall] = field(default_factory=list)
-    erases: bool = False
+    erased_at: datetime | None = None
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
@@ -202,7 +202,8 @@ async def _turn(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], n
         happened.append(event)
     turn = await _take(hands, handled.flow, handled.session, happened, now)
     handled.session = turn.session
-    _carry_out(hands, handled, turn)
+    # By the channel's clock: what the customer wrote behind his wish is not lost, though we hear of it later.
+    _carry_out(hands, handled, turn, min(now, max(each.happened_at for each in burst)))
 
 
 def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, found: Mapping[Search, Any]) -> Turn:
@@ -228,7 +229,7 @@ async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Ev
     raise EngineError("A turn asked for too many searches.")
 
 
-def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
+def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime) -> None:
     claim = handled.claim
     for effect in turn.effects:
         match effect:
@@ -247,7 +248,7 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
             case CallService():
                 handled.calls.append(_stored_call(claim, effect))
             case EraseCustomer():
-                handled.erases = True
+                handled.erased_at = happened_at
                 handled.said.clear()
                 handled.calls.clear()
             case Search():
