@@ -90,6 +90,7 @@ class House:
         counts.update(worker_breakdowns=self.breakdowns)
         if self.worker:
             counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
+            counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
             counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
         return counts
 
@@ -222,6 +223,7 @@ async def _work(house: House) -> None:
         settings.look_up_after_seconds,
         settings.echo_grace_seconds,
         settings.gather_seconds,
+        settings.retention_days,
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     for told in _calls_lack(house):
