@@ -22,6 +22,7 @@ from app.clock import Clock
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.people import Wishes
 from app.service.addresses import read_allowed
 from app.service.client import Service
 from app.service.needs import missing
@@ -34,6 +35,7 @@ from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.worker import Terms, Worker
+from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.http import Client, create_client
@@ -168,6 +170,7 @@ def _add_routes(app: App, house: House) -> None:
     if "web" in house.roles:
         app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
         app.include_router(messenger_routes.create_routes(app.door))
+        app.include_router(deletion.create_routes(_deletion(house)))
     token = house.settings.metrics_token
     watched = health.Watched(
         database=house.database,
@@ -179,6 +182,15 @@ def _add_routes(app: App, house: House) -> None:
         metrics_token=token.get_secret_value() if token else "",
     )
     app.include_router(health.create_routes(watched))
+
+
+def _deletion(house: House) -> deletion.Deletion:
+    """Who asks Messenger to be forgotten is forgotten here."""
+    key = hmac.digest(secret_key(house.settings), b"deletions", "sha256")
+    wishes = Wishes(house.database, house.clock, Chance(), key)
+    return deletion.Deletion(
+        house.account, house.clock, house.door, wishes.forget, wishes.find_state, house.settings.public_url
+    )
 
 
 def _service(settings: Settings) -> Service:

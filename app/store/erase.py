@@ -21,6 +21,8 @@ from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, sessio
 from app.store.tables import conversations as conversations_table
 from app.store.upsert import insert_new
 
+COMMENT = "fact:comment"
+
 LATE = "It happened before everything of the customer was erased."
 """Why an event was not kept."""
 
@@ -117,20 +119,43 @@ _anew = (
 
 
 def find_pages(connection: Connection, customer_id: str, pages: Sequence[str] | None = None) -> list[str]:
-    """The Pages, of all or of these, to which a customer of that id is known."""
-    found = {row[0] for statement in _known for row in connection.execute(statement, {"of_customer": customer_id})}
-    return sorted(found if pages is None else found & set(pages))
+    """The Pages, of all or of these, to which a customer of that id is known. Of all it takes a look at every conversation."""
+    found: set[str] = set()
+    for table, where in _known:
+        known = select(table.c.page_id).where(table.c.customer_id == customer_id, *where).distinct()
+        here = known if pages is None else known.where(table.c.page_id.in_(pages))
+        found.update(connection.execute(here).scalars())
+    return sorted(found)
 
 
 _known = (
-    select(_c.page_id).where(_c.customer_id == bindparam("of_customer")),
-    *(
-        select(inbox.c.page_id)
-        .where(inbox.c.customer_id == bindparam("of_customer"), text(f"inbox.status = '{status}'"))
-        .distinct()
-        for status in ("new", "quarantined")
-    ),
+    (conversations_table, ()),
+    (inbox, (text("inbox.status = 'new'"),)),
+    (inbox, (text("inbox.status = 'quarantined'"),)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment under a post: it belongs to no conversation."""
+
+    id: int
+    page_id: str
+    body: Mapping[str, Any]
+
+
+def find_comments(connection: Connection, customer_id: str, pages: Sequence[str] | None = None) -> list[Comment]:
+    """What this person wrote under posts of all Pages or of these, as far as it is kept. Takes a look at every event; read only."""
+    kept = select(inbox.c.id, inbox.c.page_id, inbox.c.body).where(inbox.c.kind == COMMENT, inbox.c.body.is_not(None))
+    here = kept if pages is None else kept.where(inbox.c.page_id.in_(pages))
+    rows = connection.execute(here.order_by(inbox.c.id))
+    return [Comment(*row) for row in rows if isinstance(row.body, Mapping) and row.body.get("from") == customer_id]
+
+
+def blank_comments(connection: Connection, comments: Sequence[Comment]) -> None:
+    """Leave nothing of these comments but that they came."""
+    rows = [{"event_id": each.id} for each in comments]
+    bulk.run(connection, update(inbox).where(inbox.c.id == bindparam("event_id")).values(body=null()), rows)
 
 
 # ---- what comes late ---------------------------------------------------------------------------------------

@@ -88,14 +88,11 @@ class SqliteDatabase:
     def _empty_log(self) -> None:
         """Given up when somebody reads or writes for long: the next night comes."""
         engine = make_engine(self.path, "BEGIN", CHECKPOINT_SECONDS)
-        try:
+        with contextlib.suppress(Exception):
             raw = engine.raw_connection()
             raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]
             raw.close()
-        except Exception as error:
-            raise translate(error) from error
-        finally:
-            engine.dispose()
+        engine.dispose()
 
     def _write(self) -> None:
         """The writer thread: take what waits, commit it as one group, answer all."""
