@@ -29,7 +29,7 @@ WAITING_MAX = 10_000
 """Jobs told at once that the file cannot be had; more than ever wait, and an end to the loop in any case."""
 SWITCHES_MAX, SWITCH_AGAIN_SECONDS = 5, 0.1
 """A switch takes a few milliseconds; a file that somebody holds for himself is told soon all the same."""
-CHECKPOINT_SECONDS = 0.5
+CHECKPOINTS_MAX, CHECKPOINT_SECONDS = 3, 0.5
 """How long emptying the log may wait for others, who wait for it meanwhile."""
 READERS = 2
 STATEMENTS_KEPT = 256
@@ -90,7 +90,10 @@ class SqliteDatabase:
         engine = make_engine(self.path, "BEGIN", CHECKPOINT_SECONDS)
         with contextlib.suppress(Exception):
             raw = engine.raw_connection()
-            raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[union-attr]
+            for _ in range(CHECKPOINTS_MAX):
+                cursor: Any = raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                if not cursor.fetchone()[0]:
+                    break
             raw.close()
         engine.dispose()
 
