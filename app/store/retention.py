@@ -51,7 +51,7 @@ def is_due(connection: Connection, now: datetime) -> bool:
     return _is_due(facts.find(connection, _FACT) or " ", now)
 
 
-def begin(connection: Connection, worker_id: str, now: datetime) -> bool:
+def claim(connection: Connection, worker_id: str, now: datetime) -> bool:
     """Take it in hand, if it is due and no living worker has it."""
     seen = facts.keep(connection, _FACT, " ")
     done, _, holder = seen.partition(" ")
@@ -59,7 +59,7 @@ def begin(connection: Connection, worker_id: str, now: datetime) -> bool:
     return _is_due(seen, now) and is_free and _change(connection, seen, f"{done} {worker_id}")
 
 
-def end(connection: Connection, worker_id: str, now: datetime) -> None:
+def finish(connection: Connection, worker_id: str, now: datetime) -> None:
     """It is done for this day, unless another worker took it over."""
     seen = facts.keep(connection, _FACT, " ")
     if seen.endswith(f" {worker_id}"):

@@ -41,7 +41,7 @@ class Retention:
         now = self.clock.now()
         if not await self.database.read(lambda connection: retention.is_due(connection, now)):
             return
-        if not await self.database.transaction(lambda connection: retention.begin(connection, self.worker_id, now)):
+        if not await self.database.transaction(lambda connection: retention.claim(connection, self.worker_id, now)):
             return
         before = Counter(self.counts)
         for kind in retention.KINDS:
@@ -49,7 +49,7 @@ class Retention:
                 return
         await self.database.let_go()
         done_at = self.clock.now()
-        await self.database.transaction(lambda connection: retention.end(connection, self.worker_id, done_at))
+        await self.database.transaction(lambda connection: retention.finish(connection, self.worker_id, done_at))
         went = self.counts - before
         log.info(
             "old rows erased",

@@ -103,14 +103,14 @@ async def test_it_is_done_once_a_night_by_one_worker(database: Database) -> None
     def work(connection: Connection) -> list[bool]:
         for name in ("w1", "w2"):
             workers.join(connection, name, NOW)
-        first = retention.is_due(connection, NOW), retention.begin(connection, "w1", NOW)
-        other = retention.begin(connection, "w2", NOW)
-        again = retention.begin(connection, "w1", NOW)
-        retention.end(connection, "w2", NOW)
+        first = retention.is_due(connection, NOW), retention.claim(connection, "w1", NOW)
+        other = retention.claim(connection, "w2", NOW)
+        again = retention.claim(connection, "w1", NOW)
+        retention.finish(connection, "w2", NOW)
         still = retention.is_due(connection, NOW)
-        retention.end(connection, "w1", NOW)
+        retention.finish(connection, "w1", NOW)
         later = retention.is_due(connection, NIGHT - timedelta(seconds=1)), retention.is_due(connection, NIGHT)
-        return [*first, other, again, still, *later, retention.begin(connection, "w2", NIGHT)]
+        return [*first, other, again, still, *later, retention.claim(connection, "w2", NIGHT)]
 
     assert await database.transaction(work) == [True, True, False, True, True, False, True, True]
 
@@ -118,8 +118,8 @@ async def test_it_is_done_once_a_night_by_one_worker(database: Database) -> None
 async def test_what_a_dead_worker_began_another_ends(database: Database) -> None:
     def work(connection: Connection) -> bool:
         workers.join(connection, "w2", NOW)
-        assert retention.begin(connection, "gone", NOW)
-        return retention.begin(connection, "w2", NOW)
+        assert retention.claim(connection, "gone", NOW)
+        return retention.claim(connection, "w2", NOW)
 
     assert await database.transaction(work)
 
@@ -131,7 +131,7 @@ async def test_of_two_workers_that_look_together_one_begins(database: Database) 
 
     await database.transaction(join)
     begun = await asyncio.gather(
-        *(database.transaction(lambda connection, name=name: retention.begin(connection, name, NOW)) for name in ("w1", "w2"))
+        *(database.transaction(lambda connection, name=name: retention.claim(connection, name, NOW)) for name in ("w1", "w2"))
     )  # fmt: skip
     assert sorted(begun) == [False, True]
 
