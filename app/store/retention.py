@@ -19,6 +19,9 @@ from app.store.tables import facts as facts_table
 QUIET_HOUR = 3
 """In UTC: night in Europe and Africa, where there is no better hour for everybody."""
 
+ASIDE_KEPT = timedelta(days=90)
+"""How long an event that was set aside can be looked at."""
+
 Place = tuple[Any, ...]
 """The primary key of a row: where a look goes on."""
 
@@ -33,11 +36,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of row: `look(connection, before, behind, most)`, and `forget(connection, found, before)`, how many went."""
+    """One kind of row: `look(connection, before, behind, most)`, and `forget(connection, found, before)`, how many went.
+
+    `kept_max`: no longer than this, whatever the setting says.
+    """
 
     name: str
     look: Callable[[Connection, datetime, Place | None, int], Look]
     forget: Callable[[Connection, Sequence[Place], datetime], int]
+    kept_max: timedelta = timedelta.max
 
 
 # ---- whose turn it is --------------------------------------------------------------------------------------
@@ -148,6 +155,34 @@ def _forget_sessions(connection: Connection, found: Sequence[Place], before: dat
     return _each(connection, _idle, found, before=before)
 
 
+def _look_at_slots(connection: Connection, before: datetime, behind: Place | None, most: int) -> Look:
+    """Sessions with a slot whose own time to be kept (`keep`) is over: the customer did not come back, so no turn forgot it."""
+    key = (sessions.c.page_id, sessions.c.customer_id)
+    rows = _window(connection, select(*key, sessions.c.body), key, behind, most)
+    return Look([tuple(row[:2]) for row in rows if _overdue(row[2], before)], _last(rows, 2, most))
+
+
+def _overdue(body: Any, now: datetime) -> list[str]:
+    """The names of the slots in a stored session that should be gone."""
+    until = (body or {}).get("slots_until", {})
+    return [name for name, moment in until.items() if datetime.fromisoformat(moment) <= now]
+
+
+def _forget_slots(connection: Connection, found: Sequence[Place], before: datetime) -> int:
+    """What a turn wrote meanwhile is read again, and locked where others write too."""
+    count = 0
+    for page_id, customer_id in found:
+        here = (sessions.c.page_id == page_id) & (sessions.c.customer_id == customer_id)
+        body = connection.execute(select(sessions.c.body).where(here).with_for_update()).scalar_one_or_none() or {}
+        for name in (overdue := _overdue(body, before)):
+            body.get("slots", {}).pop(name, None)
+            del body["slots_until"][name]
+        if overdue:
+            connection.execute(update(sessions).where(here).values(body=body))
+        count += len(overdue)
+    return count
+
+
 # ---- what was set aside ------------------------------------------------------------------------------------
 
 
@@ -175,7 +210,8 @@ KINDS = (
     Kind("history", _look_at_history, _forget_history),
     Kind("outbox", _look_at_outbox, _forget_outbox),
     Kind("sessions", _look_at_sessions, _forget_sessions),
-    Kind("inbox", _look_at_inbox, _forget_inbox),
+    Kind("slot_values", _look_at_slots, _forget_slots, kept_max=timedelta()),
+    Kind("inbox", _look_at_inbox, _forget_inbox, kept_max=ASIDE_KEPT),
 )
 
 

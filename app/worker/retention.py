@@ -21,8 +21,6 @@ LOOK_MOST = 2_000
 FORGET_MOST = 500
 """Rows of one transaction: a few milliseconds of writing."""
 PAUSE_SECONDS = 0.1
-ASIDE_KEPT = timedelta(days=90)
-"""How long an event that was set aside can be looked at; not longer than messages."""
 
 
 @dataclass(slots=True)
@@ -56,13 +54,13 @@ class Retention:
             history=went["history"],
             outbox=went["outbox"],
             sessions=went["sessions"],
+            slot_values=went["slot_values"],
             inbox=went["inbox"],
         )
 
     async def _forget(self, kind: Kind) -> bool:
         """One kind to its end; False if this worker has to stop before."""
-        kept = min(self.kept, ASIDE_KEPT) if kind.name == "inbox" else self.kept
-        before = self.clock.now() - kept
+        before = self.clock.now() - min(self.kept, kind.kept_max)
         behind: Place | None = None
         while self.may_go_on():
             look = await self._look(kind, before, behind)

@@ -13,8 +13,9 @@ from app.store import calls, claims, history, inbox, outbox, sessions, timers
 from app.store.calls import NewCall
 from app.store.claims import Claim
 from app.store.database import Database
-from app.store.erase import Erased, erase, erase_whole, find_pages
+from app.store.erase import Erased, blank_comments, erase, erase_whole, find_comments, find_pages
 from app.store.history import Said
+from app.store.inbox import NewEvent
 from app.store.intake import take
 from app.store.outbox import EchoOf, Result
 from app.store.tables import calls as calls_table
@@ -184,6 +185,21 @@ async def test_what_others_say_late_is_answered(database: Database) -> None:
         return claims.claim(connection, "w1", 10, LATER)
 
     assert [each.customer_id for each in await database.transaction(work)] == ["bea"]
+
+
+async def test_comments_of_a_person_are_found_and_lose_their_words(database: Database) -> None:
+    def comment(name: str, who: str) -> NewEvent:
+        body = {"from": who, "text": "a secret", "name": "Ana"}
+        return replace(event("", name), kind="fact:comment", body=body, status="ignored")
+
+    def work(connection: Connection) -> tuple[int, int, list[Any]]:
+        inbox.add(connection, [comment("c1", "ana"), comment("c2", "bea"), comment("c3", "ana")])
+        elsewhere, here = find_comments(connection, "ana", ["10002"]), find_comments(connection, "ana", [PAGE])
+        blank_comments(connection, here)
+        left = connection.execute(select(inbox_table.c.body).order_by(inbox_table.c.id)).scalars()
+        return len(elsewhere), len(here), [each and each["from"] for each in left]
+
+    assert await database.transaction(work) == (0, 2, [None, "bea", None])
 
 
 async def test_a_customer_is_found_on_each_page_that_knows_them(database: Database) -> None:

@@ -81,6 +81,22 @@ async def test_sessions_that_stand_still_go_with_the_notes_beside_them(database:
     assert await database.transaction(work) == (1, [("bea",)], [None, "a note"])
 
 
+async def test_a_slot_goes_at_its_own_time_though_the_customer_stays_away(database: Database) -> None:
+    soon, past = (NOW + timedelta(days=1)).isoformat(), (BEFORE - timedelta(days=1)).isoformat()
+    slots = {"email": "ana@mail.example", "size": "M", "city": "Lyon"}
+
+    def work(connection: Connection) -> tuple[int, list[Any]]:
+        body = {"state": "ask", "slots": slots, "slots_until": {"email": past, "size": soon}}
+        sessions.save(connection, [((PAGE, "ana"), body, "r"), ((PAGE, "bea"), {"slots": slots}, "r")], NOW)
+        gone = run(connection, "slot_values", most=1)
+        return gone, [sessions.find(connection, (PAGE, each)) for each in ("ana", "bea")]
+
+    gone, [ana, bea] = await database.transaction(work)
+    assert gone == 1
+    assert ana == {"state": "ask", "slots": {"size": "M", "city": "Lyon"}, "slots_until": {"size": soon}}
+    assert bea == {"slots": slots}
+
+
 async def test_what_was_set_aside_loses_its_body_and_keeps_its_key(database: Database) -> None:
     def work(connection: Connection) -> tuple[int, list[tuple[str, bool]]]:
         aside = [replace(event("ana", f"aside {number}", OLD), status="quarantined") for number in range(5)]
