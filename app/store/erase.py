@@ -55,7 +55,9 @@ def erase_whole(connection: Connection, key: Key, now: datetime) -> Erased:
     for statement in _words:
         connection.execute(statement, at)
     connection.execute(_anew, at)
-    return Erased(counts["said"], counts["sent"], counts["new"] + counts["set_aside"], counts["session"])
+    return Erased(
+        counts["said"], counts["sent"] + counts["pending"], counts["new"] + counts["set_aside"], counts["session"]
+    )
 
 
 def _at(key: Key, moment: datetime) -> dict[str, Any]:
@@ -70,6 +72,16 @@ _forget_said = delete(history).where(_of(history))
 _blank_sent = update(outbox).where(_of(outbox), text(f"NOT ({LIVE})"), _o.body != {}).values(body={}, reason=null())
 
 
+_cancel_pending = (
+    update(outbox)
+    .where(_of(outbox), text("outbox.status = 'pending'"))
+    .values(
+        status="cancelled", reason_code="erased", reason="Everything of the customer was erased before this was sent.",
+        settled_at=bindparam("moment"), body={},
+    )
+)  # fmt: skip
+
+
 def _blank_events(status: str) -> Executable:
     # Written out, not bound: a partial index serves only a query that says the same words.
     return (
@@ -82,12 +94,7 @@ def _blank_events(status: str) -> Executable:
 _words: tuple[Executable, ...] = (
     _forget_said,
     _blank_sent,
-    update(outbox)
-    .where(_of(outbox), text("outbox.status = 'pending'"))
-    .values(
-        status="cancelled", reason_code="erased", reason="Everything of the customer was erased before this was sent.",
-        settled_at=bindparam("moment"), body={},
-    ),
+    _cancel_pending,
     # On its way: whoever sends it has its words in hand. They go when it comes to its end.
     update(outbox).where(_of(outbox), text("outbox.status IN ('in_flight', 'unknown')")).values(epoch=ERASED),
     _blank_events("quarantined"),
@@ -100,6 +107,7 @@ _words: tuple[Executable, ...] = (
 _whole: tuple[tuple[str, Any], ...] = (
     ("said", _forget_said),
     ("sent", _blank_sent),
+    ("pending", _cancel_pending),
     ("new", _blank_events("new")),
     ("set_aside", _blank_events("quarantined")),
     ("session", delete(sessions).where(_of(sessions))),

@@ -11,9 +11,12 @@ from app.store import history, workers
 from app.store.history import Said
 from app.store.tables import history as history_table
 from app.worker.retention import FORGET_MOST, PAUSE_SECONDS, Retention
+from app.worker.worker import RETAIN_EVERY_SECONDS
 from tests.store.kit import NOW, PAGE
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
+from tests.worker.kit import pass_time, until
+from tests.worker.test_worker import Staff, at_work
 
 DAY = timedelta(days=1)
 
@@ -50,6 +53,16 @@ async def test_a_night_that_was_missed_is_made_up_for_and_the_next_is_waited_for
     clock.wall += DAY
     await work.run_if_due()
     assert (await left(both), work.counts["history"]) == (0, 5)
+
+
+async def test_a_worker_does_it_by_itself_soon_after_its_start(database: Troubled, clock: GivenClock) -> None:
+    await fill(database, clock.now() - 400 * DAY, 3)
+    async with at_work(Staff(database, clock)) as staff:
+        clock.move(RETAIN_EVERY_SECONDS - 2.0)
+        for _ in range(4):
+            await pass_time(clock, database, 1.0)
+        await until(lambda: staff.worker.retention.counts["history"] == 3)
+    assert await left(database) == 0
 
 
 async def test_it_goes_in_batches_with_a_pause_behind_each(database: Troubled, clock: GivenClock) -> None:
