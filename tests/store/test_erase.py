@@ -13,7 +13,7 @@ from app.store import calls, claims, history, inbox, outbox, sessions, timers
 from app.store.calls import NewCall
 from app.store.claims import Claim
 from app.store.database import Database
-from app.store.erase import Erased, blank_comments, erase, erase_whole, find_comments, find_pages
+from app.store.erase import Erased, _whole, _words, blank_comments, erase, erase_whole, find_comments, find_pages
 from app.store.history import Said
 from app.store.inbox import NewEvent
 from app.store.intake import take
@@ -185,6 +185,26 @@ async def test_what_others_say_late_is_answered(database: Database) -> None:
         return claims.claim(connection, "w1", 10, LATER)
 
     assert [each.customer_id for each in await database.transaction(work)] == ["bea"]
+
+
+async def test_erasing_goes_through_what_waits_and_not_through_every_event_of_the_page(database: Database) -> None:
+    """On SQLite, whose one writer everybody would wait for."""
+
+    def work(connection: Connection) -> list[str]:
+        if connection.dialect.name != "sqlite":
+            return []
+        statements = [
+            str(each.compile(dialect=connection.dialect)) for each in (*_words, *(each for _, each in _whole))
+        ]
+        of_inbox = [each for each in statements if each.startswith("UPDATE inbox")]
+        assert len(of_inbox) == 3
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", ("x",) * each.count("?")) for each in of_inbox
+        ]
+        return [row[3] for plan in plans for row in plan]
+
+    plans = await database.transaction(work)
+    assert all("inbox_new" in each or "inbox_quarantined" in each for each in plans), plans
 
 
 async def test_comments_of_a_person_are_found_and_lose_their_words(database: Database) -> None:
