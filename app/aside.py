@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from app.channel import Received
 from app.errors import AppError, NotFoundError
 from app.settings import Settings, pages, sqlite_file
 from app.store import quarantine
-from app.store.database import open_database
+from app.store.database import Database, open_database
 from app.store.intake import to_event
 from app.store.migrate import is_current
 from app.store.quarantine import UNREADABLE, SetAside
@@ -62,7 +62,12 @@ def _read_again(found: SetAside, app_id: str, ours: frozenset[str]) -> Received:
 
 
 async def in_transaction(settings: Settings, work: Callable[[Connection], Value]) -> Value:
-    """What `work` gives, on the database of a server. Raises AppError where there is none of this program's schema."""
+    """What `work` gives, in one transaction on the database of a server. Raises as `on_database` does."""
+    return await on_database(settings, lambda database: database.transaction(work))
+
+
+async def on_database(settings: Settings, use: Callable[[Database], Awaitable[Value]]) -> Value:
+    """What `use` gives, with the database of a server. Raises AppError where there is none of this program's schema."""
     file = sqlite_file(settings)
     if file is not None and not file.is_file():
         raise AppError(f"There is no database {file} yet.", "A server makes it when it starts.")
@@ -70,6 +75,6 @@ async def in_transaction(settings: Settings, work: Callable[[Connection], Value]
     try:
         if not await database.transaction(is_current):
             raise AppError("The database has another schema than this program.", "Run frontdesk migrate.")
-        return await database.transaction(work)
+        return await use(database)
     finally:
         await database.close()

@@ -23,6 +23,7 @@ from app.clock import Clock
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.people import Wishes
 from app.service.addresses import read_allowed
 from app.service.client import Service
 from app.service.needs import missing
@@ -35,6 +36,7 @@ from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands, Manners
 from app.worker.worker import Terms, Worker
+from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.http import Client, create_client
@@ -92,6 +94,7 @@ class House:
         counts.update(worker_breakdowns=self.breakdowns)
         if self.worker:
             counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
+            counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
             counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
         return counts
 
@@ -171,6 +174,7 @@ def _add_routes(app: App, house: House) -> None:
     if "web" in house.roles:
         app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
         app.include_router(messenger_routes.create_routes(app.door))
+        app.include_router(deletion.create_routes(_deletion(house)))
     token = house.settings.metrics_token
     watched = health.Watched(
         database=house.database,
@@ -182,6 +186,15 @@ def _add_routes(app: App, house: House) -> None:
         metrics_token=token.get_secret_value() if token else "",
     )
     app.include_router(health.create_routes(watched))
+
+
+def _deletion(house: House) -> deletion.Deletion:
+    """Who asks Messenger to be forgotten is forgotten here."""
+    key = hmac.digest(secret_key(house.settings), b"deletions", "sha256")
+    wishes = Wishes(house.database, house.clock, Chance(), key)
+    return deletion.Deletion(
+        house.account, house.clock, house.door, wishes.forget, wishes.find_state, house.settings.public_url
+    )
 
 
 def _service(settings: Settings) -> Service:
@@ -233,6 +246,7 @@ async def _work(house: House) -> None:
         settings.look_up_after_seconds,
         settings.echo_grace_seconds,
         settings.gather_seconds,
+        settings.retention_days,
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     for told in _calls_lack(house):

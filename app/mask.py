@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 REMOVED = "[•••]"
@@ -35,8 +35,27 @@ _ISSUERS = (
 """First digits and lengths, from the issuers' public ranges; the last line is Maestro."""
 _LENGTHS_BY_PREFIX = dict(_ISSUERS)
 
-_IDENTITIES = frozenset({"mid", "payload", "ref", "user_ref", "url", "reply_to", "emoji", "kind", "action", "status"})
-"""Names of what the channel made, not a person: it may look like a number of a card, and must stay what it is."""
+_IDENTITIES = frozenset({"id", "mid", "user_ref", "url", "reply_to"})
+"""Names of what the channel made, not a person: it may look like a number of a card, and must stay what it is. So do names that
+end in `_id`. What holds a blank is no identity, whatever its name."""
+_SECRETS_BY_NAME = frozenset(
+    {
+        "password",
+        "passwd",
+        "pwd",
+        "passcode",
+        "passphrase",
+        "pin",
+        "cvv",
+        "cvc",
+        "access_token",
+        "api_key",
+        "client_secret",
+    }
+)
+"""Names of JSON values that are secrets whatever they look like."""
+_OUR_TAP = "v1:"
+"""How what our own buttons carry begins (`app.channel.TAP_VERSION`): signed, and of no use when a character is gone."""
 
 _IBAN_CHARS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28, "CH": 21, "CR": 22,
@@ -48,22 +67,33 @@ _IBAN_CHARS = {
 }  # fmt: skip
 """Length of an IBAN by country (SWIFT's IBAN registry)."""
 
-_BETWEEN = r"[\s\-._/·•\u00ad\u200b-\u200f\u2010-\u2015\u2060\ufeff]{1,3}"
-"""What people, and programs, put between groups of digits."""
+_BETWEEN = r"[\s\-._/·•|\u00ad\u200b-\u200f\u2010-\u2015\u2060\u20e3\ufe0e\ufe0f\ufeff]{1,4}"
+"""What people, and programs, put between groups of digits; the digits of emoji have two signs behind each."""
 _DIGITS = re.compile(r"\d+")
 _GAP = re.compile(_BETWEEN)
-_IBAN = re.compile(rf"(?<![^\W_])[A-Za-z]{{2}}(?:{_BETWEEN})?\d{{2}}(?:(?:{_BETWEEN})?[A-Za-z0-9]){{11,28}}")
+_COUNTRIES = "|".join(f"{each[0]}(?:{_BETWEEN})?{each[1]}" for each in _IBAN_CHARS)
+_IBAN = re.compile(
+    rf"(?<![^\W_])(?:{_COUNTRIES})(?:(?:{_BETWEEN})?\d){{2}}(?:(?:{_BETWEEN})?[A-Za-z0-9]){{11,28}}", re.IGNORECASE
+)
 _TOKEN = re.compile(
-    r"\bEAA[A-Za-z0-9]{20,}"  # Meta
-    r"|\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}"
-    r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAKIA[0-9A-Z]{16}\b"
+    r"\bEAA[A-Za-z0-9]{20,}|\bIGQV[A-Za-z0-9_-]{20,}|\b\d{14,17}\|[A-Za-z0-9_-]{20,}"  # Meta
+    r"|\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}"
+    r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_-]{20,}"
+    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
     r"|(?<=[Bb]earer )[A-Za-z0-9._~+/-]{16,}=*"
 )
+_IN_ADDRESS = re.compile(
+    r"(?<=[?&#])(?P<name>access_token|token|auth|api_?key|key|password|passwd|pwd|secret|client_secret)=(?P<secret>[^&#\s]{4,})",
+    re.IGNORECASE,
+)
+"""What lets one in, as a part of an address."""
 _PASSWORDS = (
     "pass ?word|pass ?phrase|passcode|mot de passe|passwort|kennwort|contrase[ñn]a|parola d.ordine"
     "|wachtwoord|senha|palavra.passe"
 )
+_SHORT_PASSWORDS = r"pwd|passwd|pw|mdp|access[ _]token|api[ _-]?key|secret[ _]key|client[ _]secret|app[ _]secret"
+"""Cues only with a colon or an equals sign: in a sentence they may be about something else."""
 _CODES = (
     r"pin(?: ?code| ?number)?|cvv2?|cvc2?|security code|verification code|one.time code|otp"
     r"|code (?:pin|secret|de s[ée]curit[ée]|de v[ée]rification)"
@@ -74,14 +104,35 @@ _CODES = (
 """Codes have a digit: "the pin is broken" speaks of another pin."""
 _CUE_PARTS = (
     "pass", "kennwort", "contrase", "parola", "wachtwoord", "senha", "pin", "cvv", "cvc", "cod", "cód", "otp", "geheimzahl", "fnummer",
-    "tan", "clave",
+    "tan", "clave", "pwd", "pw", "mdp", "token", "key", "secret",
 )  # fmt: skip
 """One of these is in every cue: looking for them first costs a tenth."""
-_TOKEN_PARTS = ("EAA", "k_live_", "k_test_", "gh", "xox", "AKIA", "eyJ", "earer ")
+_TOKEN_PARTS = (
+    "EAA",
+    "IGQV",
+    "|",
+    "k_live_",
+    "k_test_",
+    "sk-",
+    "AIza",
+    "gh",
+    "git",
+    "glpat",
+    "xox",
+    "AKIA",
+    "eyJ",
+    "earer ",
+)
+_IS = r"\s+(?:is|est|ist|es|[eè]|é|lautet|was|are)\s*[:=]?\s+"
+_WORD = r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|„[^“”\n]{1,200}[“”]|\S+"
+"""In quotes it may have blanks."""
 _CUE = re.compile(
-    rf"\b(?:(?P<password>{_PASSWORDS})|{_CODES})\b(?P<link>\s*[:=]\s*|\s+(?:is|est|ist|es|[eè]|é|lautet|was|are)\s*[:=]?\s+)(?P<secret>\S+)",
+    rf"(?<![?&#])\b(?:(?:(?P<password>{_PASSWORDS})|(?P<code>{_CODES}))\b(?P<link>[\"']?\s*[:=]\s*|{_IS})"
+    rf"|(?:{_SHORT_PASSWORDS})\b[\"']?\s*[:=]\s*)(?P<secret>{_WORD})",
     re.IGNORECASE,
 )
+_MORE_OF_CODE = re.compile(r"(?:[ \-]\d{2,4}(?!\d))+")
+"""The rest of a code that was written in groups."""
 _NO_SECRETS = frozenset(
     """
     a about again always an and any asked at be because been being blocked by expired for forgotten from gone here how i in incorrect
@@ -101,43 +152,83 @@ _NO_SECRETS = frozenset(
 
 def mask(text: str) -> str:
     """The same text without what must not be kept. Gives `text` itself when there is nothing of the kind."""
-    spans = [*_tokens(text), *_secrets(text), *_numbers(text)]
+    return _cut(text, [*_tokens(text), *_in_address(text), *_secrets(text), *_numbers(text)])
+
+
+def _cut(text: str, found: Iterable[tuple[int, int]]) -> str:
+    spans = sorted(found)
     if not spans:
         return text
     parts: list[str] = []
     end = 0
-    for first, last in sorted(spans):
-        if last <= end:
-            continue
-        parts += [text[end : max(first, end)], REMOVED]
-        end = last
+    for first, last in spans:
+        if first >= end:
+            parts += [text[end:first], REMOVED]
+        end = max(last, end)
     return "".join([*parts, text[end:]])
 
 
 def masked(value: Any, name: str = "") -> Any:
-    """A JSON value with every text in it masked, but for those whose name says that they are identities or addresses."""
+    """A JSON value with every text in it masked, names too; identities and addresses only lose what lets one in."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if name.lower() in _SECRETS_BY_NAME and not isinstance(value, Mapping | list | tuple):
+        return REMOVED if value != "" else value
     if isinstance(value, str):
-        return value if name in _IDENTITIES or name.endswith("id") else mask(value)
+        return _masked_text(value, name)
+    if isinstance(value, int):
+        return REMOVED if not _is_identity(name) and is_card(str(value)) else value
     if isinstance(value, Mapping):
-        return {key: masked(each, key) for key, each in value.items()}
+        return {mask(key): masked(each, key) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [masked(each, name) for each in value]
     return value
 
 
+def _masked_text(text: str, name: str) -> str:
+    if name == "payload" and text.startswith(_OUR_TAP):
+        return text
+    if _is_identity(name) and not any(each.isspace() for each in text):
+        return _cut(text, _in_address(text))
+    return mask(text)
+
+
+def _is_identity(name: str) -> bool:
+    return name in _IDENTITIES or name.endswith("_id")
+
+
 def masked_json(raw: str) -> str:
-    """A JSON text likewise; one that is broken, or cut, is masked as a whole."""
+    """A JSON text likewise; one that is broken, or cut, is masked as a whole, whichever way its signs are written."""
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
-        return mask(raw)
+        plain = _ESCAPE.sub(_unescaped, raw)
+        clean = mask(plain)
+        return raw if clean == plain else clean
     clean = masked(value)
     return raw if clean == value else json.dumps(clean, ensure_ascii=False, separators=(",", ":"))
+
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([nrt/]))")
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "/": "/"}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """The sign that a JSON escape means; halves of pairs and NULs stay written out."""
+    if found[2]:
+        return _ESCAPED[found[2]]
+    code = int(found[1], 16)
+    return found[0] if code < ord(" ") or 0xD800 <= code < 0xE000 else chr(code)
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int]]:
     if any(part in text for part in _TOKEN_PARTS):
         yield from (found.span() for found in _TOKEN.finditer(text))
+
+
+def _in_address(text: str) -> Iterator[tuple[int, int]]:
+    if "=" in text:
+        yield from (found.span("secret") for found in _IN_ADDRESS.finditer(text))
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
@@ -146,16 +237,28 @@ def _secrets(text: str) -> Iterator[tuple[int, int]]:
     if not any(part in lower for part in _CUE_PARTS):
         return
     for found in _CUE.finditer(text):
-        secret = found["secret"].rstrip(".,;!?)\"'»”’")[:SECRET_CHARS_MAX]
-        if _is_secret(secret, found["link"], may_be_words=found["password"] is not None):
-            yield found.start("secret"), found.start("secret") + len(secret)
+        secret = found["secret"].rstrip(".,;!?)\"'»”’“")[:SECRET_CHARS_MAX]
+        start = found.start("secret")
+        if found["code"]:
+            if any(each.isdigit() for each in secret):
+                yield start, _end_of_code(text, start, secret)
+        elif _is_password(secret, found["link"] or ":"):
+            yield start, start + len(secret)
 
 
-def _is_secret(written: str, link: str, *, may_be_words: bool) -> bool:
-    if not may_be_words:
-        return any(each.isdigit() for each in written)
+def _end_of_code(text: str, start: int, secret: str) -> int:
+    """Behind the groups of a code that is written in several of one length: 884 422."""
+    end = start + len(secret)
+    more = _MORE_OF_CODE.match(text, end)
+    if not (more and secret.isdigit()):
+        return end
+    groups = re.findall(r"\d+", more[0])
+    return more.end() if all(len(each) == len(secret) for each in groups) else end
+
+
+def _is_password(written: str, link: str) -> bool:
     announced = ":" in link or "=" in link
-    return bool(written) and (announced or written.strip("\"'«“‘").lower() not in _NO_SECRETS)
+    return bool(written) and (announced or written.strip("\"'«“‘„ ").lower() not in _NO_SECRETS)
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
@@ -224,17 +327,25 @@ def _lengths_of(digits: str) -> tuple[int, ...]:
 
 
 def _ibans(plain: str) -> Iterator[tuple[int, int]]:
-    for found in _IBAN.finditer(plain):
-        characters = [
-            (place, each) for place, each in enumerate(found[0], found.start()) if each.isascii() and each.isalnum()
-        ]
-        size = _IBAN_CHARS.get(found[0][:2].upper(), 0)
-        if not size or len(characters) < size:
-            continue
-        last = characters[size - 1][0] + 1
-        is_whole = last == len(plain) or not (plain[last].isascii() and plain[last].isalnum())
-        if is_whole and is_iban("".join(each for _, each in characters[:size])):
+    start = 0
+    while found := _IBAN.search(plain, start):
+        last = _end_of_iban(plain, found)
+        if last is not None:
             yield found.start(), last
+        # What only begins like one may have a whole one in it: "at 12 DE89 ...".
+        start = last or found.start() + 1
+
+
+def _end_of_iban(plain: str, found: re.Match[str]) -> int | None:
+    characters = [
+        (place, each) for place, each in enumerate(found[0], found.start()) if each.isascii() and each.isalnum()
+    ]
+    size = _IBAN_CHARS["".join(each for _, each in characters[:2]).upper()]
+    if len(characters) < size:
+        return None
+    last = characters[size - 1][0] + 1
+    is_whole = last == len(plain) or not (plain[last].isascii() and plain[last].isalnum())
+    return last if is_whole and is_iban("".join(each for _, each in characters[:size])) else None
 
 
 def is_iban(written: str) -> bool:

@@ -85,7 +85,7 @@ class Settings(BaseModel):
     graph_url: str = "https://graph.facebook.com/v26.0"
     """Where the Send API is"""
     public_url: str = ""
-    """How the outside reaches us, for links and clicks"""
+    """How the outside reaches us; stands in the address that Messenger gives to who asks for deletion"""
     secret_key: SecretStr | None = None
     """32 random characters or more, they sign taps and links; made and kept beside the SQLite file, must be given with PostgreSQL"""
     call_hosts: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class Settings(BaseModel):
     call_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """`CALL_SECRET_<NAME>`: a secret that `call` may put into a header as `<secret.NAME>`"""
     retention_days: int = Field(default=365, ge=1, le=RETENTION_DAYS_MAX)
-    """Messages older than this are erased"""
+    """Messages older than this are erased every night, and sessions of customers who were silent for as long"""
     echo_grace_seconds: float = Field(default=90.0, ge=0.0, le=WAIT_SECONDS_MAX)
     """How long to wait for the echo of a send of unknown outcome where it cannot be looked up"""
     gather_seconds: float = Field(default=0.0, ge=0.0, le=GATHER_SECONDS_MAX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.channel import Fact, Received, Unreadable
 from app.engine.events import Attachment, AttachmentReceived, TextReceived
-from app.mask import REMOVED, is_card, is_iban, mask, masked_json
+from app.mask import REMOVED, is_card, is_iban, mask, masked, masked_json
 from app.store.database import open_database
 from app.store.intake import take
 from app.store.migrate import migrate
@@ -68,6 +69,16 @@ def test_an_account_goes_with_and_without_blanks(iban: str, size: int) -> None:
         ("a minha senha é gato7", f"a minha senha é {REMOVED}"),
         ("token EAAGm0PX4ZCpsBAKZCZBxyzabcdefgh123", f"token {REMOVED}"),
         ("Authorization: Bearer abcdefghijklmnop1234", f"Authorization: Bearer {REMOVED}"),
+        ('my password is "correct horse battery" ok', f'my password is {REMOVED}" ok'),
+        ("mein Passwort ist „mit Leerzeichen 1“", f"mein Passwort ist {REMOVED}“"),
+        ("verification code: 884 422 thanks", f"verification code: {REMOVED} thanks"),
+        ("my pin is 12-34", f"my pin is {REMOVED}"),
+        ("pin is 1234 20 people", f"pin is {REMOVED} 20 people"),
+        ("pwd: hunter2", f"pwd: {REMOVED}"), ("mdp : soleil", f"mdp : {REMOVED}"),
+        ("api_key=abc123def456", f"api_key={REMOVED}"),
+        ("key sk-abcdefghijklmnopqrstuvwx", f"key {REMOVED}"),
+        ("104857600123456|AbCdEfGhIjKlMnOpQrStUvWxYz0", REMOVED),
+        ("https://shop.example/?a=1&access_token=abc-123#top", f"https://shop.example/?a=1&access_token={REMOVED}#top"),
     ],
 )  # fmt: skip
 def test_passwords_codes_and_tokens_go(text: str, left: str) -> None:
@@ -80,13 +91,34 @@ def test_passwords_codes_and_tokens_go(text: str, left: str) -> None:
         "Order 4111111111111112", "my order is 10482", "+33 6 12 34 56 78 90", "0800 123 456 789",
         "2026-12-01 10:00 to 2026-12-02 11:30",
         "my password is wrong", "le mot de passe est oublié", "I forgot my password", "reset password please",
-        "Das Passwort ist falsch",
+        "Das Passwort ist falsch", "the pw you sent me", "the api key is invalid", "where is the key of room 12?",
+        "call 4111 or 1111, room 1111, or 1111", "table for 12|14|16", "is 12 enough for at 22 o'clock",
         "discount code: PINE15", "promo code PINE15", "the pin is broken", "do you sell pins?", "IBAN?", "DE89370400440532013001",
         "parcel 00340434161094042557", "EAN 4006381333931", "x" * 300, "", "😀 👍",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_it_stays(text: str) -> None:
     assert mask(text) is text
+
+
+@given(some.sampled_from(CARDS), some.data())
+def test_a_card_goes_however_its_digits_are_grouped(card: str, data: some.DataObject) -> None:
+    signs = some.text(alphabet=" -./_·•|\u00a0\u200b\u2011\u202f\ufe0f\u20e3\n", max_size=3)
+    written = card[0] + "".join(data.draw(signs) + digit for digit in card[1:])
+    assert mask(written) == REMOVED
+
+
+@given(some.sampled_from(IBANS), some.text(alphabet="abdegilrst 0123456789", max_size=12), some.data())
+def test_an_account_goes_behind_words_that_begin_like_one(iban: str, before: str, data: some.DataObject) -> None:
+    written = iban[0] + "".join(data.draw(some.sampled_from(["", " ", "-"])) + each for each in iban[1:])
+    assert iban[-6:] not in mask(f"{before} {written}!").replace(" ", "").replace("-", "")
+
+
+@given(
+    some.text(max_size=60), some.sampled_from(["password: ", "my pin is ", "api_key=", "mdp : ", "mot de passe est "])
+)
+def test_masking_a_secret_again_changes_nothing(text: str, cue: str) -> None:
+    assert mask(mask(cue + text)) == mask(cue + text)
 
 
 @given(some.text(max_size=200))
@@ -129,6 +161,27 @@ def test_in_json_texts_are_masked_and_identities_stay() -> None:
     assert "5555555555554444" not in clean
     assert masked_json('{"text":"hello"}') == '{"text":"hello"}'
     assert masked_json('{"text":"4111111111111111') == f'{{"text":"{REMOVED}'
+
+
+def test_in_json_names_numbers_and_secrets_by_name_are_masked() -> None:
+    raw = '{"4111 1111 1111 1111":1,"amount":4111111111111111,"timestamp":1790000000100,"said":"5555555555554444",'
+    raw += '"password":"Sunshine77","pin":1234,"x_id":4222222222222,"payload":"378282246310005","mid":"my pin: 77 11",'
+    raw += '"own":{"payload":"v1:ask:4111111111111111"}}'
+    assert json.loads(masked_json(raw)) == {
+        REMOVED: 1, "amount": REMOVED, "timestamp": 1790000000100, "said": REMOVED, "password": REMOVED, "pin": REMOVED,
+        "x_id": 4222222222222, "payload": REMOVED, "mid": f"my pin: {REMOVED}",
+        "own": {"payload": "v1:ask:4111111111111111"},
+    }  # fmt: skip
+
+
+def test_in_broken_json_escaped_signs_hide_nothing() -> None:
+    assert masked_json(r'{"text":"4111\u00a01111\n1111\/1111') == f'{{"text":"{REMOVED}'
+    assert masked_json(r'{"text":"caf\u00e9 \ud83d') == r'{"text":"caf\u00e9 \ud83d'
+
+
+def test_an_address_of_a_picture_loses_only_what_lets_one_in() -> None:
+    url = "https://cdn.example/4111111111111111.jpg?oh=00_Af&token=abcd1234"
+    assert masked({"url": url}) == {"url": f"https://cdn.example/4111111111111111.jpg?oh=00_Af&token={REMOVED}"}
 
 
 PLANTED = ("4111 1111 1111 1111", "5555555555554444", "Sunshine77", "DE89370400440532013000", "378282246310005")

@@ -17,9 +17,8 @@ from app.engine.finders import NOTHING_FOUND, Finders
 from app.engine.flow import Flow
 from app.engine.fold import fold
 from app.engine.session import Session
-from app.engine.turn import Turn, take_turn
+from app.engine.turn import Turn, lost_something, take_turn
 from app.engine.words import ERASE
-from app.mask import REMOVED
 
 BURST_MAX = 10
 """Messages read as one turn; the next ones make another. Nobody writes more while the first one waits."""
@@ -62,7 +61,7 @@ class _Burst:
     def hear(self, part: Written) -> None:
         """Read one part: by itself, else with what waits, else as more of what was just read."""
         turn = self.take(part, self.here)
-        if turn.understood or (REMOVED in part.text and not self.here.warned):
+        if turn.understood or (lost_something(part) and not self.here.warned):
             self.keep(part, turn)
         elif not (self._with_what_waits(part) or self._as_more(part)):
             self.waiting.append(part)

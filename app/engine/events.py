@@ -83,11 +83,15 @@ class WaitTimedOut:
 
 @dataclass(frozen=True, slots=True)
 class CommentReceived:
-    """Somebody wrote `text` under a post of the Page: each comment is a customer of its own, who can be answered once."""
+    """Somebody wrote `text` under a post of the Page: each comment is a customer of its own, who can be answered once.
+
+    `author_id` is the channel's id of who wrote it; no message can be sent to it.
+    """
 
     text: str
     comment_id: str = ""
     post_id: str = ""
+    author_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

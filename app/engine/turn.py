@@ -110,10 +110,16 @@ def _customer_came(draft: Draft, event: FromCustomer) -> None:
 
 def _warn(draft: Draft, event: FromCustomer) -> None:
     """Say once that something was taken out of what the customer wrote, and why."""
-    if isinstance(event, TextReceived | AttachmentReceived) and REMOVED in event.text and not draft.warned:
+    if isinstance(event, TextReceived | AttachmentReceived) and lost_something(event) and not draft.warned:
         draft.note("told that something was taken out")
         draft.warned = True
         draft.say((Message(draft.sentence("removed")),))
+
+
+def lost_something(event: TextReceived | AttachmentReceived) -> bool:
+    """Whether something was taken out of what the customer wrote, or of the name of what he sent."""
+    attached = event.attachments if isinstance(event, AttachmentReceived) else ()
+    return REMOVED in event.text or any(REMOVED in each.title or REMOVED in each.url for each in attached)
 
 
 def _read(draft: Draft, event: FromCustomer) -> None:

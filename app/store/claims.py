@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, null, select, update
 
 from app.store import bulk, inbox, keys, outbox, sessions
+from app.store import conversations as conversations_of
+from app.store.erase import LATE
 from app.store.inbox import WaitingEvent
 from app.store.keys import Key
 from app.store.tables import conversations
@@ -68,9 +70,12 @@ def claim(
         return []
     rows = _load(connection, list(waiting))
     if new := _without_row(connection, [key for key in waiting if key not in rows]):
-        insert_new(connection, conversations, [_new(key, now) for key in new], ("page_id", "customer_id"))
+        insert_new(
+            connection, conversations, [conversations_of.blank(key, now) for key in new], ("page_id", "customer_id")
+        )
         rows |= _load(connection, new)
     ours = inbox.still_waiting(connection, {key: events for key, events in waiting.items() if key in rows})
+    ours = _without_late(connection, rows, ours, now)
     claims = _choose([_claim(rows[key], events) for key, events in ours.items()])
     if not claims:
         return []
@@ -126,15 +131,21 @@ def _choose(claims: list[Claim]) -> list[Claim]:
     return [each for each in claims if not each.tries]
 
 
-def _new(key: Key, now: datetime) -> dict[str, Any]:
-    return {
-        "page_id": key[0], "customer_id": key[1], "created_at": now,
-        "answered_by": "bot", "epoch": 0, "fence": 0, "tries": 0, "next_seq": 1,
-    }  # fmt: skip
+def _without_late(
+    connection: Connection, rows: Mapping[Key, tuple[Any, ...]], events: dict[Key, list[WaitingEvent]], now: datetime
+) -> dict[Key, list[WaitingEvent]]:
+    """The events but those that happened before their customer had everything erased: these are at their end, unread."""
+    erased_at = {key: rows[key][-1] for key in events if rows[key][-1] is not None}
+    late = [each for key, moment in erased_at.items() for each in events[key] if each.happened_at < moment]
+    if not late:
+        return events
+    inbox.finish(connection, [(each.id, "ignored", LATE) for each in late], now)
+    kept = {key: [each for each in of_customer if each not in late] for key, of_customer in events.items()}
+    return {key: of_customer for key, of_customer in kept.items() if of_customer}
 
 
 def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
-    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at = row
+    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, _ = row
     return Claim(
         page_id, customer_id, fence + 1, epoch, answered_by, next_seq, tries, last_customer_at, None, tuple(events)
     )
@@ -184,7 +195,8 @@ def _free(dialect: str) -> Select[Any]:
     """Conversations that no worker has in hand, locked."""
     each, page_id, customer_id = keys.joined(dialect)
     columns = (
-        _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at
+        _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at,
+        _c.erased_at,
     )  # fmt: skip
     return (
         select(*columns)

@@ -181,13 +181,19 @@ def find(connection: Connection, key: Key) -> Conversation | None:
 
 def take_over(connection: Connection, key: Key, now: datetime) -> None:
     """Staff answer from now on: the bot's unsent words are void (their epoch is old). Works before the first message too."""
-    blank = {"page_id": key[0], "customer_id": key[1], "created_at": now}
-    start = {"answered_by": "bot", "epoch": 0, "fence": 0, "tries": 0, "next_seq": 1}
-    insert_new(connection, conversations, [{**blank, **start}], ("page_id", "customer_id"))
+    insert_new(connection, conversations, [blank(key, now)], ("page_id", "customer_id"))
     connection.execute(
         update(conversations).where(_this).values(answered_by="staff", epoch=_c.epoch + 1),
         {"of_page": key[0], "of_customer": key[1]},
     )
+
+
+def blank(key: Key, now: datetime) -> dict[str, Any]:
+    """The row of a customer of whom nothing is known yet."""
+    return {
+        "page_id": key[0], "customer_id": key[1], "created_at": now,
+        "answered_by": "bot", "epoch": 0, "fence": 0, "tries": 0, "next_seq": 1,
+    }  # fmt: skip
 
 
 def next_seq(connection: Connection, key: Key) -> tuple[int, int] | None:

@@ -49,6 +49,10 @@ class Database(Protocol):
         """What `work` reads, from one snapshot, without waiting for writers."""
         ...
 
+    async def let_go(self) -> None:
+        """Leave nothing in the files of what was deleted before, as far as that can be had without making anybody wait."""
+        ...
+
     async def close(self) -> None: ...
 
 

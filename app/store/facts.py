@@ -1,4 +1,4 @@
-"""Small values of the whole installation, made once and kept."""
+"""Small values of the whole installation, made once and kept, but for the mark of who tidies up."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from sqlalchemy import Connection, select
 
 from app.store.tables import facts
 from app.store.upsert import insert_new
+
+
+def find(connection: Connection, name: str) -> str | None:
+    """The value of that name, if there is one."""
+    return connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
 
 
 def keep(connection: Connection, name: str, value: str) -> str:

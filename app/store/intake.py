@@ -23,6 +23,7 @@ from app.mask import masked, masked_json
 from app.store import conversations, inbox, outbox, pages
 from app.store.conversations import Watermark
 from app.store.database import Database, refuses_statement
+from app.store.erase import without_late
 from app.store.inbox import NewEvent
 from app.store.outbox import EchoOf
 from app.store.pages import Trouble
@@ -168,7 +169,7 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
                 marks.append(Watermark(item.page_id, item.customer_id, item.kind == "read", item.until))
             case Ignored():
                 continue
-    inbox.add(connection, new)
+    inbox.add(connection, without_late(connection, new))
     conversations.note_watermarks(connection, marks)
     return outbox.settle_by_echo(connection, echoes, latest)
 

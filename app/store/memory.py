@@ -43,6 +43,9 @@ class MemoryDatabase:
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         return await self.transaction(work)
 
+    async def let_go(self) -> None:
+        """Nothing of it is in a file."""
+
     async def close(self) -> None:
         self.close_now()
 

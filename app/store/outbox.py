@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from app.store import bulk, keys
 from app.store.keys import Key
-from app.store.tables import conversations, outbox
+from app.store.tables import ERASED, conversations, outbox
 from app.store.types import JsonText
 
 _o, _c = outbox.c, conversations.c
@@ -43,6 +43,8 @@ _this = (
 _LIVE = text("outbox.status IN ('pending', 'in_flight', 'unknown')")
 _EARLIER_LIVE = text("earlier.status IN ('pending', 'in_flight', 'unknown')")
 _FREE = text("outbox.status = 'pending' AND outbox.sender IS NULL")
+_body_unless_erased = text(f"CASE WHEN outbox.epoch = {ERASED} THEN '{{}}' ELSE outbox.body END")
+"""What comes to its end behind its customer's erasure keeps no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ COLUMNS = (
     _o.attempted_at, _c.last_customer_at, _o.status, _o.unsure,
 )  # fmt: skip
 OF_CONVERSATION = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id)
-_void: ColumnElement[bool] = (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
+_void: ColumnElement[bool] = (_o.epoch == ERASED) | (
+    (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
+)
 _first_in_line = ~exists().where(
     _earlier.c.page_id == _o.page_id, _earlier.c.customer_id == _o.customer_id, _earlier.c.seq < _o.seq, _EARLIER_LIVE
 )
@@ -196,13 +200,13 @@ _cancel = (
         _o.page_id == bindparam("of_page"),
         _o.customer_id == bindparam("of_customer"),
         _o.status == "pending",
-        _o.written_by == "bot",
         exists().where(OF_CONVERSATION, _void),
     )
     .values(
         status="cancelled",
         reason_code="staff",
         reason="Staff took the conversation before this was sent.",
+        body=_body_unless_erased,
         settled_at=bindparam("at"),
     )
 )
@@ -252,6 +256,7 @@ _ended = (
     .where(THIS_ATTEMPT, _LIVE)
     .values(
         status=bindparam("new_status"),
+        body=_body_unless_erased,
         mid=bindparam("new_mid"),
         reason_code=bindparam("code"),
         reason=bindparam("why"),
@@ -332,7 +337,7 @@ def _take_off_unknown(connection: Connection, worker_id: str, rows: Sequence[Any
         connection,
         worker_id,
         [
-            Result(each, "failed", reason_code="unknown", reason="It may not have arrived; staff took over since.")
+            Result(each, "failed", reason_code="unknown", reason="It may not have arrived, and is void by now.")
             for each in void
         ],
         now,
@@ -356,7 +361,14 @@ class EchoOf:
 _echoed = (
     update(outbox)
     .where(_this, _LIVE)
-    .values(status="sent", mid=bindparam("new_mid"), settled_at=bindparam("at"), reason_code=null(), reason=null())
+    .values(
+        status="sent",
+        mid=bindparam("new_mid"),
+        settled_at=bindparam("at"),
+        reason_code=null(),
+        reason=null(),
+        body=_body_unless_erased,
+    )
 )
 
 

@@ -66,5 +66,8 @@ class PostgresDatabase:
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         return await self.transaction(work)
 
+    async def let_go(self) -> None:
+        """Its own autovacuum does so."""
+
     async def close(self) -> None:
         await self._engine.dispose()

@@ -29,6 +29,8 @@ WAITING_MAX = 10_000
 """Jobs told at once that the file cannot be had; more than ever wait, and an end to the loop in any case."""
 SWITCHES_MAX, SWITCH_AGAIN_SECONDS = 5, 0.1
 """A switch takes a few milliseconds; a file that somebody holds for himself is told soon all the same."""
+CHECKPOINTS_MAX, CHECKPOINT_SECONDS = 3, 0.5
+"""How long emptying the log may wait for others, who wait for it meanwhile."""
 READERS = 2
 STATEMENTS_KEPT = 256
 """Prepared statements of one connection: every hot one in each of its sizes (app/store/bulk.py)."""
@@ -65,6 +67,10 @@ class SqliteDatabase:
     async def read(self, work: Callable[[Connection], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
+    async def let_go(self) -> None:
+        """Empty the log: deleted words are zeros in the file itself (secure_delete), but stand in the log until it is begun anew."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._empty_log)
+
     async def close(self) -> None:
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
@@ -78,6 +84,18 @@ class SqliteDatabase:
                 return work(connection)
         except Exception as error:
             raise translate(error) from error
+
+    def _empty_log(self) -> None:
+        """Given up when somebody reads or writes for long: the next night comes."""
+        engine = make_engine(self.path, "BEGIN", CHECKPOINT_SECONDS)
+        with contextlib.suppress(Exception):
+            raw = engine.raw_connection()
+            for _ in range(CHECKPOINTS_MAX):
+                cursor: Any = raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                if not cursor.fetchone()[0]:
+                    break
+            raw.close()
+        engine.dispose()
 
     def _write(self) -> None:
         """The writer thread: take what waits, commit it as one group, answer all."""
@@ -189,6 +207,7 @@ def make_engine(path: Path, begin: str, busy_seconds: float) -> Engine:
         _switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -11,6 +11,7 @@ facts           small values of the whole installation
 pages           Pages from which the channel takes nothing at the moment, and why
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
+deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from app.store.types import BigId, JsonText, UtcTime
 
 LIVE = "status IN ('pending', 'in_flight', 'unknown')"
 """Outbox rows that are not at an end yet."""
+
+ERASED = -1
+"""The epoch of an outbox row whose customer had everything erased while it was on its way: never sent again, and its words go with its
+end."""
 
 
 class InboxRow(SQLModel, table=True):
@@ -64,6 +69,7 @@ class ConversationRow(SQLModel, table=True):
     `answered_by`: bot, waiting, staff. `epoch` grows with every take-over and hand-back: what the bot prepared before is void.
     `claimed_by` is the worker whose turn it is, `fence` grows with every claim and is checked in the turn's commit.
     `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
+    `erased_at` is the tombstone: what happened before it and comes late is not kept.
     """
 
     __tablename__ = "conversations"
@@ -100,6 +106,7 @@ class ConversationRow(SQLModel, table=True):
     delivered_until: datetime | None = Field(default=None, sa_type=UtcTime)
     read_until: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):
@@ -272,6 +279,18 @@ class CallRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
+class DeletionRow(SQLModel, table=True):
+    """One person's wish, told by the channel: `person` is a keyed hash of the id. state: erased | nothing (was kept)."""
+
+    __tablename__ = "deletions"
+    __table_args__ = (UniqueConstraint("person", name="deletions_once"),)
+
+    code: str = Field(primary_key=True)
+    person: bytes = Field(sa_type=LargeBinary)
+    state: str
+    asked_at: datetime = Field(sa_type=UtcTime)
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -286,4 +305,5 @@ workers = _table("workers")
 facts = _table("facts")
 revisions = _table("revisions")
 calls = _table("calls")
+deletions = _table("deletions")
 pages = _table("pages")

@@ -36,6 +36,9 @@ class Lifeline:
     async def read(self, work: Work[Result]) -> Result:
         return await self.transaction(work)
 
+    async def let_go(self) -> None:
+        await self._database.let_go()
+
     async def close(self) -> None:
         """It is the house's, and outlives the process."""
 

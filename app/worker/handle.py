@@ -79,7 +79,7 @@ class Handled:
     timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
     stop_timers: bool = False
     calls: list[NewCall] = field(default_factory=list)
-    erases: bool = False
+    erased_at: datetime | None = None
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
@@ -232,7 +232,7 @@ async def _take_in(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent]
     if handled.session.answered_by == "bot" and flood.goes_in_circles(handled.session):
         _end_circle(hands, handled)
     elif answered:
-        await _turn(hands, handled, [event for event, _ in happened[:answered]], now)
+        await _turn(hands, handled, happened[:answered], now)
     if tells:
         _say(handled, "slowly")
     handled.finished += [(each.id, "done", None) for each in burst[:answered]]
@@ -257,11 +257,12 @@ def _say(handled: Handled, name: str) -> None:
     handled.messages.append(message_to_dict(Message(sentence(language, name))))
 
 
-async def _turn(hands: Hands, handled: Handled, happened: Sequence[Event], now: datetime) -> None:
+async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: datetime) -> None:
     assert handled.flow is not None
-    turn = await _take(hands, handled.flow, handled.session, happened, now)
+    turn = await _take(hands, handled.flow, handled.session, [event for event, _ in happened], now)
     handled.session = turn.session
-    _carry_out(hands, handled, turn)
+    # By the channel's clock: what the customer wrote behind his wish is not lost, though we hear of it later.
+    _carry_out(hands, handled, turn, min(now, max(waiting.happened_at for _, waiting in happened)))
     if any(isinstance(effect, HandOff) for effect in turn.effects):
         _hand_over(hands, handled)
 
@@ -304,7 +305,7 @@ async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Ev
     raise EngineError("A turn asked for too many searches.")
 
 
-def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
+def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime) -> None:
     claim = handled.claim
     for effect in turn.effects:
         match effect:
@@ -323,7 +324,7 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn) -> None:
             case CallService():
                 handled.calls.append(_stored_call(claim, effect))
             case EraseCustomer():
-                handled.erases = True
+                handled.erased_at = happened_at
                 handled.said.clear()
                 handled.calls.clear()
             case Search():
@@ -364,7 +365,7 @@ def _note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
         case TapReceived():
             text, mid = event.title, event.mid
         case CommentReceived():
-            text, body = event.text, {"comment_id": event.comment_id, "post_id": event.post_id}
+            text, body = event.text, {name: getattr(event, name) for name in ("comment_id", "post_id", "author_id")}
         case AttachmentReceived():
             text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
         case _:

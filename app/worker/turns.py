@@ -167,7 +167,7 @@ class Turns:
         lost = [each.claim for each in handled if each.claim.key not in held]
         claims.release(connection, self.worker_id, lost, tried=False)
         messages = self._queue(ours, held, now)
-        erase(connection, [each.claim.key for each in ours if each.erases])
+        erase(connection, [(each.claim.key, each.erased_at) for each in ours if each.erased_at])
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)

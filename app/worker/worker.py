@@ -20,6 +20,7 @@ from app.worker.beat import Beat, DeclaredDeadError
 from app.worker.calling import Calling
 from app.worker.handle import Hands
 from app.worker.later import Later
+from app.worker.retention import Retention
 from app.worker.retry import waits
 from app.worker.sending import Sender
 from app.worker.settling import Settling
@@ -35,6 +36,8 @@ KEYS_KEPT = timedelta(days=90)
 """How long a handled event is remembered, so that a repeated delivery is recognised: far beyond Meta's 36 hours of retries."""
 TIDY_EVERY_SECONDS = 3_600.0
 TIDY_MOST = 1_000
+RETAIN_EVERY_SECONDS = 600.0
+"""How often to look whether the night's work is due: soon after a start, when the last night was missed."""
 STOP_SECONDS = 5.0
 """How long a stopping worker waits for what it has under way; with the server's own stop this stays under ten seconds."""
 
@@ -49,6 +52,7 @@ class Terms:
     look_up_after: tuple[float, ...] = (2.0, 8.0)
     echo_grace_seconds: float = 90.0
     gather_seconds: float = 0.0
+    retention_days: int = 365
 
 
 class Worker:
@@ -70,6 +74,8 @@ class Worker:
         gather = timedelta(seconds=terms.gather_seconds)
         self.poll_seconds = min(POLL_SECONDS, terms.gather_seconds / 4 or POLL_SECONDS)
         self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put, gather)
+        kept = timedelta(days=terms.retention_days)
+        self.retention = Retention(database, clock, self.worker_id, kept, self._may_tidy)
         self.calling = Calling(database, hands.service, clock, chance, self.worker_id)
         self._work = asyncio.Event()
         self._stopping = False
@@ -91,6 +97,7 @@ class Worker:
                     self._turns,
                     self._timers,
                     self._tidy,
+                    self._retain,
                     self.beat.run,
                     self.sender.run,
                     self.settling.run,
@@ -173,6 +180,12 @@ class Worker:
     async def _tidy(self) -> None:
         await self._every(TIDY_EVERY_SECONDS, self._forget_old_keys)
 
+    async def _retain(self) -> None:
+        await self._every(RETAIN_EVERY_SECONDS, self.retention.run_if_due)
+
+    def _may_tidy(self) -> bool:
+        return not self._stopping and self.beat.alive()
+
     async def _forget_old_keys(self) -> None:
         before = self.clock.now() - KEYS_KEPT
         behind: int | None = 0
@@ -184,7 +197,7 @@ class Worker:
     async def _every(self, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
         while True:
             await self.clock.sleep(seconds)
-            if self._stopping or not self.beat.alive():
+            if not self._may_tidy():
                 continue
             try:
                 await do()

@@ -139,6 +139,9 @@ class SimDatabase:
     async def read(self, work: Callable[[Connection], Value]) -> Value:
         return await self.transaction(work)
 
+    async def let_go(self) -> None:
+        """Nothing of it is in a file."""
+
     async def close(self) -> None:
         """Shared by all: the world closes it."""
 

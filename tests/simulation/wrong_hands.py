@@ -140,5 +140,8 @@ class StaffUnseen:
     async def read(self, work: Callable[[Connection], Value]) -> Value:
         return await self._database.read(work)
 
+    async def let_go(self) -> None:
+        await self._database.let_go()
+
     async def close(self) -> None:
         await self._database.close()

@@ -51,5 +51,8 @@ class Troubled:
         finally:
             self.under_way -= 1
 
+    async def let_go(self) -> None:
+        await self.inner.let_go()
+
     async def close(self) -> None:
         await self.inner.close()

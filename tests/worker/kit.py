@@ -192,8 +192,8 @@ async def reasons(database: Troubled, customer: str) -> list[tuple[str, str | No
 
 
 async def written(database: Troubled, customer: str) -> list[str]:
-    """The texts of the messages to this customer, sent or not."""
-    return [row.body["text"] for row in await _rows_of(database, customer, (outbox_table.c.body,))]
+    """The texts of the messages to this customer, sent or not; of those that were erased nothing."""
+    return [row.body.get("text", "") for row in await _rows_of(database, customer, (outbox_table.c.body,))]
 
 
 async def _rows_of(database: Troubled, customer: str, columns: Sequence[Any]) -> Sequence[Any]:

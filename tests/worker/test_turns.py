@@ -384,15 +384,3 @@ async def test_a_tap_is_answered_at_once_with_what_was_written_before_it(both: T
     tap = replace(event("ana", "tap"), kind="TapReceived", body={}, received_at=clock.now())
     await add(both, replace(event("ana", "one"), received_at=clock.now()), tap)
     assert await crew.turns.run_batch() == 2
-
-
-async def test_who_asks_to_be_forgotten_leaves_no_words_behind(both: Troubled, clock: GivenClock) -> None:
-    crew = Crew(both, clock)
-    await add(both, event("ana", "my name is Ana"))
-    await crew.turns.run_batch()
-    for words in ("delete my data", "yes"):
-        await add(both, event("ana", words))
-        await crew.turns.run_batch()
-    lines_of_ana = await both.read(lambda connection: history.transcript(connection, ANA))
-    assert [each.text for each in lines_of_ana if each.who == "customer"] == []
-    assert (await written(both, "ana"))[-1] == "Done. I have deleted what I knew about you."

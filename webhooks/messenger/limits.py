@@ -19,6 +19,10 @@ DEPTH_MAX = 50
 """O: real bodies nest about ten deep; deeper ones only cost stack."""
 RAW_CHARS_MAX = 64 * 1024
 """O: enough of an unreadable item to understand it."""
+SIGNED_REQUEST_CHARS_MAX = 4_096
+"""O: Meta's are about 200 characters."""
+SIGNED_REQUEST_SECONDS_MAX = 24 * 60 * 60
+"""O: Meta signs a deletion request when it sends it."""
 TEXT_CHARS_IN_MAX = 20_000
 """O: ten times what a customer can type in Messenger (D: 2,000)."""
 PAYLOAD_CHARS_MAX = 1_000

@@ -43,6 +43,8 @@ class Counts:
     too_large: int = 0
     too_slow: int = 0
     unavailable: int = 0
+    deletions: int = 0
+    deletions_forged: int = 0
 
 
 class _ForgedError(AppError):

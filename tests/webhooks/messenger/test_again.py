@@ -50,4 +50,4 @@ def test_a_change_is_read_as_a_change() -> None:
     comment = {"item": "comment", "verb": "add", "comment_id": "c_1", "from": {"id": "7"}, "message": "nice"}
     again = set_aside_and_read_again("changes", {"field": "feed", "value": comment})
     assert isinstance(again, Received)
-    assert again.event == CommentReceived("nice", "c_1")
+    assert again.event == CommentReceived("nice", "c_1", "", "7")

@@ -221,7 +221,7 @@ def test_a_feedback_form_gives_its_answers_even_without_entry_id_and_time() -> N
 @pytest.mark.parametrize(("name", "comment_id"), [("comment", "9_77"), ("comment_old_form", "9_78")])
 def test_a_new_comment_is_a_customer_of_its_own(name: str, comment_id: str) -> None:
     item = only_received(name)
-    assert item.event == CommentReceived("how much?", comment_id, "10001_9")
+    assert item.event == CommentReceived("how much?", comment_id, "10001_9", "20009")
     assert item.customer_id == f"comment:{comment_id}"
     assert item.opens_window
     assert item.happened_at == datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)

@@ -43,7 +43,7 @@ def _read_feed(place: Place, value: Mapping[str, Any]) -> Item:
     comment_id = to_id(value.get("comment_id"))
     if not comment_id:
         return place.unreadable("a comment without an id")
-    event = CommentReceived(to_text(value.get("message")), comment_id, to_id(value.get("post_id")))
+    event = CommentReceived(to_text(value.get("message")), comment_id, to_id(value.get("post_id")), author_id)
     writer = replace(place, customer_id=customer_of_comment(comment_id))
     return writer.received(writer.key("comment", comment_id), event, opens_window=True)
 
