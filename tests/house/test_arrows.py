@@ -44,20 +44,23 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.aside": ("app", "webhooks"),
     "app.agreement": ("app", "webhooks"),
     "app.changes": ("app", "webhooks"),
+    "app.connecting": ("app", "webhooks"),
     "app.cli": ("app", "webhooks"),
     "app.cli_flows": ("app", "webhooks"),
     "app.cli_writing": ("app", "webhooks"),
+    "app.cli_pages": ("app", "webhooks"),
     "app": (),
 }
 """Room: what it may import besides itself and `app` for the version. The first that a module is in counts, so rooms within
 rooms stand before them. The composition roots are imported by each other alone."""
 
 ROOTS = {
-    "app.main": ("app.cli", "app.demo"),
+    "app.main": ("app.cli", "app.demo", "app.connecting"),
     "app.demo": ("app.cli",),
     "app.cli": (),
-    "app.cli_flows": ("app.cli", "app.cli_writing"),
+    "app.cli_flows": ("app.cli", "app.cli_writing", "app.cli_pages"),
     "app.cli_writing": ("app.cli",),
+    "app.cli_pages": ("app.cli",),
 }
 """The composition roots, and who may import them."""
 

@@ -48,23 +48,25 @@ def _is_same(name: str, wanted: Any, found: Mapping[str, Any]) -> bool:
 
 def _sorted(name: str, value: Any) -> Any:
     """The order of locales and domains says nothing; Meta tells domains with a slash at their end."""
+    if not isinstance(value, list):
+        return value
     if name == "whitelisted_domains":
-        return sorted(str(each).rstrip("/") for each in value) if isinstance(value, list) else value
-    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
-        return {str(each.get("locale")): each for each in value}
-    return value
+        return sorted(str(each).rstrip("/") for each in value)
+    return sorted(value, key=lambda each: str(each.get("locale")) if isinstance(each, dict) else "")
 
 
-def _is_like(wanted: Any, found: Any, *, is_whole: bool = True) -> bool:
-    """The same, but for what Meta adds to objects of ours or leaves out because it is usual. `is_whole`: no more keys than ours."""
+def _is_like(wanted: Any, found: Any) -> bool:
+    """The same, but for keys that Meta adds to objects of ours, or leaves out because their value is the usual one."""
     if isinstance(wanted, dict):
-        if not isinstance(found, dict) or (is_whole and set(found) - set(wanted)):
-            return False
-        return all(_is_like(value, found.get(key, USUAL.get(key)), is_whole=False) for key, value in wanted.items())
+        return isinstance(found, dict) and all(
+            _is_like(value, found.get(key, USUAL.get(key))) for key, value in wanted.items()
+        )
     if isinstance(wanted, list):
-        if not isinstance(found, list) or len(wanted) != len(found):
-            return False
-        return all(_is_like(ours, theirs, is_whole=False) for ours, theirs in zip(wanted, found, strict=True))
+        return (
+            isinstance(found, list)
+            and len(wanted) == len(found)
+            and all(_is_like(ours, theirs) for ours, theirs in zip(wanted, found, strict=True))
+        )
     return bool(wanted == found)
 
 
@@ -104,7 +106,7 @@ def _entries(part: Mapping[str, Any]) -> Iterator[str]:
     elif "payload" in part:
         yield str(part["payload"])
     actions = part.get("call_to_actions")
-    for each in actions if isinstance(actions, list) else []:
+    for each in (each for each in actions if isinstance(each, dict)) if isinstance(actions, list) else ():
         title = each.get("title") or each.get("question") or ""
         yield f"{title}  ({each.get('url') or each.get('payload') or each.get('type')})"
     if part.get("composer_input_disabled"):

@@ -36,10 +36,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer."""
+    """A whole answer. The names of `headers` are lower-case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,6 @@ async def _exchange(client: Client, outgoing: httpx.Request, answer_bytes_max: i
             if size > answer_bytes_max:
                 return Lost("the answer is too long")
             chunks.append(chunk)
-        return Answer(response.status_code, b"".join(chunks))
+        return Answer(response.status_code, b"".join(chunks), response.headers)
     finally:
         await response.aclose()

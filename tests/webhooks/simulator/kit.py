@@ -40,6 +40,7 @@ class RecordingBot:
     posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     challenge_status: int = 200
+    verify_token: str = ""
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -47,6 +48,8 @@ class RecordingBot:
         @app.get("/webhooks/messenger")
         async def shake_hands(request: Request) -> Response:
             self.asked.append(dict(request.query_params))
+            if self.verify_token and request.query_params["hub.verify_token"] != self.verify_token:
+                return Response("forbidden", 403)
             return Response(request.query_params["hub.challenge"], self.challenge_status)
 
         @app.post("/webhooks/messenger")
