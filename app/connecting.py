@@ -16,7 +16,7 @@ from app.flowfile.check import read_flow
 from app.main import read_account
 from app.settings import PageSettings, Settings, pages
 from webhooks.messenger.account import Account
-from webhooks.messenger.graph_api import Caller, Graph, Refused, Unanswered, app_caller, hint_for
+from webhooks.messenger.graph_api import Caller, Graph, Refused, Unanswered, caller_of, caller_of_app, hint_for
 from webhooks.messenger.http import create_client
 from webhooks.messenger.push import Gap, close_gap, find_gap
 from webhooks.messenger.subscriptions import Subscription, callback_url, fields_for, subscribe_app, subscribe_page
@@ -182,17 +182,7 @@ def choose(settings: Settings, folder: Path | None, page_id: str | None) -> tupl
 
 
 def connected(account: Account, page: PageSettings, flow: Flow) -> Connected:
-    return Connected(page.page_id, caller_of_page(account, page.page_id), flow, not page.app_secrets)
-
-
-def caller_of_page(account: Account, page_id: str) -> Caller:
-    secrets = account.secrets_of(page_id)
-    return Caller(account.pages[page_id].token, secrets[0] if secrets else b"")
-
-
-def caller_of_app(account: Account) -> Caller | None:
-    """The app itself, by its newest secret."""
-    return app_caller(account.app_id, account.app_secrets[0]) if account.app_id and account.app_secrets else None
+    return Connected(page.page_id, caller_of(account, page.page_id), flow, not page.app_secrets)
 
 
 def with_graph(settings: Settings, work: Callable[[Graph], Awaitable[Value]]) -> Value:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.clock import Clock
-from app.connecting import caller_of_app, caller_of_page
 from app.engine.flow import Flow
 from app.errors import AppError, SettingsError
 from app.findings import Finding, advice, ok, problem
@@ -21,7 +20,7 @@ from app.settings import PREFIX, PageSettings, Settings, pages, read_settings, s
 from app.store.database import open_database
 from webhooks.messenger.checkup import Who, ask_app, ask_callback, ask_page
 from webhooks.messenger.doctor import judge_app, judge_page
-from webhooks.messenger.graph_api import Graph
+from webhooks.messenger.graph_api import Graph, caller_of, caller_of_app
 from webhooks.messenger.http import Client, create_client
 from webhooks.messenger.subscriptions import callback_url
 
@@ -127,7 +126,7 @@ async def _look_at_page(
 ) -> list[Finding]:
     account = read_account(settings)
     app = None if page.app_secrets else caller_of_app(account)
-    who = Who(page.page_id, caller_of_page(account, page.page_id), settings.app_id, app)
+    who = Who(page.page_id, caller_of(account, page.page_id), settings.app_id, app)
     facts = await ask_page(Graph(settings.graph_url, client), who, clock)
     return judge_page(facts, flow, settings.app_id, clock.now())
 

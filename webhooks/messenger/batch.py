@@ -36,10 +36,11 @@ def encode(page_id: str, rendered: Sequence[Mapping[str, Any]], token: str, proo
 
 def _encode_send(rendered: Mapping[str, Any]) -> str:
     """One send as a form whose values are JSON."""
+    persona = f"&persona_id={quote_plus(rendered['persona_id'])}" if "persona_id" in rendered else ""
     return (
         f"recipient={_quote(rendered['recipient'])}"
         f"&messaging_type={rendered['messaging_type']}"
-        f"&message={_quote(rendered['message'])}"
+        f"&message={_quote(rendered['message'])}{persona}"
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from app.mask import mask
+from webhooks.messenger.account import Account
 from webhooks.messenger.http import Answer, Ask, Client, Lost, NotSent, create_url, request
 from webhooks.messenger.limits import LISTING_BYTES_MAX, PROFILE_WAIT_MINUTES, SETUP_SECONDS_MAX
 from webhooks.messenger.profile import FIELDS
@@ -74,9 +75,18 @@ class Caller:
     secret: bytes = field(default=b"", repr=False)
 
 
-def app_caller(app_id: str, secret: bytes) -> Caller:
-    """The app itself."""
-    return Caller(f"{app_id}|{secret.decode()}", secret)
+def caller_of(account: Account, page_id: str) -> Caller:
+    """A Page of ours, with the newest secret of its app."""
+    secrets = account.secrets_of(page_id)
+    return Caller(account.pages[page_id].token, secrets[0] if secrets else b"")
+
+
+def caller_of_app(account: Account) -> Caller | None:
+    """The app itself, by its newest secret; None where its id or secret is not known."""
+    if not (account.app_id and account.app_secrets):
+        return None
+    secret = account.app_secrets[0]
+    return Caller(f"{account.app_id}|{secret.decode()}", secret)
 
 
 class Graph:

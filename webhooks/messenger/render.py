@@ -21,17 +21,18 @@ from webhooks.messenger.payload import clean_text
 from webhooks.messenger.pieces import shorten
 
 
-def render(send: Send, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - tags outside the window will depend on it
+def render(send: Send, now: datetime, persona_id: str = "") -> dict[str, Any]:  # noqa: ARG001 - tags outside the window will depend on it
     """The body for `/{page_id}/messages`.
 
     `payloads` are used up by the options that can be tapped, in the order of `Message.options`. One that has none left carries its
     title: the tap then comes back as no tap of ours, and its title is read like a text.
     """
-    return {
+    rendered = {
         "recipient": {"id": send.customer_id},
         "messaging_type": "RESPONSE",
         "message": _render_message(send.message, iter(send.payloads), METADATA_PREFIX + send.outbox_id),
     }
+    return {**rendered, "persona_id": persona_id} if persona_id else rendered
 
 
 def _render_message(message: Message, payloads: Iterator[str], metadata: str) -> dict[str, Any]:

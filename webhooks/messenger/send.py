@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from webhooks.messenger.limits import (
 )
 from webhooks.messenger.parse.fields import to_mid
 from webhooks.messenger.payload import clean_text
+from webhooks.messenger.personas import Personas
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import may_send
 from webhooks.messenger.render import render
@@ -30,6 +32,7 @@ from webhooks.messenger.signature import appsecret_proof
 
 _NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
 _NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
+_ABOUT_CONTENT = frozenset({"refused", "not_found"})
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -38,12 +41,15 @@ class Messenger:
 
     batch_max = BATCH_MAX
 
-    def __init__(self, account: Account, graph_url: str, client: Client, clock: Clock) -> None:
-        """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
+    def __init__(
+        self, account: Account, graph_url: str, client: Client, clock: Clock, personas: Personas | None = None
+    ) -> None:
+        """`graph_url` holds the version: `https://graph.facebook.com/v26.0`. Without `personas` Pages write under their own names."""
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
         self._clock = clock
+        self._personas = personas
         self._batch_url = create_url(f"{self._graph_url}/")
         self._send_urls = {page_id: create_url(f"{self._graph_url}/{page_id}/messages") for page_id in account.pages}
         self._proofs = {page_id: self._create_proof(page) for page_id, page in account.pages.items()}
@@ -61,13 +67,13 @@ class Messenger:
         page = self._account.pages.get(send.page_id)
         if page is None or not page.token:
             return _NOT_CONNECTED
-        body = render(send, self._clock.now())
+        body = render(send, self._clock.now(), self._persona_of(send))
         if proof := self._proofs[send.page_id]:
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
         match await request(self._client, ask, ANSWER_BYTES_MAX):
             case Answer(status, answer):
-                return batch.decode_send(status, answer)
+                return self._judge(batch.decode_send(status, answer), send.page_id, body)
             case NotSent():
                 return _NO_CONNECTION
             case Lost(reason):
@@ -81,11 +87,13 @@ class Messenger:
         if page is None or not page.token:
             return [_NOT_CONNECTED] * len(sends)
         now = self._clock.now()
-        body = batch.encode(page.page_id, [render(each, now) for each in sends], page.token, self._proofs[page.page_id])
+        rendered = [render(each, now, self._persona_of(each)) for each in sends]
+        body = batch.encode(page.page_id, rendered, page.token, self._proofs[page.page_id])
         ask = Ask("POST", self._batch_url, _headers(page, _FORM), body)
         match await request(self._client, ask, LISTING_BYTES_MAX):
             case Answer(status, answer):
-                return batch.decode(status, answer, len(sends))
+                outcomes = zip(batch.decode(status, answer, len(sends)), rendered, strict=True)
+                return [self._judge(outcome, page.page_id, each) for outcome, each in outcomes]
             case NotSent():
                 return [_NO_CONNECTION] * len(sends)
             case Lost(reason):
@@ -109,6 +117,21 @@ class Messenger:
         if not isinstance(result, Answer) or result.status != 200:
             return None
         return read_listing(result.body, page_id)
+
+    def _persona_of(self, send: Send) -> str:
+        return self._personas.id_of(send.page_id) if self._personas and send.written_by == "bot" else ""
+
+    def _judge(self, outcome: Outcome, page_id: str, rendered: Mapping[str, Any]) -> Outcome:
+        """A refusal may be about the persona alone, which was deleted: the same message goes once more without it."""
+        if (
+            self._personas
+            and "persona_id" in rendered
+            and isinstance(outcome, Failed)
+            and outcome.code in _ABOUT_CONTENT
+        ):
+            self._personas.forget(page_id)
+            return replace(outcome, retry=True)
+        return outcome
 
     def _create_proof(self, page: Page) -> str:
         secrets = self._account.secrets_of(page.page_id)
