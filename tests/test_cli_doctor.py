@@ -270,7 +270,9 @@ def test_a_call_that_cannot_be_made_is_a_problem(meta: AtMeta, capsys: Capsys) -
         "hello: {say: Hello., goto: look}\n"
         "  look: {call: GET https://api.shop.example/x, goto: [{if: result is ok, to: over}, {to: over}]}\n  over: {say: Done.}",
     )
-    assert_found(capsys, "calls", "api.shop.example", "Set it")
+    assert_found(
+        capsys, "calls", "api.shop.example are not allowed", "Put api.shop.example into FRONTDESK_CALL_HOSTS and"
+    )
 
 
 def test_a_database_without_this_schema_is_a_problem_and_none_at_all_is_not(

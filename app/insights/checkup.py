@@ -75,10 +75,10 @@ def _first_answer(flow: Flow, now: datetime) -> str | None:
 
 
 def judge_calls(lacks: Sequence[str]) -> Iterator[Finding]:
-    """What the flow's calls need of the operator; `lacks` are sentences that say what to do."""
-    yield from (
-        problem("calls", f"A call cannot be made. {each}", "Set it and start the server anew.") for each in lacks
-    )
+    """What the flow's calls need of the operator; `lacks` are sentences that end in what to do."""
+    for each in lacks:
+        said, _, todo = each.partition(": ")
+        yield problem("calls", f"{said}.", f"{todo[:1].upper()}{todo[1:].rstrip('.')} and start the server anew.")
 
 
 # ---- the database ------------------------------------------------------------------------------------------

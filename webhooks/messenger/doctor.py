@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -20,6 +20,8 @@ from webhooks.messenger.push import judge_gap
 NEEDED_RIGHTS = ("pages_messaging", "pages_manage_metadata")
 WISHED_RIGHTS = ("pages_read_engagement",)
 """Comments come with it, and so does what a Page is called and whether it is published."""
+SECONDS_MAX = 10**11
+"""Some three thousand years from now: what is later is never."""
 NEW_TOKEN = "Generate the Page's token anew in the Messenger settings of the app and set it as FRONTDESK_PAGE_TOKEN."  # noqa: S105
 BASIC = "At developers.facebook.com, App settings, Basic"
 
@@ -88,28 +90,30 @@ def _judge_token(answer: Result, app_id: str, now: datetime) -> Iterator[Finding
             "Set FRONTDESK_APP_ID and FRONTDESK_APP_SECRET to those of that app, or generate the token in this app.",
         )
     yield _judge_end("token's life", "The Page's token", data.get("expires_at"), now)
-    if data.get("data_access_expires_at"):
-        yield _judge_data_access(data["data_access_expires_at"], now)
+    yield from _judge_data_access(data.get("data_access_expires_at"), now)
 
 
 def _judge_end(check: str, what: str, end: Any, now: datetime) -> Finding:
     """0 is how Meta says never."""
-    if not isinstance(end, int) or end <= 0:
+    moment = _moment(end)
+    if moment is None:
         return ok(check, f"{what} has no date on which it ends.")
-    days = (datetime.fromtimestamp(end, UTC) - now).total_seconds() / 86_400
     todo = "Generate one that lasts: of a system user of the business, or from a long-lived token of a person."
-    if days <= TOKEN_DAYS_MIN:
-        return problem(check, f"{what} ends on {_day(end)}: the bot falls silent then.", todo)
-    return advice(check, f"{what} ends on {_day(end)}.", todo)
+    if moment - now <= timedelta(days=TOKEN_DAYS_MIN):
+        return problem(check, f"{what} ends on {moment:%Y-%m-%d}: the bot falls silent then.", todo)
+    return advice(check, f"{what} ends on {moment:%Y-%m-%d}.", todo)
 
 
-def _judge_data_access(end: Any, now: datetime) -> Finding:
+def _judge_data_access(end: Any, now: datetime) -> Iterator[Finding]:
     """What becomes of a Page's token when its access to data ends is not documented for messages: never a problem here."""
-    check = "access to data"
-    if not isinstance(end, int) or (datetime.fromtimestamp(end, UTC) - now).days > TOKEN_DAYS_MIN:
-        return ok(check, f"It lasts until {_day(end)}." if isinstance(end, int) else "It has no end.")
-    todo = "Whoever made the token signs in to the app again, or makes it anew."
-    return advice(check, f"The app's access to data by this token ends on {_day(end)}.", todo)
+    check, moment = "access to data", _moment(end)
+    if moment is None:
+        return
+    if moment - now > timedelta(days=TOKEN_DAYS_MIN):
+        yield ok(check, f"It lasts until {moment:%Y-%m-%d}.")
+    else:
+        todo = "Whoever made the token signs in to the app again, or makes it anew."
+        yield advice(check, f"The app's access to data by this token ends on {moment:%Y-%m-%d}.", todo)
 
 
 def _judge_rights(answer: Result, flow: Flow | None) -> Iterator[Finding]:
@@ -281,5 +285,8 @@ def _listed(names: Collection[str]) -> str:
     return ", ".join(names)
 
 
-def _day(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+def _moment(seconds: Any) -> datetime | None:
+    """A moment as Meta tells it; None for never, and for what is no moment."""
+    if type(seconds) is not int or not 0 < seconds < SECONDS_MAX:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)

@@ -123,5 +123,7 @@ async def subscribe_app(
 
 def _names(listed: Any) -> tuple[str, ...]:
     """Fields come as names or as objects with a name and a version."""
-    names = [each.get("name") if isinstance(each, dict) else each for each in listed or ()]
+    names = [
+        each.get("name") if isinstance(each, dict) else each for each in (listed if isinstance(listed, list) else ())
+    ]
     return tuple(str(name) for name in names if name)
