@@ -102,7 +102,7 @@ def connect_lines(settings: Settings, page_id: str | None) -> list[str]:
     async def work(graph: Graph) -> list[str]:
         lines = await _connect_app(graph, settings, chosen)
         for each in chosen:
-            lines.append(await _connect_page(graph, settings.app_id, each))
+            lines.append(await _connect_page(graph, settings.app_id if each.is_of_our_app else "", each))
         return [*lines, *NEXT]
 
     return with_graph(settings, work)

@@ -112,8 +112,7 @@ async def _ask(
         async with asyncio.TaskGroup() as group:
             kept = group.create_task(_look_at_database(settings, clock))
             asked = [
-                group.create_task(_look_at_page(settings, each, flows.get(each.flows), client, clock))
-                for each in (known if settings.app_id else ())
+                group.create_task(_look_at_page(settings, each, flows.get(each.flows), client, clock)) for each in known
             ]
             app = group.create_task(_look_at_app(settings, list(flows.values()), client, clock))
         return [*kept.result(), *app.result(), *(finding for task in asked for finding in task.result())]
@@ -126,7 +125,8 @@ async def _look_at_page(
 ) -> list[Finding]:
     account = read_account(settings)
     app = None if page.app_secrets else caller_of_app(account)
-    who = Who(page.page_id, caller_of(account, page.page_id), settings.app_id, app)
+    app_id = "" if page.app_secrets else settings.app_id
+    who = Who(page.page_id, caller_of(account, page.page_id), app_id, app)
     facts = await ask_page(Graph(settings.graph_url, client), who, clock)
     return judge_page(facts, flow, settings.app_id, clock.now())
 

@@ -21,6 +21,7 @@ from webhooks.simulator import PageAccount, SimulatorSettings, create_simulator
 
 HOST = "127.0.0.1"
 OTHER_PAGE, OTHER_TOKEN = "10002", "token-of-10002"
+FOREIGN_PAGE, FOREIGN_TOKEN, FOREIGN_SECRET, FOREIGN_APP = "10003", "token-of-10003", "secret-of-777", "777"
 BOT = """flow: 1
 bot: {name: Piney, languages: [en, fr], disclosure: I am a bot.}
 messenger:
@@ -81,6 +82,7 @@ def at_meta(folder: Path) -> Iterator[AtMeta]:
     folder.mkdir(exist_ok=True)
     (folder / "bot.yaml").write_text(BOT)
     pages = {PAGE: PageAccount("Harbour & Pine", TOKEN), OTHER_PAGE: PageAccount("Second", OTHER_TOKEN)}
+    pages[FOREIGN_PAGE] = PageAccount("Third", FOREIGN_TOKEN, app_secret=FOREIGN_SECRET)
     settings = SimulatorSettings(f"http://{HOST}:{bot_port}", APP_ID, APP_SECRET, VERIFY_TOKEN, pages)
     with (
         Background(RecordingBot(verify_token=VERIFY_TOKEN).app(), HOST, bot_port),
@@ -116,6 +118,10 @@ def run(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> Said:
     """Run a command here; no token may be in what it says."""
     code = main(arguments)
     said = Said(code, *capsys.readouterr())
-    assert not [secret for secret in (TOKEN, OTHER_TOKEN, APP_SECRET, VERIFY_TOKEN) if secret in said.text]
+    assert not [
+        secret
+        for secret in (TOKEN, OTHER_TOKEN, FOREIGN_TOKEN, APP_SECRET, FOREIGN_SECRET, VERIFY_TOKEN)
+        if secret in said.text
+    ]
     assert "Traceback" not in said.text
     return said

@@ -13,7 +13,19 @@ import pytest
 
 from app.store.database import open_database
 from app.store.migrate import migrate
-from tests.at_meta import BOT, OTHER_PAGE, OTHER_TOKEN, AtMeta, at_meta, run, settings_of
+from tests.at_meta import (
+    BOT,
+    FOREIGN_APP,
+    FOREIGN_PAGE,
+    FOREIGN_SECRET,
+    FOREIGN_TOKEN,
+    OTHER_PAGE,
+    OTHER_TOKEN,
+    AtMeta,
+    at_meta,
+    run,
+    settings_of,
+)
 from tests.webhooks.simulator.kit import APP_ID, PAGE, TOKEN
 
 Capsys = pytest.CaptureFixture[str]
@@ -297,11 +309,28 @@ def test_two_pages_are_examined_each_by_itself(
     assert f"ok      Page {PAGE}, Page's fields: " in said.out
 
 
-def test_a_page_of_another_app_is_examined_without_what_only_that_app_may_ask(
+def test_a_page_of_another_app_is_connected_and_examined_but_for_what_only_that_app_may_ask(
     meta: AtMeta, tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "pages.yaml").write_text(f"'{PAGE}': {{flows: {meta.folder}, token: {TOKEN}, app_secret: theirs}}\n")
+    block = f"{{flows: {meta.folder}, token: {FOREIGN_TOKEN}, app_secret: {FOREIGN_SECRET}}}"
+    (tmp_path / "pages.yaml").write_text(f"'{FOREIGN_PAGE}': {block}\n")
     monkeypatch.setenv("FRONTDESK_PAGES", str(tmp_path / "pages.yaml"))
-    _, found = examine(capsys)
+    meta.control("page", page=FOREIGN_PAGE, token_app_id=FOREIGN_APP)
+    said = run(["connect"], capsys)
+    assert f"App {APP_ID}: left as it is. The Page belongs to another app" in said.out
+    assert f"Page {FOREIGN_PAGE}: now subscribed to messages" in said.out
+    assert f"Page {FOREIGN_PAGE}: was subscribed already" in run(["connect"], capsys).out
+    assert run(["profile", "push"], capsys).code == 0
+    code, found = examine(capsys)
+    assert code == 0, found
     assert "rights" not in found
-    assert APP_ID not in found["token"]["says"]
+
+
+def test_without_an_app_the_page_is_examined_all_the_same(
+    meta: AtMeta, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FRONTDESK_APP_ID")
+    code, found = examine(capsys)
+    assert code == 1
+    assert [check for check, each in found.items() if each["verdict"] == "problem"] == ["settings"]
+    assert found["published"]["verdict"] == "ok"

@@ -24,7 +24,7 @@ CHALLENGE = "1158201444"
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A Page, who asks about it, and our app. `app`: the app's own token, None where the Page belongs to another app."""
+    """A Page, who asks about it, and our app: its id and its own token. Neither where the Page belongs to another app."""
 
     page_id: str
     caller: Caller

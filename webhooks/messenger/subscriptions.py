@@ -50,14 +50,14 @@ def callback_url(public_url: str) -> str:
 
 
 async def find_page(graph: Graph, caller: Caller, page_id: str, app_id: str) -> Standing:
-    """To what the Page's token says that our app is subscribed there."""
+    """To what the Page's token says that our app is subscribed there; without an id, any app that it tells of."""
     return read_page(await graph.ask(caller, f"{page_id}/subscribed_apps"), app_id)
 
 
 def read_page(answer: Told | Refused | Unanswered, app_id: str) -> Standing:
     if not isinstance(answer, Told):
         return answer
-    ours = next((each for each in answer.listed if str(each.get("id")) == app_id), None)
+    ours = next((each for each in answer.listed if not app_id or str(each.get("id")) == app_id), None)
     return Subscription(_names(ours.get("subscribed_fields"))) if ours else None
 
 

@@ -113,7 +113,11 @@ def subscribed_apps(sim: Simulator, page_id: str, call: Call) -> Answer:
     if call.method == "GET":
         chosen = sim.world.fields[page_id]
         listed = sorted(chosen) if chosen is not None else ["messages", "messaging_postbacks"]
-        app = {"id": sim.settings.app_id, "name": "Frontdesk", "subscribed_fields": listed}
+        app = {
+            "id": sim.world.standings[page_id].token_app_id or sim.settings.app_id,
+            "name": "Frontdesk",
+            "subscribed_fields": listed,
+        }
         return Answer(200, {"data": [app] if listed else []})
     if call.method == "DELETE":
         sim.world.fields[page_id] = frozenset()
