@@ -39,8 +39,10 @@ from app.worker.worker import Terms, Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
+from webhooks.messenger.graph_api import Graph, caller_of
 from webhooks.messenger.http import Client, create_client
 from webhooks.messenger.pace import Pace
+from webhooks.messenger.personas import Personas
 from webhooks.messenger.send import Messenger
 
 log = structlog.get_logger()
@@ -77,6 +79,7 @@ class House:
     channel: Channel
     mark: str
     client: Client
+    personas: Personas
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
     breakdowns: int = 0
@@ -148,16 +151,29 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     file = sqlite_file(settings)
     wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
     client = create_client()
-    pace = Pace()
-    channel = Messenger(account, settings.graph_url, client, clock, pace)
+    pace, personas = Pace(), _create_personas(settings, account, flows, client)
+    channel = Messenger(account, settings.graph_url, client, clock, personas=personas, pace=pace)
     intake = Intake(database, mark, lambda _: None)
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
-    house = House(settings, roles, account, flows, agreement, clock, database, intake, wake, channel, mark, client)
+    house = House(
+        settings, roles, account, flows, agreement, clock, database, intake, wake, channel, mark, client, personas
+    )
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = house.woken if "worker" in roles and file else _both(house)
     return house
+
+
+def _create_personas(settings: Settings, account: Account, flows: LiveFlows, client: Client) -> Personas:
+    """Each Page writes under the persona of the flow that is live there."""
+
+    def name_of(page_id: str) -> str:
+        flow = flows.flow_of(page_id)
+        return flow.entrances.persona.name if flow and flow.entrances.persona else ""
+
+    callers = {page_id: caller_of(account, page_id) for page_id in account.pages}
+    return Personas(Graph(settings.graph_url, client), callers, name_of, Clock())
 
 
 def _both(house: House) -> Any:
@@ -226,6 +242,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
             loops.append(group.create_task(house.wake.listen(house.woken)))
+            loops.append(group.create_task(house.personas.watch()))
         try:
             yield
         finally:

@@ -10,7 +10,7 @@ GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
-ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.pages")
+ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.findings", "app.pages")
 EDGE = (*ABOVE_PURE, *MIDDLE)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.chance": (),
     "app.mask": (),
     "app.pages": (),
+    "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
     "app.settings": ("app.errors", "app.chance"),
     "app.engine": ("app.errors", "app.mask"),
@@ -44,22 +45,26 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.aside": ("app", "webhooks"),
     "app.agreement": ("app", "webhooks"),
     "app.changes": ("app", "webhooks"),
+    "app.connecting": ("app", "webhooks"),
+    "app.doctor": ("app", "webhooks"),
     "app.cli": ("app", "webhooks"),
     "app.cli_flows": ("app", "webhooks"),
     "app.cli_writing": ("app", "webhooks"),
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
+    "app.cli_pages": ("app", "webhooks"),
     "app": (),
 }
 """Room: what it may import besides itself and `app` for the version. The first that a module is in counts, so rooms within
 rooms stand before them. The composition roots are imported by each other alone."""
 
 ROOTS = {
-    "app.main": ("app.cli", "app.demo"),
+    "app.main": ("app.cli", "app.demo", "app.connecting", "app.doctor"),
     "app.demo": ("app.cli",),
     "app.cli": (),
-    "app.cli_flows": ("app.cli", "app.cli_writing", "app.cli_people"),
+    "app.cli_flows": ("app.cli", "app.cli_writing", "app.cli_pages", "app.cli_people"),
     "app.cli_writing": ("app.cli",),
+    "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
 }
 """The composition roots, and who may import them."""

@@ -35,8 +35,10 @@ def encode(page_id: str, rendered: Sequence[Mapping[str, Any]], token: str, proo
 
 
 def _encode_send(rendered: Mapping[str, Any]) -> str:
-    """One send as a form whose values are JSON; those that are texts are words and ids of Meta's, which need no quoting."""
-    fields = (f"{name}={value if isinstance(value, str) else _quote(value)}" for name, value in rendered.items())
+    """One send as a form whose values are JSON; words and ids stand as they are."""
+    fields = (
+        f"{name}={quote_plus(value) if isinstance(value, str) else _quote(value)}" for name, value in rendered.items()
+    )
     return "&".join(fields)
 
 

@@ -15,7 +15,6 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from webhooks.messenger.limits import CONNECT_SECONDS_MAX, CONNECTIONS_MAX, IDLE_SECONDS_MAX, SEND_SECONDS_MAX
-from webhooks.messenger.pace import USAGE_HEADERS
 
 Client = httpx.AsyncClient
 
@@ -37,11 +36,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer. `usage`: those of its headers that say how much of an allowance is used."""
+    """A whole answer. The names of `headers` are lower-case."""
 
     status: int
     body: bytes
-    usage: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,6 @@ async def _exchange(client: Client, outgoing: httpx.Request, answer_bytes_max: i
             if size > answer_bytes_max:
                 return Lost("the answer is too long")
             chunks.append(chunk)
-        usage = {name: value for name in USAGE_HEADERS if (value := response.headers.get(name))}
-        return Answer(response.status_code, b"".join(chunks), usage)
+        return Answer(response.status_code, b"".join(chunks), response.headers)
     finally:
         await response.aclose()

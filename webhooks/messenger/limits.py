@@ -109,3 +109,13 @@ IDLE_SECONDS_MAX = 15.0
 """O: an idle connection is dropped before the other side is likely to close it under a request."""
 LOOK_UP_MESSAGES = 20
 """O: a look-up asks within seconds of the send; more than this was not said in between."""
+SETUP_SECONDS_MAX = 10.0
+"""O: a person waits for the commands that ask about a Page; all questions of one leave at once."""
+PROFILE_WAIT_MINUTES = 10
+"""D: 10 calls about a Page's profile in so many minutes."""
+USAGE_PERCENT_HIGH = 80
+"""O: from here on a busy hour may meet Meta's limit of calls."""
+CLOCK_SKEW_SECONDS_MAX = 30
+"""O: windows and timers are off by as much; Meta's `Date` itself has whole seconds."""
+TOKEN_DAYS_MIN = 14
+"""O: time enough to notice and to make a new token."""

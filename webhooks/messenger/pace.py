@@ -80,7 +80,8 @@ class Pace:
 
     def note(self, page_id: str, headers: Mapping[str, str], now: float) -> None:
         """What the headers of an answer say of the Page's allowance."""
-        told = [each for name, text in headers.items() for each in _read_usage(name, text)]
+        texts = [(name, headers.get(name)) for name in USAGE_HEADERS]
+        told = [each for name, text in texts if text for each in _read_usage(name, text)]
         if not told:
             return
         percent = max(_percent_of(each) for each in told)

@@ -1,57 +1,83 @@
-"""The Messenger Profile of a flow: greeting, Get Started, menu and starters as Meta takes them. Pure; sends nothing."""
+"""The Messenger Profile of a flow: greeting, Get Started, menu and starters as Meta takes them, in every language. Pure; sends nothing.
+
+https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.channel import shared_payload
-from app.engine.flow import Entrances, Flow, Placeholder, Template, Text
+from app.engine.flow import Entrances, Flow, Placeholder, Text
+from webhooks.messenger.locales import DEFAULT, locales_of
 
-LOCALE = "default"
-"""Every localised list must hold this one; it is shown to whoever speaks none of the others."""
 NAMES = {
     "first_name": "{{user_first_name}}",
     "last_name": "{{user_last_name}}",
     "full_name": "{{user_full_name}}",
 }
 """What Meta fills in itself: the greeting is shown before the bot knows anybody."""
+FIELDS = ("get_started", "greeting", "persistent_menu", "ice_breakers", "whitelisted_domains")
+"""What a flow decides. All else that a Page's profile may hold is left as somebody set it."""
+
+Languages = Sequence[str]
+"""In which order a text is looked for: the wished one, then the first of the bot."""
 
 
 def render_profile(flow: Flow) -> dict[str, Any]:
-    """The profile in the flow's first language."""
-    entrances, language = flow.entrances, flow.languages[0]
+    """The profile, in the flow's first language for everybody and in the others for who speaks them."""
+    entrances = flow.entrances
     profile: dict[str, Any] = {"get_started": {"payload": shared_payload("@start")}}
-    if entrances.greeting:
-        profile["greeting"] = [{"locale": LOCALE, "text": _plain(entrances.greeting, language, flow.name)}]
+    if greeting := entrances.greeting:
+        profile["greeting"] = _localise(flow, lambda to: {"text": _plain(greeting, to, flow.name)})
     if entrances.menu:
-        items = [_menu_item(entrances, key, target, language) for key, target in entrances.menu.items()]
-        profile["persistent_menu"] = [{"locale": LOCALE, "composer_input_disabled": False, "call_to_actions": items}]
+        profile["persistent_menu"] = _localise(flow, lambda to: _menu(entrances, to))
     if entrances.starters:
-        starters = [
-            {"question": _title(entrances.starter_titles, key, language), "payload": shared_payload("@starter", key)}
-            for key in entrances.starters
-        ]
-        profile["ice_breakers"] = [{"locale": LOCALE, "call_to_actions": starters}]
+        profile["ice_breakers"] = _localise(flow, lambda to: {"call_to_actions": _starters(entrances, to)})
     if entrances.domains:
         profile["whitelisted_domains"] = [f"https://{each}" for each in entrances.domains]
     return profile
 
 
-def _menu_item(entrances: Entrances, key: str, target: str, language: str) -> dict[str, str]:
-    title = _title(entrances.menu_titles, key, language)
+def _localise(flow: Flow, render: Callable[[Languages], dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same for each locale; a locale in which nothing would differ is left to the default."""
+    first, *others = flow.languages
+    default = render((first,))
+    listed = {DEFAULT: default}
+    for language in others:
+        rendered = render((language, first))
+        if rendered != default:
+            listed |= {locale: rendered for locale in locales_of(language) if locale not in listed}
+    return [{"locale": locale, **rendered} for locale, rendered in listed.items()]
+
+
+def _menu(entrances: Entrances, to: Languages) -> dict[str, Any]:
+    items = [_menu_item(entrances, key, target, to) for key, target in entrances.menu.items()]
+    return {"composer_input_disabled": False, "call_to_actions": items}
+
+
+def _menu_item(entrances: Entrances, key: str, target: str, to: Languages) -> dict[str, str]:
+    title = _title(entrances.menu_titles, key, to)
     if target.startswith("https://"):
         return {"type": "web_url", "title": title, "url": target, "webview_height_ratio": "full"}
     return {"type": "postback", "title": title, "payload": shared_payload("@menu", key)}
 
 
-def _title(titles: Mapping[str, Text], key: str, language: str) -> str:
-    return _plain(titles[key], language, "") if key in titles else key
+def _starters(entrances: Entrances, to: Languages) -> list[dict[str, str]]:
+    return [
+        {"question": _title(entrances.starter_titles, key, to), "payload": shared_payload("@starter", key)}
+        for key in entrances.starters
+    ]
 
 
-def _plain(text: Text, language: str, bot_name: str) -> str:
-    template: Template = text.by_language[language]
-    return "".join(_part(part, bot_name) for part in template)
+def _title(titles: Mapping[str, Text], key: str, to: Languages) -> str:
+    return _plain(titles[key], to, "") if key in titles else key
+
+
+def _plain(text: Text, to: Languages, bot_name: str) -> str:
+    language = next(each for each in to if each in text.by_language)
+    return "".join(_part(part, bot_name) for part in text.by_language[language])
 
 
 def _part(part: str | Placeholder, bot_name: str) -> str:

@@ -21,20 +21,20 @@ from webhooks.messenger.payload import clean_text
 from webhooks.messenger.policy import Way
 
 
-def render(send: Send, way: Way) -> dict[str, Any]:
+def render(send: Send, way: Way, persona_id: str = "") -> dict[str, Any]:
     """The body for `/{page_id}/messages`.
 
     `payloads` are used up by the options that can be tapped, in the order of `Message.options`. One that has none left carries its
     title: the tap then comes back as no tap of ours, and its title is read like a text.
     """
     comment = comment_of(send.customer_id)
-    recipient = {"comment_id": comment} if comment else {"id": send.customer_id}
-    body: dict[str, Any] = {"recipient": recipient, "messaging_type": way.messaging_type}
-    if way.tag:
-        body["tag"] = way.tag
-    return body | {
+    rendered: dict[str, Any] = {
+        "recipient": {"comment_id": comment} if comment else {"id": send.customer_id},
+        "messaging_type": way.messaging_type,
         "message": _render_message(send.message, iter(send.payloads), METADATA_PREFIX + send.outbox_id),
     }
+    beside = {"tag": way.tag, "persona_id": persona_id}
+    return {**rendered, **{name: value for name, value in beside.items() if value}}
 
 
 def _render_message(message: Message, payloads: Iterator[str], metadata: str) -> dict[str, Any]:

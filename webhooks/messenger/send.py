@@ -29,6 +29,7 @@ from webhooks.messenger.pace import Pace
 from webhooks.messenger.parse.fields import to_mid
 from webhooks.messenger.parse.messages import METADATA_PREFIX
 from webhooks.messenger.payload import clean_text
+from webhooks.messenger.personas import Personas
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import Way, may_send
 from webhooks.messenger.render import render
@@ -40,6 +41,7 @@ _NOT_PASSED = Failed(
     "not_passed", "Messenger did not say whether it gave the conversation to the Page's inbox.", retry=True
 )
 _TOO_MANY = Failed("too_many_calls", "The Page's allowance at Messenger is used up for now.", retry=True, scope="page")
+_ABOUT_CONTENT = frozenset({"refused", "not_found"})
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -49,14 +51,22 @@ class Messenger:
     batch_max = BATCH_MAX
 
     def __init__(
-        self, account: Account, graph_url: str, client: Client, clock: Clock, pace: Pace | None = None
+        self,
+        account: Account,
+        graph_url: str,
+        client: Client,
+        clock: Clock,
+        *,
+        personas: Personas | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
+        """`graph_url` holds the version: `https://graph.facebook.com/v26.0`. Without `personas` Pages write under their own names."""
         self._pace = pace or Pace()
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
         self._clock = clock
+        self._personas = personas
         self._batch_url = create_url(f"{self._graph_url}/")
         self._send_urls = {page_id: create_url(f"{self._graph_url}/{page_id}/messages") for page_id in account.pages}
         self._proofs = {page_id: self._create_proof(page) for page_id, page in account.pages.items()}
@@ -86,16 +96,16 @@ class Messenger:
             return _to_failed(way)
         if send.message.hands_over:
             return await self._pass_thread(page, send)
-        body = render(send, way)
+        body = render(send, way, self._persona_of(send))
         if (wait := await self._wait_turn(page.page_id, [body])) is not None:
             return wait
         if proof := self._proofs[send.page_id]:
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
         match await request(self._client, ask, ANSWER_BYTES_MAX):
-            case Answer(status, answer, usage):
-                self._pace.note(page.page_id, usage, self._clock.monotonic())
-                return batch.decode_send(status, answer)
+            case Answer(status, answer, headers):
+                self._pace.note(page.page_id, headers, self._clock.monotonic())
+                return self._judge(batch.decode_send(status, answer), send.page_id, body)
             case NotSent():
                 return _NO_CONNECTION
             case Lost(reason):
@@ -124,7 +134,11 @@ class Messenger:
             return [await self.send(each) for each in sends]  # rare, and no message
         now = self._clock.now()
         ways = [self._decide(each, now) for each in sends]
-        rendered = [render(each, way) for each, way in zip(sends, ways, strict=True) if isinstance(way, Way)]
+        rendered = [
+            render(each, way, self._persona_of(each))
+            for each, way in zip(sends, ways, strict=True)
+            if isinstance(way, Way)
+        ]
         answers = iter(await self._ask_batch(sends[0].page_id, rendered) if rendered else ())
         return [next(answers) if isinstance(way, Way) else _to_failed(way) for way in ways]
 
@@ -137,9 +151,10 @@ class Messenger:
         body = batch.encode(page_id, rendered, page.token, self._proofs[page_id])
         ask = Ask("POST", self._batch_url, _headers(page, _FORM), body)
         match await request(self._client, ask, LISTING_BYTES_MAX):
-            case Answer(status, answer, usage):
-                self._pace.note(page_id, usage, self._clock.monotonic())
-                return batch.decode(status, answer, len(rendered))
+            case Answer(status, answer, headers):
+                self._pace.note(page_id, headers, self._clock.monotonic())
+                outcomes = zip(batch.decode(status, answer, len(rendered)), rendered, strict=True)
+                return [self._judge(outcome, page_id, each) for outcome, each in outcomes]
             case NotSent():
                 return [_NO_CONNECTION] * len(rendered)
             case Lost(reason):
@@ -177,6 +192,21 @@ class Messenger:
         if not isinstance(result, Answer) or result.status != 200:
             return None
         return read_listing(result.body, page_id)
+
+    def _persona_of(self, send: Send) -> str:
+        return self._personas.id_of(send.page_id) if self._personas and send.written_by == "bot" else ""
+
+    def _judge(self, outcome: Outcome, page_id: str, rendered: Mapping[str, Any]) -> Outcome:
+        """A refusal may be about the persona alone, which was deleted: the same message goes once more without it."""
+        if (
+            self._personas
+            and "persona_id" in rendered
+            and isinstance(outcome, Failed)
+            and outcome.code in _ABOUT_CONTENT
+        ):
+            self._personas.forget(page_id)
+            return replace(outcome, retry=True)
+        return outcome
 
     def _create_proof(self, page: Page) -> str:
         secrets = self._account.secrets_of(page.page_id)

@@ -36,6 +36,14 @@ MENU_TITLE_CHARS_MAX = 30
 """M"""
 GREETING_CHARS_MAX = 160
 """M"""
+PROFILE_CALLS_MAX = 10
+"""M: calls about a Page's profile in PROFILE_CALLS_MS."""
+PROFILE_CALLS_MS = 10 * 60 * 1000
+"""M"""
+PERSONA_NAME_CHARS_MAX = 50
+"""M"""
+PERSONAS_MAX = 100
+"""O: a Page writes under a few names."""
 IMAGES_MAX = 30
 """M: images in one message."""
 BATCH_MAX = 50

@@ -187,15 +187,19 @@ class Postman:
         self.verified.set()
 
     async def _shake_hands(self) -> bool:
-        asked = {"hub.mode": "subscribe", "hub.verify_token": self._settings.verify_token, "hub.challenge": CHALLENGE}
+        trouble = await self.find_trouble(self._address, self._settings.verify_token)
+        self.handshake = trouble or "done"
+        return not trouble
+
+    async def find_trouble(self, address: str, verify_token: str) -> str:
+        """What is wrong with this address as one for webhooks; empty if it answers the challenge."""
+        asked = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": CHALLENGE}
         try:
-            answer = await self._client.get(self._address, params=asked)
-        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            self.handshake = f"the bot does not answer ({type(error).__name__})"
-            return False
+            answer = await self._client.get(address, params=asked)
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
+            return f"the bot does not answer ({type(error).__name__})"
         is_right = answer.status_code == 200 and answer.text == CHALLENGE
-        self.handshake = "done" if is_right else f"the bot answered {answer.status_code} without the challenge"
-        return is_right
+        return "" if is_right else f"the bot answered {answer.status_code} without the challenge"
 
     # ---- lanes ---------------------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ def _entry_json(thread: Thread, entry: Entry) -> dict[str, Any]:
         "text": message.get("text") or "",
         "attachments": attachments,
         "metadata": entry.metadata,
+        "persona": entry.persona,
         "reaction": entry.reaction,
         "edited": entry.edits > 0,
         "unsent": not entry.shown,

@@ -12,6 +12,7 @@ from app.chance import Chance
 from app.clock import Clock
 from webhooks.simulator.limits import ATTACHMENTS_MAX, COPIES_MAX, ENTRIES_MAX, THREADS_MAX, WINDOW_MS
 from webhooks.simulator.settings import PageAccount
+from webhooks.simulator.standing import AppStanding, PageStanding
 
 Key = tuple[str, str]
 """Page id, customer id."""
@@ -56,7 +57,7 @@ class MetaClock:
 class Entry:
     """One message of a thread. `message` is Meta's message object as it was sent or said; `shown` is false once it was unsent.
 
-    `taken`: the bot answered 200 for it (a customer's message only).
+    `taken`: the bot answered 200 for it (a customer's message only). `persona`: the name under which the bot wrote it, if any.
     """
 
     mid: str
@@ -64,6 +65,7 @@ class Entry:
     at_ms: int
     message: dict[str, Any]
     metadata: str = ""
+    persona: str = ""
     reaction: str = ""
     edits: int = 0
     shown: bool = True
@@ -133,6 +135,8 @@ class World:
         self.threads: OrderedDict[Key, Thread] = OrderedDict()
         self.profiles = {page_id: {**DEFAULT_PROFILE, **page.profile} for page_id, page in self.pages.items()}
         self.fields: dict[str, frozenset[str] | None] = dict.fromkeys(self.pages)
+        self.standings = {page_id: PageStanding() for page_id in self.pages}
+        self.app = AppStanding()
         self.attachments: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._run = self._chance.new_id()
         self._count = 0
@@ -159,9 +163,12 @@ class World:
         self.threads.move_to_end(key)
         return thread
 
-    def keep_attachment(self, attachment: dict[str, Any]) -> str:
+    def new_id(self) -> str:
         self._count += 1
-        attachment_id = str(10**15 + self._count)
+        return str(10**15 + self._count)
+
+    def keep_attachment(self, attachment: dict[str, Any]) -> str:
+        attachment_id = self.new_id()
         self.attachments[attachment_id] = attachment
         if len(self.attachments) > ATTACHMENTS_MAX:
             self.attachments.popitem(last=False)
@@ -171,6 +178,6 @@ class World:
         return next((page_id for page_id, page in self.pages.items() if token and page.token == token), None)
 
     def wants(self, page_id: str, field_name: str) -> bool:
-        """Whether the app is subscribed to this field of the Page; to every field until it chose some."""
-        chosen = self.fields.get(page_id)
-        return chosen is None or field_name in chosen
+        """Whether both the app and the Page are subscribed to this field; each to every field until some were chosen."""
+        chosen, heard = self.fields.get(page_id), self.app.subscription
+        return (chosen is None or field_name in chosen) and (heard is None or field_name in heard.fields)

@@ -28,6 +28,7 @@ PROFILE = {
         {"locale": "default", "call_to_actions": [{"type": "postback", "title": "Start over", "payload": "OVER"}]}
     ],
 }
+APP_TOKEN = f"{APP_ID}|{APP_SECRET}"
 PATIENCE_SECONDS = 5.0
 
 
@@ -39,6 +40,7 @@ class RecordingBot:
     posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
     challenge_status: int = 200
+    verify_token: str = ""
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -46,6 +48,8 @@ class RecordingBot:
         @app.get("/webhooks/messenger")
         async def shake_hands(request: Request) -> Response:
             self.asked.append(dict(request.query_params))
+            if self.verify_token and request.query_params["hub.verify_token"] != self.verify_token:
+                return Response("forbidden", 403)
             return Response(request.query_params["hub.challenge"], self.challenge_status)
 
         @app.post("/webhooks/messenger")
@@ -80,6 +84,7 @@ class Table:
     bot: RecordingBot
     http: httpx.AsyncClient
     url: str
+    bot_url: str = ""
 
     async def control(self, path: str, **order: Any) -> dict[str, Any]:
         answer = await self.http.post(f"{self.url}/_control/{path}", content=json.dumps(order))
@@ -107,11 +112,11 @@ class Table:
     async def report(self) -> dict[str, Any]:
         return dict((await self.http.get(f"{self.url}/_control/report")).json())
 
-    async def graph(self, method: str, path: str, **values: Any) -> httpx.Response:
-        """Any other call with the Page's token."""
+    async def graph(self, method: str, path: str, *, token: str = TOKEN, **values: Any) -> httpx.Response:
+        """Any other call, with the Page's token where none is given."""
         given = {"params": values} if method == "GET" else {"json": values}
         return await self.http.request(
-            method, f"{self.url}/v26.0/{path}", headers={"Authorization": f"Bearer {TOKEN}"}, **given
+            method, f"{self.url}/v26.0/{path}", headers={"Authorization": f"Bearer {token}"}, **given
         )  # type: ignore[arg-type]
 
 
@@ -137,7 +142,7 @@ async def served(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))
         listening.listen()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1))
+        server = uvicorn.Server(_config(app))
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[listening]))
             await eventually(lambda: server.started)
@@ -145,6 +150,11 @@ async def served(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
                 yield f"http://127.0.0.1:{listening.getsockname()[1]}"
             finally:
                 server.should_exit = True
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    """As app/serving.py serves it: the time in an answer is the application's."""
+    return uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=1, date_header=False)
 
 
 def settings_for(bot_url: str, **changes: Any) -> SimulatorSettings:
@@ -164,4 +174,4 @@ async def laid_table(bot: RecordingBot | None = None, **changes: Any) -> AsyncIt
         served(create_simulator(settings_for(bot_url, **changes), Clock())) as url,
         httpx.AsyncClient(trust_env=False, timeout=10) as http,
     ):
-        yield Table(bot, http, url)
+        yield Table(bot, http, url, bot_url)

@@ -45,6 +45,18 @@ async def test_a_profile_can_be_read_and_parts_of_it_deleted(table: Table) -> No
     assert (await table.thread())["taps"] == []
 
 
+async def test_the_eleventh_call_in_ten_minutes_is_one_too_many(table: Table) -> None:
+    for _ in range(10):
+        assert (await table.graph("GET", "me/messenger_profile")).status_code == 200
+    assert error_of(await table.graph("GET", "me/messenger_profile")) == (613, None)
+    await table.control("clock", advance=600)
+    assert (await table.graph("GET", "me/messenger_profile")).status_code == 200
+
+
+async def test_get_started_cannot_be_deleted_under_a_menu(table: Table) -> None:
+    assert error_of(await table.graph("DELETE", "me/messenger_profile", fields=["get_started"])) == (100, None)
+
+
 @pytest.mark.parametrize(
     "profile",
     [
@@ -57,6 +69,8 @@ async def test_a_profile_can_be_read_and_parts_of_it_deleted(table: Table) -> No
         {"persistent_menu": menu(*[{"type": "postback", "title": "t", "payload": "p"}] * 21)},
         {"persistent_menu": menu({"type": "nested", "title": "t"})},
         {"ice_breakers": menu(*[{"question": "q", "payload": "p"}] * 5)},
+        {"whitelisted_domains": ["shop"]},
+        {"whitelisted_domains": ["https://shop.example"] * 51},
     ],
 )
 async def test_a_profile_over_a_limit_is_refused(table: Table, profile: dict[str, Any]) -> None:

@@ -86,6 +86,30 @@ class ClockOrder(Order):
     advance: float | None = Field(None, ge=-1e9, le=1e9)
 
 
+class PageOrder(Order):
+    """How Meta has a Page; what is left out stays. Seconds from now on, negative ones ago."""
+
+    page: str = ""
+    published: bool | None = None
+    scopes: tuple[str, ...] | None = None
+    token_expires_in: float | None = Field(None, ge=-1e9, le=1e9)
+    data_access_expires_in: float | None = Field(None, ge=-1e9, le=1e9)
+    revoked: bool | None = None
+    token_app_id: str | None = None
+    usage: int | None = Field(None, ge=0, le=1_000)
+
+
+class AppOrder(Order):
+    """How Meta has the app; what is left out stays. With `callback_url` it is subscribed there, to these `fields`."""
+
+    privacy_policy_url: str | None = None
+    data_deletion_url: str | None = None
+    unknown_fields: tuple[str, ...] | None = None
+    callback_url: str | None = None
+    fields: tuple[str, ...] = ()
+    active: bool = True
+
+
 class Raw(Order):
     """A webhook body: text is sent as it is, JSON in Meta's escaped form.
 

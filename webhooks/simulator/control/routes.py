@@ -7,9 +7,19 @@ from starlette.responses import StreamingResponse
 
 from app.errors import NotFoundError, TooLargeError
 from webhooks.simulator.answers import AsciiJSON, read_body, read_object
-from webhooks.simulator.control import page_inbox, stream
+from webhooks.simulator.control import page_inbox, standing, stream
 from webhooks.simulator.control.guard import check_caller
-from webhooks.simulator.control.orders import BadOrderError, ClockOrder, FaultOrder, ForCustomer, Raw, Say, StaffReply
+from webhooks.simulator.control.orders import (
+    AppOrder,
+    BadOrderError,
+    ClockOrder,
+    FaultOrder,
+    ForCustomer,
+    PageOrder,
+    Raw,
+    Say,
+    StaffReply,
+)
 from webhooks.simulator.control.report import report
 from webhooks.simulator.control.say import open_thread, say
 from webhooks.simulator.faults import KINDS, Fault
@@ -111,6 +121,18 @@ async def post_clock(request: Request) -> Response:
     for key in list(sim.world.threads)[:THREADS_LISTED_MAX]:
         sim.streams.tell(key)
     return AsciiJSON({"now": sim.meta_clock.now().isoformat()})
+
+
+@router.post("/page")
+async def post_page(request: Request) -> Response:
+    """Change how Meta has a Page: published, its token's rights and life, how much of its calls is used up."""
+    return AsciiJSON(standing.change_page(_sim(request), PageOrder.read(await read_object(request))))
+
+
+@router.post("/app")
+async def post_app(request: Request) -> Response:
+    """Change how Meta has the app: its addresses, its subscription."""
+    return AsciiJSON(standing.change_app(_sim(request), AppOrder.read(await read_object(request))))
 
 
 @router.post("/staff_reply_in_page_inbox")

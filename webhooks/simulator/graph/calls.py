@@ -28,12 +28,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back. `drop`: the connection ends instead, by a reset or silently. `after`: webhooks that follow the answer."""
+    """What goes back. `drop`: the connection ends instead, by a reset or silently. `after`: webhooks that follow the answer.
+
+    `usage`: how much of the Page's calls is used up, in percent, where Meta tells it.
+    """
 
     status: int
     body: Any
     drop: Literal["", "reset", "silent"] = ""
     after: tuple[Webhook, ...] = ()
+    usage: int = 0
 
 
 def read_values(pairs: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,15 +62,35 @@ def refuse(error: GraphError) -> Answer:
 
 
 def page_of(sim: Simulator, call: Call) -> str:
-    """The Page whose token was given; the proof is checked when there is one."""
+    """The Page whose token was given, while it is alive; the proof is checked when there is one."""
     page_id = sim.world.find_page_by_token(call.token)
     if page_id is None:
         raise failures.dead_token()
+    standing = sim.world.standings[page_id]
+    if standing.is_dead(sim.meta_clock.now_ms()):
+        raise failures.dead_token(460 if standing.is_revoked else 463)
+    _check_proof(call, sim.settings.pages[page_id].app_secret or sim.settings.app_secret)
+    return page_id
+
+
+def is_app(sim: Simulator, call: Call) -> bool:
+    """Whether the app itself asks: by its id and its secret."""
+    if call.token != f"{sim.settings.app_id}|{sim.settings.app_secret}":
+        return False
+    _check_proof(call, sim.settings.app_secret)
+    return True
+
+
+def _check_proof(call: Call, secret: str) -> None:
     proof = call.values.get("appsecret_proof")
-    secret = sim.settings.pages[page_id].app_secret or sim.settings.app_secret
     if proof is not None and proof != appsecret_proof(call.token, secret.encode()):
         raise failures.bad_proof()
-    return page_id
+
+
+def check_scope(sim: Simulator, page_id: str, scope: str) -> None:
+    """A token does what its owner was granted."""
+    if scope not in sim.world.standings[page_id].scopes:
+        raise failures.missing_scope(scope)
 
 
 def check_own(page_id: str, named: str) -> None:

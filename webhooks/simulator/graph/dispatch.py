@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from webhooks.simulator.graph import failures, lookup, profile, routing
-from webhooks.simulator.graph.calls import Answer, Call, check_own, page_of, read_values, refuse
+from webhooks.simulator.graph import app_calls, failures, lookup, personas, profile, routing
+from webhooks.simulator.graph.calls import Answer, Call, check_own, check_scope, is_app, page_of, read_values, refuse
 from webhooks.simulator.graph.failures import GraphError
 from webhooks.simulator.graph.send import send
 from webhooks.simulator.items import Webhook
@@ -20,6 +20,8 @@ from webhooks.simulator.simulator import Simulator
 async def answer(sim: Simulator, call: Call) -> Answer:
     """The answer to one call; a refusal is an answer too."""
     try:
+        if is_app(sim, call):
+            return await app_calls.answer(sim, call)
         return await _answer(sim, page_of(sim, call), call)
     except GraphError as error:
         return refuse(error)
@@ -29,12 +31,15 @@ async def _answer(sim: Simulator, page_id: str, call: Call) -> Answer:
     match call.method, call.path:
         case "GET", (_,):
             return lookup.get_node(sim, page_id, call)
+        case "DELETE", (persona_id,):
+            return personas.delete(sim, page_id, persona_id)
         case _, (named, _):
             check_own(page_id, named)
         case _:
             raise failures.missing_object()
     match call.method, call.path[1]:
         case "POST", "messages":
+            check_scope(sim, page_id, "pages_messaging")
             return await send(sim, page_id, call)
         case "GET", "conversations":
             return await lookup.list_conversations(sim, page_id, call)
@@ -46,6 +51,8 @@ async def _answer(sim: Simulator, page_id: str, call: Call) -> Answer:
             return profile.messenger_profile(sim, page_id, call)
         case _, "subscribed_apps":
             return profile.subscribed_apps(sim, page_id, call)
+        case "GET" | "POST", "personas":
+            return personas.personas(sim, page_id, call)
         case "POST", "message_attachments":
             return profile.upload(sim, call)
         case _:

@@ -40,6 +40,18 @@ def bad_proof() -> GraphError:
     return GraphError(100, "The appsecret_proof does not fit the token.")
 
 
+def missing_scope(scope: str) -> GraphError:
+    return GraphError(200, f"Requires {scope} permission to manage the object.", None, 403)
+
+
+def unknown_field(name: str) -> GraphError:
+    return bad_parameter(f"Tried accessing nonexisting field ({name}).")
+
+
+def unverified_callback() -> GraphError:
+    return GraphError(2200, "Callback verification failed: the address did not answer with the challenge.")
+
+
 def unknown_customer() -> GraphError:
     return bad_parameter("No matching user found.", 2018001)
 

@@ -80,7 +80,7 @@ def get_node(sim: Simulator, page_id: str, call: Call) -> Answer:
     """`GET /{id}`: the Page itself or one of its customers."""
     (node,) = call.path
     if node in ("me", page_id):
-        return Answer(200, {"id": page_id, "name": sim.settings.pages[page_id].name})
+        return _get_page(sim, page_id, call)
     thread = sim.world.find_thread((page_id, node))
     if thread is None:
         raise failures.missing_object()
@@ -95,3 +95,12 @@ def get_node(sim: Simulator, page_id: str, call: Call) -> Answer:
     if any(name not in known and name != "id" for name in asked):
         raise failures.GraphError(100, "This field needs a permission that was not granted.", 2018247)
     return Answer(200, {**{name: known[name] for name in asked if name in known}, "id": node})
+
+
+def _get_page(sim: Simulator, page_id: str, call: Call) -> Answer:
+    name, standing = sim.settings.pages[page_id].name, sim.world.standings[page_id]
+    known = {"id": page_id, "name": name, "is_published": standing.is_published}
+    asked = [each.strip() for each in str(call.values.get("fields") or "name").split(",")]
+    if unknown := [each for each in asked if each not in known]:
+        raise failures.unknown_field(unknown[0])
+    return Answer(200, {**{each: known[each] for each in asked}, "id": page_id}, usage=standing.usage)

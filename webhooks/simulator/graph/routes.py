@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import struct
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -81,7 +82,10 @@ def _respond(request: Request, sim: Simulator, given: Answer) -> Response:
         _break(request, is_reset=given.drop == "reset")
         return Response(status_code=500)
     after = BackgroundTask(_queue, sim, given.after) if given.after else None
-    return AsciiJSON(given.body, given.status, background=after)
+    headers = {"Date": format_datetime(sim.meta_clock.now(), usegmt=True)}
+    if given.usage:
+        headers["X-Page-Usage"] = json.dumps({"call_count": given.usage, "total_time": 1, "total_cputime": 1})
+    return AsciiJSON(given.body, given.status, headers, background=after)
 
 
 async def _queue(sim: Simulator, webhooks: tuple[Webhook, ...]) -> None:

@@ -61,6 +61,9 @@ def _check(sim: Simulator, page_id: str, call: Call) -> dict[str, Any]:
         raise failures.removed_tag()
     if (tag is not None and tag not in TAGS) or (kind == "MESSAGE_TAG" and tag is None):
         raise failures.bad_parameter("Param tag is missing or not supported.")
+    persona_id = call.values.get("persona_id")
+    if persona_id is not None and str(persona_id) not in sim.world.standings[page_id].personas:
+        raise failures.bad_parameter("Param persona_id is not a persona of this Page.")
     return check_message(call.values.get("message"), sim.world.attachments)
 
 
@@ -100,6 +103,7 @@ async def _send_in_weather(sim: Simulator, thread: Thread, call: Call, message: 
         return refusal
     _check_reachable(sim, thread, call)
     entry = accept(sim, thread, message)
+    entry.persona = _persona_name(sim, thread, call)
     after = await _echo(sim, thread, entry, hits)
     if "slow" in hits:
         _queue_all(sim, after)
@@ -127,6 +131,11 @@ def _refuse_by_weather(hits: dict[str, Fault]) -> Answer | None:
 
 def _ordered_error(fault: Fault) -> GraphError:
     return GraphError(fault.code, "Ordered by the fault panel.", fault.subcode, fault.status)
+
+
+def _persona_name(sim: Simulator, thread: Thread, call: Call) -> str:
+    persona = sim.world.standings[thread.page_id].personas.get(str(call.values.get("persona_id")))
+    return persona["name"] if persona else ""
 
 
 def accept(sim: Simulator, thread: Thread, message: dict[str, Any]) -> Entry:

@@ -1,0 +1,144 @@
+"""The check-up: settings, flows, database and Meta looked at all at once. A composition root: joins rooms, judges nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from app.clock import Clock
+from app.engine.flow import Flow
+from app.errors import AppError, SettingsError
+from app.findings import Finding, advice, ok, problem
+from app.flowfile.check import check
+from app.insights.checkup import judge_answer, judge_calls, judge_database, judge_folder, read_database
+from app.main import read_account
+from app.service.addresses import read_allowed
+from app.service.needs import missing
+from app.settings import PREFIX, PageSettings, Settings, pages, read_settings, sqlite_file
+from app.store.database import open_database
+from webhooks.messenger.checkup import Who, ask_app, ask_callback, ask_page
+from webhooks.messenger.doctor import judge_app, judge_page
+from webhooks.messenger.graph_api import Graph, caller_of, caller_of_app
+from webhooks.messenger.http import Client, create_client
+from webhooks.messenger.subscriptions import callback_url
+
+DATABASE_SECONDS_MAX = 8.0
+"""More than a connection takes at most."""
+NEEDED = ("app_id", "app_secret", "verify_token")
+
+
+def examine() -> list[Finding]:
+    """Every finding, in the order in which they are best mended."""
+    try:
+        settings = read_settings()
+        known = pages(settings)
+    except SettingsError as error:
+        return [problem("settings", error.message, error.hint or "README.md lists the settings.")]
+    clock = Clock()
+    flows, findings = _look_at_flows(settings, known, clock)
+    return [*_look_at_settings(settings, known), *findings, *asyncio.run(_ask(settings, known, flows, clock))]
+
+
+# ---- our own side ------------------------------------------------------------------------------------------
+
+
+def _look_at_settings(settings: Settings, known: tuple[PageSettings, ...]) -> list[Finding]:
+    lacks = [PREFIX + name.upper() for name in NEEDED if not getattr(settings, name)]
+    lacks += [] if known else [f"{PREFIX}PAGE_ID and {PREFIX}PAGE_TOKEN"]
+    if sqlite_file(settings) is None and not settings.secret_key:
+        lacks.append(f"{PREFIX}SECRET_KEY")
+    findings = [problem("settings", f"{each} is not set.", "README.md says where Meta shows it.") for each in lacks]
+    if not settings.public_url:
+        findings.append(
+            advice(
+                "settings", f"{PREFIX}PUBLIC_URL is not set.", "Set it to the address by which the internet reaches us."
+            )
+        )
+    return findings or [ok("settings", "All that a connected bot needs is set.")]
+
+
+def _look_at_flows(
+    settings: Settings, known: tuple[PageSettings, ...], clock: Clock
+) -> tuple[Mapping[Path, Flow], list[Finding]]:
+    """Each folder once: what `check` says, the first answer, what its calls lack."""
+    flows: dict[Path, Flow] = {}
+    findings: list[Finding] = []
+    allowed = read_allowed(settings.call_hosts)
+    secrets = {name: value.get_secret_value() for name, value in settings.call_secrets.items()}
+    for folder in dict.fromkeys(each.flows for each in known) or [settings.flows]:
+        if not folder.is_dir():
+            findings.append(problem("flow", f"There is no folder {folder.as_posix()}.", f"Set {PREFIX}FLOWS."))
+            continue
+        checked = check(folder)
+        findings.append(judge_folder(folder.as_posix(), checked.problems))
+        if checked.flow is not None:
+            flows[folder] = checked.flow
+            findings.append(judge_answer(checked.flow, clock.now()))
+            findings += judge_calls(missing(checked.flow, allowed, secrets))
+    return flows, findings
+
+
+async def _look_at_database(settings: Settings, clock: Clock) -> list[Finding]:
+    file = sqlite_file(settings)
+    if file is not None and not file.is_file():
+        return [
+            advice("database", f"There is no database {file.name} yet.", "frontdesk serve makes it when it starts.")
+        ]
+    try:
+        database = open_database(settings.database_url.get_secret_value())
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS_MAX):
+                facts = await database.read(read_database)
+        finally:
+            await database.close()
+    except TimeoutError:
+        return [problem("database", "It does not answer in time.", "Look whether it runs and can be reached.")]
+    except AppError as error:
+        return [problem("database", error.message, error.hint or f"Look at {PREFIX}DATABASE_URL and whether it runs.")]
+    return list(judge_database(facts, clock.now()))
+
+
+# ---- Meta's side -------------------------------------------------------------------------------------------
+
+
+async def _ask(
+    settings: Settings, known: tuple[PageSettings, ...], flows: Mapping[Path, Flow], clock: Clock
+) -> list[Finding]:
+    """Everything that waits for somebody else, at once."""
+    client = create_client()
+    try:
+        async with asyncio.TaskGroup() as group:
+            kept = group.create_task(_look_at_database(settings, clock))
+            asked = [
+                group.create_task(_look_at_page(settings, each, flows.get(each.flows), client, clock)) for each in known
+            ]
+            app = group.create_task(_look_at_app(settings, list(flows.values()), client, clock))
+        return [*kept.result(), *app.result(), *(finding for task in asked for finding in task.result())]
+    finally:
+        await client.aclose()
+
+
+async def _look_at_page(
+    settings: Settings, page: PageSettings, flow: Flow | None, client: Client, clock: Clock
+) -> list[Finding]:
+    account = read_account(settings)
+    app = None if page.app_secrets else caller_of_app(account)
+    app_id = "" if page.app_secrets else settings.app_id
+    who = Who(page.page_id, caller_of(account, page.page_id), app_id, app)
+    facts = await ask_page(Graph(settings.graph_url, client), who, clock)
+    return judge_page(facts, flow, settings.app_id, clock.now())
+
+
+async def _look_at_app(settings: Settings, flows: list[Flow], client: Client, clock: Clock) -> list[Finding]:
+    account, address = read_account(settings), callback_url(settings.public_url)
+    async with asyncio.TaskGroup() as group:
+        asked = (
+            group.create_task(ask_callback(client, address, account.verify_token))
+            if address and account.verify_token
+            else None
+        )
+        told = group.create_task(ask_app(Graph(settings.graph_url, client), caller_of_app(account), settings.app_id))
+    facts = replace(told.result(), callback=asked.result() if asked else None)
+    return judge_app(facts, flows, settings.public_url, clock.now())
