@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from webhooks.simulator.items import attachments_of
 from webhooks.simulator.limits import WINDOW_MS
 from webhooks.simulator.simulator import Simulator
 from webhooks.simulator.world import INBOX_APP_ID, Entry, Thread
@@ -15,7 +16,7 @@ from webhooks.simulator.world import INBOX_APP_ID, Entry, Thread
 class Tap:
     """Something on the screen that can be tapped; `mid` is the message that carries it."""
 
-    kind: Literal["quick_reply", "button", "get_started", "menu", "starter"]
+    kind: Literal["quick_reply", "button", "unlink", "get_started", "menu", "starter"]
     title: str
     payload: str = ""
     url: str = ""
@@ -28,7 +29,9 @@ def thread_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
     return {
         **summary_json(sim, thread),
         "owner_app_id": thread.owner(now_ms),
+        "owned_until": thread.owned_until_ms() if thread.owner(now_ms) else None,
         "window_open": thread.customer_at_ms is not None and now_ms - thread.customer_at_ms <= WINDOW_MS,
+        "now": now_ms,
         "typing": thread.typing_until_ms > now_ms,
         "said": thread.said,
         "got": thread.got,
@@ -51,10 +54,18 @@ def summary_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
         "name": thread.name,
         "page_name": sim.settings.pages[thread.page_id].name,
         "started": thread.started,
-        "blocked": thread.blocked,
+        "blocked": bool(thread.refuses),
+        "refuses": thread.refuses,
+        "window_closes_at": None if thread.customer_at_ms is None else thread.customer_at_ms + WINDOW_MS,
         "status": status(sim, thread),
         "last": {"from": last.written_by, "text": line_of(last), "at": last.at_ms} if last else None,
     }
+
+
+def clock_json(sim: Simulator) -> dict[str, Any]:
+    """Meta's time, and how far it is ahead of the machine's."""
+    now = sim.meta_clock.now()
+    return {"now": now.isoformat(), "now_ms": sim.meta_clock.now_ms(), "shift": round(sim.meta_clock.shift_seconds)}
 
 
 def status(sim: Simulator, thread: Thread) -> str:
@@ -66,17 +77,19 @@ def status(sim: Simulator, thread: Thread) -> str:
 
 
 def line_of(entry: Entry) -> str:
-    """One line for lists: the text, or what kind of thing it is."""
+    """One line for lists and quotes: the text, or what kind of thing it is."""
     message = entry.message
     if message.get("text"):
         return str(message["text"])[:200]
-    attachment: Any = message.get("attachment") or next(iter(message.get("attachments") or ()), {})
+    attachment: Any = next(iter(attachments_of(message)), {})
     payload = attachment.get("payload") if isinstance(attachment, dict) else None
-    if isinstance(payload, dict) and payload.get("text"):
-        return str(payload["text"])[:200]
-    if isinstance(payload, dict) and payload.get("elements"):
-        return str(payload["elements"][0].get("title") or "")[:200]
-    return f"[{attachment.get('type', 'message') if isinstance(attachment, dict) else 'message'}]"
+    payload = payload if isinstance(payload, dict) else {}
+    first: Any = next(iter(payload.get("elements") or ()), {})
+    for words in (payload.get("text"), payload.get("title"), first.get("title") if isinstance(first, dict) else None):
+        if words:
+            return str(words)[:200]
+    kind = payload.get("template_type") or (attachment.get("type") if isinstance(attachment, dict) else None)
+    return f"[{kind or 'message'}]"
 
 
 def taps(sim: Simulator, thread: Thread) -> list[Tap]:
@@ -91,13 +104,20 @@ def taps(sim: Simulator, thread: Thread) -> list[Tap]:
 
 def _entry_json(thread: Thread, entry: Entry) -> dict[str, Any]:
     message = entry.message if entry.shown else {}
-    attachments = message.get("attachments") or ([message["attachment"]] if message.get("attachment") else [])
+    quoted = thread.find(entry.reply_to) if entry.reply_to else None
     return {
         "mid": entry.mid,
         "from": entry.written_by,
         "at": entry.at_ms,
         "text": message.get("text") or "",
-        "attachments": attachments,
+        "attachments": attachments_of(message),
+        "unsupported": bool(message.get("is_unsupported")),
+        "utility": "template" in message,
+        "reply_to": {"mid": quoted.mid, "from": quoted.written_by, "text": line_of(quoted) if quoted.shown else ""}
+        if quoted
+        else None,
+        "persona_id": entry.persona_id,
+        "answer": entry.answer,
         "metadata": entry.metadata,
         "reaction": entry.reaction,
         "edited": entry.edits > 0,
@@ -136,12 +156,22 @@ def _buttons(thread: Thread) -> Iterator[Tap]:
     for entry in reversed(thread.entries):
         if entry.written_by == "customer" or not entry.shown:
             continue
-        payload = (entry.message.get("attachment") or {}).get("payload") or {}
-        for holder in (payload, *(payload.get("elements") or ())):
-            for button in holder.get("buttons") or ():
-                yield Tap(
-                    "button", button.get("title", ""), button.get("payload", ""), button.get("url", ""), entry.mid
-                )
+        for attachment in attachments_of(entry.message):
+            payload = attachment.get("payload") or {}
+            for holder in (payload, *(payload.get("elements") or ())):
+                yield from (_button(entry, button) for button in holder.get("buttons") or ())
+                yield from (_button(entry, each["action"]) for each in holder.get("images") or () if each.get("action"))
+
+
+def _button(entry: Entry, button: dict[str, Any]) -> Tap:
+    """The buttons of account linking carry Meta's own words."""
+    match button.get("type"):
+        case "account_link":
+            return Tap("button", "Log in", "", button.get("url", ""), entry.mid)
+        case "account_unlink":
+            return Tap("unlink", "Log out", mid=entry.mid)
+        case _:
+            return Tap("button", button.get("title", ""), button.get("payload", ""), button.get("url", ""), entry.mid)
 
 
 def _profile(sim: Simulator, thread: Thread) -> dict[str, Any]:
