@@ -21,6 +21,7 @@ class Tap:
     payload: str = ""
     url: str = ""
     mid: str = ""
+    image: str = ""
 
 
 def thread_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
@@ -31,12 +32,13 @@ def thread_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
         "owner_app_id": thread.owner(now_ms),
         "owned_until": thread.owned_until_ms() if thread.owner(now_ms) else None,
         "window_open": thread.customer_at_ms is not None and now_ms - thread.customer_at_ms <= WINDOW_MS,
-        "now": now_ms,
         "typing": thread.typing_until_ms > now_ms,
         "said": thread.said,
         "got": thread.got,
         "messages": [_entry_json(thread, entry) for entry in thread.entries],
-        "quick_replies": [{"title": tap.title, "payload": tap.payload} for tap in _quick_replies(thread)],
+        "quick_replies": [
+            {"title": tap.title, "payload": tap.payload, "image": tap.image} for tap in _quick_replies(thread)
+        ],
         "taps": [tap.title for tap in taps(sim, thread)],
         "greeting": _greeting(sim, thread),
         "get_started": bool(_profile(sim, thread).get("get_started")) and not thread.started,
@@ -56,6 +58,7 @@ def summary_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
         "started": thread.started,
         "blocked": bool(thread.refuses),
         "refuses": thread.refuses,
+        "now": sim.meta_clock.now_ms(),
         "window_closes_at": None if thread.customer_at_ms is None else thread.customer_at_ms + WINDOW_MS,
         "status": status(sim, thread),
         "last": {"from": last.written_by, "text": line_of(last), "at": last.at_ms} if last else None,
@@ -116,7 +119,6 @@ def _entry_json(thread: Thread, entry: Entry) -> dict[str, Any]:
         "reply_to": {"mid": quoted.mid, "from": quoted.written_by, "text": line_of(quoted) if quoted.shown else ""}
         if quoted
         else None,
-        "persona_id": entry.persona_id,
         "answer": entry.answer,
         "metadata": entry.metadata,
         "reaction": entry.reaction,
@@ -149,7 +151,8 @@ def _quick_reply(thread: Thread, reply: dict[str, Any], mid: str) -> Tap:
             address = f"{thread.name.split(' ')[0].lower()}@example.org"
             return Tap("quick_reply", address, address, mid=mid)
         case _:
-            return Tap("quick_reply", reply.get("title", ""), reply.get("payload", ""), mid=mid)
+            image = reply.get("image_url") or ""
+            return Tap("quick_reply", reply.get("title", ""), reply.get("payload", ""), mid=mid, image=image)
 
 
 def _buttons(thread: Thread) -> Iterator[Tap]:
@@ -170,6 +173,8 @@ def _button(entry: Entry, button: dict[str, Any]) -> Tap:
             return Tap("button", "Log in", "", button.get("url", ""), entry.mid)
         case "account_unlink":
             return Tap("unlink", "Log out", mid=entry.mid)
+        case "phone_number":
+            return Tap("button", button.get("title", ""), "", f"tel:{button.get('payload', '')}", entry.mid)
         case _:
             return Tap("button", button.get("title", ""), button.get("payload", ""), button.get("url", ""), entry.mid)
 

@@ -79,7 +79,6 @@ class Entry:
     shown: bool = True
     taken: bool = False
     reply_to: str = ""
-    persona_id: str = ""
     answer: str = ""
 
 

@@ -124,7 +124,6 @@ def _accept(sim: Simulator, order: Order) -> Entry:
         shown = {**shown, "text": order.words}
     entry = Entry(sim.world.new_mid(), "bot", sim.meta_clock.stamp_ms(), shown, metadata)
     entry.reply_to = str((values.get("reply_to") or {}).get("mid") or "")
-    entry.persona_id = str(values.get("persona_id") or "")
     thread.entries.append(entry)
     thread.typing_until_ms = 0
     thread.seen_ms = entry.at_ms
