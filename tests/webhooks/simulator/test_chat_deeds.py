@@ -191,7 +191,7 @@ async def test_the_clock_moves_by_its_slider_and_tells_how_long_the_window_is_op
     await expect(page.locator("#clock-said")).to_be_empty()
     await expect(page.locator("#clock-time")).to_contain_text("25 h 0 min ahead")
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (await table.http.get(f"{table.url}/_control/threads")).json()["clock"]["shift"] != 25 * 3600:
+        while (await table.http.get(f"{table.url}/_control/threads")).json()["clock"]["shift"] != 25 * 3600:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert (await table.send("x", customer)).status_code == 400
     await page.get_by_role("button", name="Back to now").click()
