@@ -78,6 +78,8 @@ UPLOAD_MS_MAX = 90 * WINDOW_MS
 """M: how long the id of an upload can be used."""
 SENDS_PER_SECOND_MAX = 300
 """M: per Page; held with `enforce_rates` only, because benchmarks ask for more."""
+MEDIA_SENDS_PER_SECOND_MAX = 10
+"""M: sounds and films per Page; held with `enforce_rates` only."""
 LOOK_UPS_PER_SECOND_MAX = 2
 """M: Conversations API per Page; held with `enforce_rates` only."""
 

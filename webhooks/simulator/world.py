@@ -184,7 +184,7 @@ class World:
         self.threads.move_to_end(key)
         return thread
 
-    def new_number(self) -> str:
+    def new_id(self) -> str:
         """An id of the kind that is all digits."""
         self._count += 1
         return str(10**15 + self._count)

@@ -93,6 +93,7 @@ ELSEWHERE = {
     "WINDOW_MS": "test_sending.py",
     "TAG_WINDOW_MS": "test_sending.py",
     "SENDS_PER_SECOND_MAX": "test_sending.py",
+    "MEDIA_SENDS_PER_SECOND_MAX": "test_sending.py",
     "LOOK_UPS_PER_SECOND_MAX": "test_sending.py",
     "TYPING_MS": "test_sending.py",
     "PRIVATE_REPLY_MS_MAX": "test_recipients.py",

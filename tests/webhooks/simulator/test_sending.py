@@ -211,6 +211,9 @@ async def test_calls_per_second_are_held_when_asked_for() -> None:
         await table.say(text="hi")
         answers = [await table.graph("GET", f"{PAGE}/conversations", user_id="c1") for _ in range(8)]
         assert 613 in {error_of(answer)[0] for answer in answers if answer.status_code == 400}
+        film = {"attachment": {"type": "video", "payload": {"url": "https://cdn.example/v.mp4"}}}
+        sent = [await table.send(film) for _ in range(30)]
+        assert 613 in {error_of(answer)[0] for answer in sent if answer.status_code == 400}
 
 
 # ---- Graph batch -------------------------------------------------------------------------------------------

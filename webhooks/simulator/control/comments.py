@@ -40,7 +40,7 @@ def comment(deed: Deed) -> dict[str, Any]:
 
 def _add(deed: Deed, given: CommentOrder) -> Comment:
     page_id, customer_id = deed.thread.key
-    number = deed.sim.world.new_number()
+    number = deed.sim.world.new_id()
     if given.post_id is None:
         own_id = f"{page_id}_{number}"
         made = Comment(own_id, page_id, customer_id, own_id, "", given.text, deed.at_ms(), given.by_page)

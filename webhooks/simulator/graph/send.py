@@ -15,7 +15,7 @@ from webhooks.simulator.graph.policy import check_fitting, check_kind, check_rea
 from webhooks.simulator.graph.recipients import Recipient, find_recipient
 from webhooks.simulator.graph.weather import answer_by_weather, refuse_by_weather
 from webhooks.simulator.items import Webhook
-from webhooks.simulator.limits import SENDS_PER_SECOND_MAX, TYPING_MS
+from webhooks.simulator.limits import MEDIA_SENDS_PER_SECOND_MAX, SENDS_PER_SECOND_MAX, TYPING_MS
 from webhooks.simulator.simulator import Simulator
 from webhooks.simulator.world import Entry, Thread
 
@@ -63,6 +63,8 @@ def _check(sim: Simulator, recipient: Recipient, call: Call) -> Order:
     check_rate(sim, page_id, "sends", SENDS_PER_SECOND_MAX)
     check_kind(call)
     message = check_message(call.values.get("message"), sim.world.things.uploads)
+    if (message.get("attachment") or {}).get("type") in ("audio", "video"):
+        check_rate(sim, page_id, "media", MEDIA_SENDS_PER_SECOND_MAX)
     check_fitting(call, message)
     routing.check_inline(call.values.get("thread_control"))
     _check_reply_to(recipient.thread, call.values.get("reply_to"))

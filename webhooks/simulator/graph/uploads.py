@@ -61,7 +61,7 @@ def upload(sim: Simulator, call: Call) -> Answer:
         payload = {**payload, "url": _keep_file(sim, call.origin, attachment.get("type"), given)}
     else:
         check_media(attachment.get("type"), payload, ())
-    attachment_id = sim.world.new_number()
+    attachment_id = sim.world.new_id()
     shown = {"type": attachment["type"], "payload": payload}
     sim.world.things.uploads.keep(attachment_id, shown, is_reusable=payload.get("is_reusable") in (True, "true"))
     return Answer(200, {"attachment_id": attachment_id})
@@ -114,6 +114,6 @@ def reusable(sim: Simulator, message: dict[str, Any]) -> str:
     payload = attachment.get("payload")
     if not isinstance(payload, dict) or payload.get("is_reusable") is not True or not payload.get("url"):
         return ""
-    attachment_id = sim.world.new_number()
+    attachment_id = sim.world.new_id()
     sim.world.things.uploads.keep(attachment_id, attachment, is_reusable=True)
     return attachment_id

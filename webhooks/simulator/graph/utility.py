@@ -50,7 +50,7 @@ def make(sim: Simulator, page_id: str, name: str, language: str, components: lis
     """A new template, still to be reviewed; of two with the same name and language the later one counts."""
     if len(sim.world.things.templates) >= TEMPLATES_MAX:
         raise failures.bad_parameter("There are too many templates.")
-    made = UtilityTemplate(sim.world.new_number(), name, language, components)
+    made = UtilityTemplate(sim.world.new_id(), name, language, components)
     sim.world.things.templates[page_id, name, language] = made
     return made
 
