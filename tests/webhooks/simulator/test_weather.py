@@ -108,8 +108,8 @@ async def test_usage_is_told_in_metas_headers_while_it_is_ordered(table: Table) 
         assert json.loads(headers[name])["call_count"] == 95
     (line,) = json.loads(headers["x-business-use-case-usage"])[PAGE]
     assert (line["type"], line["call_count"], line["estimated_time_to_regain_access"]) == ("messenger", 95, 12)
-    assert "x-page-usage" in (await table.graph("GET", "me")).headers
-    assert "x-page-usage" not in (await table.graph("GET", "me")).headers
+    assert "x-app-usage" in (await table.graph("GET", "me")).headers
+    assert "x-app-usage" not in (await table.graph("GET", "me")).headers
 
 
 async def test_one_kind_of_fault_can_be_ended_and_each_kind_is_counted(table: Table) -> None:

@@ -47,6 +47,12 @@ async def _answer(sim: Simulator, page_id: str, call: Call) -> Answer:
             return profile.messenger_profile(sim, page_id, call)
         case _, "subscribed_apps":
             return profile.subscribed_apps(sim, page_id, call)
+        case _:
+            return _answer_about_things(sim, page_id, call)
+
+
+def _answer_about_things(sim: Simulator, page_id: str, call: Call) -> Answer:
+    match call.method, call.path[1]:
         case "POST", "message_attachments":
             return upload(sim, call)
         case _, "message_templates":
