@@ -81,6 +81,11 @@ def echo(thread: Thread, entry: Entry, app_id: str, channel: Channel) -> Webhook
     return Webhook(*thread.key, "message_echoes" if channel == "messaging" else "standby", item, entry.at_ms, channel)
 
 
+def dicts(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; of anything else none."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def attachments_of(message: dict[str, Any]) -> list[dict[str, Any]]:
     """The attachments of a message, whichever way they were written."""
     return message.get("attachments") or ([message["attachment"]] if message.get("attachment") else [])

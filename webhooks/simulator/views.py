@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from webhooks.simulator.items import attachments_of
+from webhooks.simulator.items import attachments_of, dicts
 from webhooks.simulator.limits import WINDOW_MS
 from webhooks.simulator.simulator import Simulator
 from webhooks.simulator.world import INBOX_APP_ID, Entry, Thread
@@ -87,8 +87,8 @@ def line_of(entry: Entry) -> str:
     attachment: Any = next(iter(attachments_of(message)), {})
     payload = attachment.get("payload") if isinstance(attachment, dict) else None
     payload = payload if isinstance(payload, dict) else {}
-    first: Any = next(iter(payload.get("elements") or ()), {})
-    for words in (payload.get("text"), payload.get("title"), first.get("title") if isinstance(first, dict) else None):
+    first = next(iter(dicts(payload.get("elements"))), {})
+    for words in (payload.get("text"), payload.get("title"), first.get("title")):
         if words:
             return str(words)[:200]
     kind = payload.get("template_type") or (attachment.get("type") if isinstance(attachment, dict) else None)
@@ -161,9 +161,11 @@ def _buttons(thread: Thread) -> Iterator[Tap]:
             continue
         for attachment in attachments_of(entry.message):
             payload = attachment.get("payload") or {}
-            for holder in (payload, *(payload.get("elements") or ())):
-                yield from (_button(entry, button) for button in holder.get("buttons") or ())
-                yield from (_button(entry, each["action"]) for each in holder.get("images") or () if each.get("action"))
+            for holder in (payload, *dicts(payload.get("elements"))):
+                yield from (_button(entry, button) for button in dicts(holder.get("buttons")))
+                yield from (
+                    _button(entry, each["action"]) for each in dicts(holder.get("images")) if each.get("action")
+                )
 
 
 def _button(entry: Entry, button: dict[str, Any]) -> Tap:

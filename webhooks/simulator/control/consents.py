@@ -31,7 +31,7 @@ def opt_in(deed: Deed) -> dict[str, Any]:
         case "notification_messages":
             given = _with_token(deed, given, consent)
         case "one_time_notif_req":
-            keep(things.tokens, given.setdefault("one_time_notif_token", deed.sim.chance.new_id()), consent)
+            keep(things.tokens, str(given.setdefault("one_time_notif_token", deed.sim.chance.new_id())), consent)
     deed.post("messaging_optins", {"optin": given}, opens=False)
     return {"optin": given}
 

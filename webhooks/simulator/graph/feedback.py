@@ -48,7 +48,7 @@ def _check_question(question: dict[str, Any]) -> None:
     if not _ID.fullmatch(question["id"]):
         raise bad_parameter("A question's id has letters, digits and underscores only.")
     kind = question.get("type")
-    if kind not in OPTIONS:
+    if not isinstance(kind, str) or kind not in OPTIONS:
         raise bad_parameter(f"A question's type is one of {', '.join(OPTIONS)}.")
     if question.get("score_option", OPTIONS[kind][0]) not in OPTIONS[kind]:
         raise bad_parameter(f"The score_option of {kind} is one of {', '.join(OPTIONS[kind])}.")

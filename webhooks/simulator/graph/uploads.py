@@ -9,7 +9,7 @@ from typing import Any
 from webhooks.simulator.graph import failures
 from webhooks.simulator.graph.calls import Answer, Call
 from webhooks.simulator.graph.fields import MEDIA_TYPES, check_media, check_object
-from webhooks.simulator.items import attachments_of
+from webhooks.simulator.items import attachments_of, dicts
 from webhooks.simulator.limits import MEDIA_BYTES_MAX, UPLOAD_BYTES_MAX
 from webhooks.simulator.simulator import Simulator
 
@@ -93,7 +93,7 @@ def show(sim: Simulator, message: dict[str, Any]) -> dict[str, Any]:
 def _holders(attachment: dict[str, Any]) -> list[dict[str, Any]]:
     """Where the id of an upload may stand: in the payload, or in the elements of a media template."""
     payload = attachment.get("payload") or {}
-    return [payload, *(payload.get("elements") or [])]
+    return [payload, *dicts(payload.get("elements"))]
 
 
 def _has_upload(attachment: dict[str, Any]) -> bool:
