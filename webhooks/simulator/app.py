@@ -16,6 +16,7 @@ from app.clock import Clock
 from app.errors import AppError, NotFoundError
 from webhooks.simulator.answers import AsciiJSON
 from webhooks.simulator.control.guard import check_caller
+from webhooks.simulator.control.pages import router as pages_router
 from webhooks.simulator.control.routes import router as control_router
 from webhooks.simulator.graph.routes import TRANSPORT
 from webhooks.simulator.graph.routes import router as graph_router
@@ -52,6 +53,7 @@ def create_simulator(settings: SimulatorSettings, clock: Clock, chance: Chance |
     app.state.end_streams = sim.streams.stopped.set
     app.add_exception_handler(AppError, _answer_error)
     app.include_router(control_router)
+    app.include_router(pages_router)
     app.include_router(page_router)
     app.include_router(shop_router)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -11,12 +11,17 @@ from app.errors import ConflictError
 from webhooks.simulator.limits import FAULTS_MAX
 from webhooks.simulator.world import Key
 
-REFUSING = ("reset", "http_500", "rate_limit", "token_expired", "window_closed", "error")
+REFUSING = (
+    "reset", "http_500", "rate_limit", "token_expired", "window_closed", "page_restricted", "person_blocked", "graph_error",
+    "error",
+)  # fmt: skip
 """What may become of a send instead of the usual answer; `http_500` with `delivered` and `lost_answer` deliver it first."""
-SENDING = (*REFUSING, "lost_answer", "slow", "echo_first", "no_echo", "echo_late")
+SENDING = (*REFUSING, "lost_answer", "slow", "echo_first", "echo_with", "no_echo", "echo_late")
 POSTING = ("duplicate", "reorder")
 LOOKING_UP = ("lookup_failed", "lookup_empty", "lookup_slow")
-KINDS = (*SENDING, *POSTING, *LOOKING_UP)
+USAGE = ("usage",)
+"""Meta's headers say how much of the limits is used up; on every call of the Page."""
+KINDS = (*SENDING, *POSTING, *LOOKING_UP, *USAGE)
 SECONDS = {"slow": 20.0, "reorder": 0.5, "lookup_slow": 12.0, "echo_late": 5.0}
 """How long each lasts where nothing else is said."""
 
@@ -26,6 +31,7 @@ class Fault:
     """One kind of trouble.
 
     It strikes with probability `rate`, after the first `after` occasions, `times` times (None: until cleared).
+    `percent`, `minutes`: what the headers of `usage` say.
     """
 
     kind: str
@@ -37,6 +43,8 @@ class Fault:
     code: int = 100
     subcode: int | None = None
     status: int = 400
+    percent: int = 90
+    minutes: int = 0
     page: str | None = None
     customer: str | None = None
     struck: int = 0
@@ -89,6 +97,7 @@ class Faults:
         """Every active fault as JSON."""
         return [
             {"kind": each.kind, "rate": each.rate, "after": each.after, "times": each.times, "seconds": each.seconds,
-             "delivered": each.delivered, "struck": each.struck}
+             "delivered": each.delivered, "struck": each.struck, "code": each.code, "subcode": each.subcode,
+             "percent": each.percent, "minutes": each.minutes, "page": each.page, "customer": each.customer}
             for each in self.active
         ]  # fmt: skip

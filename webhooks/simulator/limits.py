@@ -26,6 +26,30 @@ FEEDBACK_TITLE_CHARS_MAX = 65
 """M: customer feedback template."""
 QUESTION_CHARS_MAX = 85
 """M: question of the customer feedback template."""
+QUESTION_CHARS_MIN = 5
+"""M"""
+QUESTION_ID_CHARS_MAX = 80
+"""M: letters, digits and underscores."""
+PLACEHOLDER_CHARS_MAX = 65
+"""M: what stands in the box for more words of a feedback form."""
+FEEDBACK_DAYS_MAX = 7
+"""M: how long a feedback form may be open; a day where nothing is said."""
+OPT_IN_TITLE_CHARS_MAX = 65
+"""M: title of a request for notifications."""
+PRODUCTS_MAX = 10
+"""M: elements of a product template."""
+GRID_IMAGES_MIN = 2
+"""M"""
+GRID_IMAGES_MAX = 6
+"""M: images of an image grid."""
+GRID_TITLE_CHARS_MAX = 45
+"""M: title of an image grid."""
+CONTROL_METADATA_CHARS_MAX = 1_000
+"""M: metadata of a thread control."""
+REF_CHARS_MAX = 2_083
+"""M: `ref` of an m.me link."""
+EDITS_MAX = 5
+"""M: how often a customer may change a message."""
 NAME_CHARS_MAX = 300
 """O: names, numbers and titles of a receipt; Meta names no limit."""
 CARD_CHARS_MAX = 80
@@ -52,8 +76,18 @@ WINDOW_MS = 24 * 3600 * 1000
 """M: how long after the customer's last move anything may be written; an owner of a thread loses it then, too."""
 TAG_WINDOW_MS = 7 * WINDOW_MS
 """M: how long the tags HUMAN_AGENT and CUSTOMER_FEEDBACK reach."""
+PRIVATE_REPLY_MS_MAX = TAG_WINDOW_MS
+"""M: how long after a comment its one private reply may be sent."""
+EXTENSION_SECONDS_MAX = 7 * 24 * 3600
+"""M: how long an app may keep a thread without the customer."""
+UPLOAD_BYTES_MAX = 25 * 1024 * 1024
+"""M: an uploaded file."""
+UPLOAD_MS_MAX = 90 * WINDOW_MS
+"""M: how long the id of an upload can be used."""
 SENDS_PER_SECOND_MAX = 300
 """M: per Page; held with `enforce_rates` only, because benchmarks ask for more."""
+MEDIA_SENDS_PER_SECOND_MAX = 10
+"""M: sounds and films per Page; held with `enforce_rates` only."""
 LOOK_UPS_PER_SECOND_MAX = 2
 """M: Conversations API per Page; held with `enforce_rates` only."""
 
@@ -90,6 +124,8 @@ MEDIA_BYTES_MAX = 3 * 1024 * 1024
 """O: a photo of the chat page."""
 ATTACHMENTS_MAX = 1_000
 """O: uploaded attachment ids that are remembered."""
+THINGS_MAX = 2_000
+"""O: comments, consents and the like that are remembered; the oldest goes."""
 FAULTS_MAX = 100
 """O: faults set at once."""
 STREAMS_MAX = 50

@@ -9,6 +9,7 @@ from app.chance import Chance
 from app.clock import Clock
 from webhooks.simulator.faults import Faults
 from webhooks.simulator.items import Webhook
+from webhooks.simulator.limits import MEDIA_MAX
 from webhooks.simulator.postman import Postman
 from webhooks.simulator.settings import SimulatorSettings
 from webhooks.simulator.streams import Streams
@@ -49,6 +50,14 @@ class Simulator:
 
     def changed(self, thread: Thread) -> None:
         self.streams.tell(thread.key)
+
+    def keep_media(self, media_type: str, data: bytes) -> str:
+        """The id under which this picture can be seen."""
+        media_id = self.chance.new_id()
+        self.media[media_id] = (media_type, data)
+        if len(self.media) > MEDIA_MAX:
+            self.media.popitem(last=False)
+        return media_id
 
     def reset(self) -> None:
         """Forget every thread, fault and count; the clock goes back to the machine's."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from webhooks.simulator.items import attachments_of, dicts
 from webhooks.simulator.limits import WINDOW_MS
 from webhooks.simulator.simulator import Simulator
 from webhooks.simulator.world import INBOX_APP_ID, Entry, Thread
@@ -15,11 +16,12 @@ from webhooks.simulator.world import INBOX_APP_ID, Entry, Thread
 class Tap:
     """Something on the screen that can be tapped; `mid` is the message that carries it."""
 
-    kind: Literal["quick_reply", "button", "get_started", "menu", "starter"]
+    kind: Literal["quick_reply", "button", "unlink", "get_started", "menu", "starter"]
     title: str
     payload: str = ""
     url: str = ""
     mid: str = ""
+    image: str = ""
 
 
 def thread_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
@@ -28,12 +30,15 @@ def thread_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
     return {
         **summary_json(sim, thread),
         "owner_app_id": thread.owner(now_ms),
+        "owned_until": thread.owned_until_ms() if thread.owner(now_ms) else None,
         "window_open": thread.customer_at_ms is not None and now_ms - thread.customer_at_ms <= WINDOW_MS,
         "typing": thread.typing_until_ms > now_ms,
         "said": thread.said,
         "got": thread.got,
         "messages": [_entry_json(thread, entry) for entry in thread.entries],
-        "quick_replies": [{"title": tap.title, "payload": tap.payload} for tap in _quick_replies(thread)],
+        "quick_replies": [
+            {"title": tap.title, "payload": tap.payload, "image": tap.image} for tap in _quick_replies(thread)
+        ],
         "taps": [tap.title for tap in taps(sim, thread)],
         "greeting": _greeting(sim, thread),
         "get_started": bool(_profile(sim, thread).get("get_started")) and not thread.started,
@@ -51,10 +56,19 @@ def summary_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
         "name": thread.name,
         "page_name": sim.settings.pages[thread.page_id].name,
         "started": thread.started,
-        "blocked": thread.blocked,
+        "blocked": bool(thread.refuses),
+        "refuses": thread.refuses,
+        "now": sim.meta_clock.now_ms(),
+        "window_closes_at": None if thread.customer_at_ms is None else thread.customer_at_ms + WINDOW_MS,
         "status": status(sim, thread),
         "last": {"from": last.written_by, "text": line_of(last), "at": last.at_ms} if last else None,
     }
+
+
+def clock_json(sim: Simulator) -> dict[str, Any]:
+    """Meta's time, and how far it is ahead of the machine's."""
+    now = sim.meta_clock.now()
+    return {"now": now.isoformat(), "now_ms": sim.meta_clock.now_ms(), "shift": round(sim.meta_clock.shift_seconds)}
 
 
 def status(sim: Simulator, thread: Thread) -> str:
@@ -66,17 +80,19 @@ def status(sim: Simulator, thread: Thread) -> str:
 
 
 def line_of(entry: Entry) -> str:
-    """One line for lists: the text, or what kind of thing it is."""
+    """One line for lists and quotes: the text, or what kind of thing it is."""
     message = entry.message
     if message.get("text"):
         return str(message["text"])[:200]
-    attachment: Any = message.get("attachment") or next(iter(message.get("attachments") or ()), {})
+    attachment: Any = next(iter(attachments_of(message)), {})
     payload = attachment.get("payload") if isinstance(attachment, dict) else None
-    if isinstance(payload, dict) and payload.get("text"):
-        return str(payload["text"])[:200]
-    if isinstance(payload, dict) and payload.get("elements"):
-        return str(payload["elements"][0].get("title") or "")[:200]
-    return f"[{attachment.get('type', 'message') if isinstance(attachment, dict) else 'message'}]"
+    payload = payload if isinstance(payload, dict) else {}
+    first = next(iter(dicts(payload.get("elements"))), {})
+    for words in (payload.get("text"), payload.get("title"), first.get("title")):
+        if words:
+            return str(words)[:200]
+    kind = payload.get("template_type") or (attachment.get("type") if isinstance(attachment, dict) else None)
+    return f"[{kind or 'message'}]"
 
 
 def taps(sim: Simulator, thread: Thread) -> list[Tap]:
@@ -91,13 +107,19 @@ def taps(sim: Simulator, thread: Thread) -> list[Tap]:
 
 def _entry_json(thread: Thread, entry: Entry) -> dict[str, Any]:
     message = entry.message if entry.shown else {}
-    attachments = message.get("attachments") or ([message["attachment"]] if message.get("attachment") else [])
+    quoted = thread.find(entry.reply_to) if entry.reply_to else None
     return {
         "mid": entry.mid,
         "from": entry.written_by,
         "at": entry.at_ms,
         "text": message.get("text") or "",
-        "attachments": attachments,
+        "attachments": attachments_of(message),
+        "unsupported": bool(message.get("is_unsupported")),
+        "utility": "template" in message,
+        "reply_to": {"mid": quoted.mid, "from": quoted.written_by, "text": line_of(quoted) if quoted.shown else ""}
+        if quoted
+        else None,
+        "answer": entry.answer,
         "metadata": entry.metadata,
         "persona": entry.persona,
         "reaction": entry.reaction,
@@ -130,19 +152,34 @@ def _quick_reply(thread: Thread, reply: dict[str, Any], mid: str) -> Tap:
             address = f"{thread.name.split(' ')[0].lower()}@example.org"
             return Tap("quick_reply", address, address, mid=mid)
         case _:
-            return Tap("quick_reply", reply.get("title", ""), reply.get("payload", ""), mid=mid)
+            image = reply.get("image_url") or ""
+            return Tap("quick_reply", reply.get("title", ""), reply.get("payload", ""), mid=mid, image=image)
 
 
 def _buttons(thread: Thread) -> Iterator[Tap]:
     for entry in reversed(thread.entries):
         if entry.written_by == "customer" or not entry.shown:
             continue
-        payload = (entry.message.get("attachment") or {}).get("payload") or {}
-        for holder in (payload, *(payload.get("elements") or ())):
-            for button in holder.get("buttons") or ():
-                yield Tap(
-                    "button", button.get("title", ""), button.get("payload", ""), button.get("url", ""), entry.mid
+        for attachment in attachments_of(entry.message):
+            payload = attachment.get("payload") or {}
+            for holder in (payload, *dicts(payload.get("elements"))):
+                yield from (_button(entry, button) for button in dicts(holder.get("buttons")))
+                yield from (
+                    _button(entry, each["action"]) for each in dicts(holder.get("images")) if each.get("action")
                 )
+
+
+def _button(entry: Entry, button: dict[str, Any]) -> Tap:
+    """The buttons of account linking carry Meta's own words."""
+    match button.get("type"):
+        case "account_link":
+            return Tap("button", "Log in", "", button.get("url", ""), entry.mid)
+        case "account_unlink":
+            return Tap("unlink", "Log out", mid=entry.mid)
+        case "phone_number":
+            return Tap("button", button.get("title", ""), "", f"tel:{button.get('payload', '')}", entry.mid)
+        case _:
+            return Tap("button", button.get("title", ""), button.get("payload", ""), button.get("url", ""), entry.mid)
 
 
 def _profile(sim: Simulator, thread: Thread) -> dict[str, Any]:

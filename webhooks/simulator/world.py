@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from app.chance import Chance
 from app.clock import Clock
-from webhooks.simulator.limits import ATTACHMENTS_MAX, COPIES_MAX, ENTRIES_MAX, THREADS_MAX, WINDOW_MS
+from webhooks.simulator.limits import COPIES_MAX, ENTRIES_MAX, THREADS_MAX, WINDOW_MS
 from webhooks.simulator.settings import PageAccount
 from webhooks.simulator.standing import AppStanding, PageStanding
+from webhooks.simulator.things import Things, Uploads
 
 Key = tuple[str, str]
 """Page id, customer id."""
@@ -46,6 +47,14 @@ class MetaClock:
         self._last_ms = self._last_ms + 1 if 0 <= self._last_ms - now_ms < 1_000 else now_ms
         return self._last_ms
 
+    @property
+    def shift_seconds(self) -> float:
+        """How far Meta's clock is ahead of the machine's."""
+        return self._shift.total_seconds()
+
+    def shift_to(self, seconds: float) -> None:
+        self._shift = timedelta(seconds=seconds)
+
     def advance(self, seconds: float) -> None:
         self._shift += timedelta(seconds=seconds)
 
@@ -57,7 +66,9 @@ class MetaClock:
 class Entry:
     """One message of a thread. `message` is Meta's message object as it was sent or said; `shown` is false once it was unsent.
 
-    `taken`: the bot answered 200 for it (a customer's message only). `persona`: the name under which the bot wrote it, if any.
+    `taken`: the bot answered 200 for it (a customer's message only). `reply_to`: the id of the message it answers.
+    `answer`: what the customer put into the form, or did with the coupon, that this message holds. `persona`: the name under
+    which the bot wrote it, if any.
     """
 
     mid: str
@@ -70,13 +81,16 @@ class Entry:
     edits: int = 0
     shown: bool = True
     taken: bool = False
+    reply_to: str = ""
+    answer: str = ""
 
 
 @dataclass(slots=True)
 class Thread:
     """One customer's conversation with a Page. `owner_app_id` is empty while nobody owns it: then the default app, ours, answers.
 
-    `delivered_ms`, `read_ms`: how far the customer got; `seen_ms`: how far the Page did.
+    `delivered_ms`, `read_ms`: how far the customer got; `seen_ms`: how far the Page did. `refuses`: why nothing reaches the customer.
+    `owner_until_ms`: the owner asked to keep the thread so long.
     """
 
     page_id: str
@@ -91,7 +105,8 @@ class Thread:
     delivered_ms: int = 0
     read_ms: int = 0
     seen_ms: int = 0
-    blocked: bool = False
+    refuses: str = ""
+    owner_until_ms: int = 0
     said: int = 0
     got: int = 0
     under_way: int = 0
@@ -104,9 +119,20 @@ class Thread:
 
     def owner(self, now_ms: int) -> str:
         """The app that owns the thread now; nobody owns it after a day in which the customer said nothing."""
-        if self.customer_at_ms is None or now_ms - self.customer_at_ms > WINDOW_MS:
-            return ""
-        return self.owner_app_id
+        return self.owner_app_id if now_ms <= self.owned_until_ms() else ""
+
+    def owned_until_ms(self) -> int:
+        """When the thread becomes idle."""
+        quiet_ms = -1 if self.customer_at_ms is None else self.customer_at_ms + WINDOW_MS
+        return max(quiet_ms, self.owner_until_ms)
+
+    def give_to(self, app_id: str) -> None:
+        """This app owns the thread from now on; nobody with an empty one."""
+        self.owner_app_id = app_id
+        self.owner_until_ms = 0
+
+    def find(self, mid: str) -> Entry | None:
+        return next((entry for entry in reversed(self.entries) if entry.mid == mid), None)
 
     def open_window(self, at_ms: int, now_ms: int) -> None:
         """The customer did something; an owner who lost the thread meanwhile does not get it back by that."""
@@ -122,7 +148,7 @@ class Thread:
 
 
 class World:
-    """Every thread, Page and uploaded attachment of this Messenger."""
+    """Every thread and Page of this Messenger, and the things that are no messages."""
 
     def __init__(self, pages: Mapping[str, PageAccount], clock: MetaClock, chance: Chance) -> None:
         self.pages = pages
@@ -135,9 +161,9 @@ class World:
         self.threads: OrderedDict[Key, Thread] = OrderedDict()
         self.profiles = {page_id: {**DEFAULT_PROFILE, **page.profile} for page_id, page in self.pages.items()}
         self.fields: dict[str, frozenset[str] | None] = dict.fromkeys(self.pages)
+        self.things = Things(Uploads(self.clock.now_ms))
         self.standings = {page_id: PageStanding() for page_id in self.pages}
         self.app = AppStanding()
-        self.attachments: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._run = self._chance.new_id()
         self._count = 0
 
@@ -164,15 +190,9 @@ class World:
         return thread
 
     def new_id(self) -> str:
+        """An id of the kind that is all digits."""
         self._count += 1
         return str(10**15 + self._count)
-
-    def keep_attachment(self, attachment: dict[str, Any]) -> str:
-        attachment_id = self.new_id()
-        self.attachments[attachment_id] = attachment
-        if len(self.attachments) > ATTACHMENTS_MAX:
-            self.attachments.popitem(last=False)
-        return attachment_id
 
     def find_page_by_token(self, token: str) -> str | None:
         return next((page_id for page_id, page in self.pages.items() if token and page.token == token), None)

@@ -1,12 +1,15 @@
-"""One bot and one Messenger for a whole module; each test finds them as new."""
+"""One bot, one Messenger and one browser for a whole module; each test finds them as new."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, Page, async_playwright
 
+from tests.conftest import skip_without
 from tests.webhooks.simulator.kit import Table, laid_table
 
 SETTLE_SECONDS = 0.02
@@ -27,3 +30,48 @@ async def table(shared_table: Table) -> Table:
     shared_table.bot.statuses.clear()
     shared_table.bot.posts.clear()
     return shared_table
+
+
+# ---- the chat page in a browser ------------------------------------------------------------------------------
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+CUT_OFF = "ERR_INTERNET_DISCONNECTED"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    """Where the browser is; without one these tests skip, or fail where everything has to run."""
+    if not CHROMIUM.exists():
+        skip_without(str(CHROMIUM))
+    return str(CHROMIUM)
+
+
+@pytest.fixture(name="browser", scope="module")
+async def started_browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(name="page")
+async def opened_page(table: Table, browser: Browser) -> AsyncIterator[Page]:
+    """The chat page in Chromium; anything that the browser complains about fails the test, except for a cut connection."""
+    complaints: list[str] = []
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(f"{table.url}/")
+    yield page
+    await context.close()
+    assert [complaint for complaint in complaints if CUT_OFF not in complaint] == []

@@ -19,10 +19,12 @@ from webhooks.simulator.limits import (
     FAULTS_MAX,
     LANE_ITEMS_MAX,
     STREAMS_MAX,
+    THINGS_MAX,
     THREADS_MAX,
 )
 from webhooks.simulator.simulator import create
 from webhooks.simulator.streams import Streams
+from webhooks.simulator.things import Comment, keep
 from webhooks.simulator.world import Entry, MetaClock, World
 
 
@@ -52,12 +54,20 @@ def test_a_thread_keeps_its_newest_messages_and_ids() -> None:
 
 
 def test_uploads_are_forgotten_beyond_their_number() -> None:
-    world = new_world()
-    first = world.keep_attachment({})
-    for _ in range(ATTACHMENTS_MAX):
-        world.keep_attachment({})
-    assert len(world.attachments) == ATTACHMENTS_MAX
-    assert first not in world.attachments
+    uploads = new_world().things.uploads
+    for number in range(ATTACHMENTS_MAX + 1):
+        uploads.keep(str(number), {}, is_reusable=True)
+    assert "0" not in uploads
+    assert "1" in uploads
+    assert str(ATTACHMENTS_MAX) in uploads
+
+
+def test_comments_and_consents_are_forgotten_beyond_their_number() -> None:
+    comments = new_world().things.comments
+    for number in range(THINGS_MAX + 1):
+        keep(comments, str(number), Comment(str(number), PAGE, "c1", "p", "p", "x", 0))
+    assert len(comments) == THINGS_MAX
+    assert "0" not in comments
 
 
 def test_a_customer_whose_events_are_not_taken_cannot_write_for_ever() -> None:
@@ -68,7 +78,7 @@ def test_a_customer_whose_events_are_not_taken_cannot_write_for_ever() -> None:
     with pytest.raises(ConflictError):
         say(sim, order)
     thread = sim.world.open_thread((PAGE, "c1"))
-    sim.queue(items.thread_taken(thread, 0, APP_ID))
+    sim.queue(items.thread_passed(thread, 0, APP_ID))
     assert (sim.postman.waiting(), sim.postman.counts.overflowed) == (LANE_ITEMS_MAX, 1)
 
 

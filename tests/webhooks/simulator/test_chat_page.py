@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.conftest import skip_without
 from tests.webhooks.simulator.kit import PAGE, Table, eventually
+from tests.webhooks.simulator.screen import bubble, started
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 HOSTILE = "<img src=x onerror=document.title='hacked'>"
 CARDS = {
     "attachment": {
@@ -38,52 +28,6 @@ CARDS = {
         },
     }
 }
-
-
-CUT_OFF = "ERR_INTERNET_DISCONNECTED"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    """Where the browser is; without one these tests skip, or fail where everything has to run."""
-    if not CHROMIUM.exists():
-        skip_without(str(CHROMIUM))
-    return str(CHROMIUM)
-
-
-@pytest.fixture(name="browser", scope="module")
-async def started_browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture(name="page")
-async def opened_page(table: Table, browser: Browser) -> AsyncIterator[Page]:
-    """The chat page in Chromium; anything that the browser complains about fails the test, except for a cut connection."""
-    complaints: list[str] = []
-    context = await browser.new_context(viewport={"width": 1280, "height": 900})
-    page = await context.new_page()
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    await page.goto(f"{table.url}/")
-    yield page
-    await context.close()
-    assert [complaint for complaint in complaints if CUT_OFF not in complaint] == []
-
-
-def bubble(page: Page, text: str) -> Any:
-    return page.locator(".log .bubble", has_text=text)
-
-
-async def started(page: Page, table: Table) -> str:
-    """Press Get Started; the id of the customer who did."""
-    await page.get_by_role("button", name="Get Started").click()
-    await eventually(lambda: len(table.bot.items("postback")) >= 1)
-    return str(table.bot.items("postback")[-1]["sender"]["id"])
 
 
 async def test_the_first_visit_shows_get_started_and_a_press_starts(page: Page, table: Table) -> None:

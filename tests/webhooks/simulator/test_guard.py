@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
 from app.clock import Clock
 from tests.webhooks.simulator.kit import PAGE, TOKEN, Table, settings_for
 from webhooks.simulator import create_simulator
+from webhooks.simulator.control.pages import router as pages_router
+from webhooks.simulator.control.routes import router as control_router
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,18 @@ async def test_a_foreign_page_cannot_move_or_read_the_simulator(table: Table, he
     assert (await table.http.get(f"{table.url}/_control/report", headers=headers)).status_code in (400, 403)
     assert (await table.http.get(f"{table.url}/", headers=headers)).status_code in (400, 403)
     assert (await table.report())["customers"] == {}
+
+
+async def test_every_route_of_the_control_api_is_guarded(table: Table) -> None:
+    routes = [route for each in (control_router, pages_router) for route in each.routes if isinstance(route, APIRoute)]
+    assert len(routes) > 15
+    for route in routes:
+        path = route.path.format(page=PAGE, customer="c1")
+        for method in route.methods:
+            answer = await table.http.request(
+                method, f"{table.url}{path}", json={}, headers={"Origin": "https://evil.example"}
+            )
+            assert answer.status_code == 403, route.path
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])

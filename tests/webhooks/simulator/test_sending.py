@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from tests.webhooks.simulator.kit import APP_ID, OTHER_TOKEN, PAGE, TOKEN, Table, error_of, eventually, laid_table
+from tests.webhooks.simulator.samples import feedback
 from webhooks.messenger.signature import appsecret_proof
 
 DAY_SECONDS = 24 * 3600
@@ -112,13 +114,13 @@ async def test_the_window_closes_a_day_after_the_customers_last_move(table: Tabl
     assert (await table.send("open again")).status_code == 200
 
 
-@pytest.mark.parametrize("tag", ["HUMAN_AGENT", "CUSTOMER_FEEDBACK"])
-async def test_a_tag_reaches_seven_days(table: Table, tag: str) -> None:
+@pytest.mark.parametrize(("tag", "message"), [("HUMAN_AGENT", "x"), ("CUSTOMER_FEEDBACK", feedback())])
+async def test_a_tag_reaches_seven_days(table: Table, tag: str, message: Any) -> None:
     await table.say(text="hi")
     await table.control("clock", advance=6 * DAY_SECONDS)
-    assert (await table.send("x", messaging_type="MESSAGE_TAG", tag=tag)).status_code == 200
+    assert (await table.send(message, messaging_type="MESSAGE_TAG", tag=tag)).status_code == 200
     await table.control("clock", advance=2 * DAY_SECONDS)
-    assert error_of(await table.send("x", messaging_type="MESSAGE_TAG", tag=tag)) == (10, 2018278)
+    assert error_of(await table.send(message, messaging_type="MESSAGE_TAG", tag=tag)) == (10, 2018278)
 
 
 async def test_a_customer_who_only_opened_the_thread_cannot_be_written_to(table: Table) -> None:
@@ -209,6 +211,9 @@ async def test_calls_per_second_are_held_when_asked_for() -> None:
         await table.say(text="hi")
         answers = [await table.graph("GET", f"{PAGE}/conversations", user_id="c1") for _ in range(8)]
         assert 613 in {error_of(answer)[0] for answer in answers if answer.status_code == 400}
+        film = {"attachment": {"type": "video", "payload": {"url": "https://cdn.example/v.mp4"}}}
+        sent = [await table.send(film) for _ in range(30)]
+        assert 613 in {error_of(answer)[0] for answer in sent if answer.status_code == 400}
 
 
 # ---- Graph batch -------------------------------------------------------------------------------------------

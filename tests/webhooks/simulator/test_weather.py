@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.webhooks.simulator.kit import Table, error_of, eventually, laid_table
+from tests.webhooks.simulator.kit import PAGE, Table, error_of, eventually, laid_table
 
 
 async def got(table: Table) -> int:
@@ -22,6 +23,8 @@ async def got(table: Table) -> int:
         ("rate_limit", 400, (4, 2018354)),
         ("token_expired", 401, (190, 460)),
         ("window_closed", 400, (10, 2018278)),
+        ("page_restricted", 400, (10, 1893063)),
+        ("person_blocked", 400, (551, 1545041)),
     ],
 )
 async def test_a_refusing_fault_delivers_nothing_and_ends_by_itself(
@@ -84,6 +87,39 @@ async def test_an_echo_can_come_before_the_answer(table: Table) -> None:
     await table.control("fault", kind="echo_first", times=1)
     await table.send("there")
     assert len(table.bot.echoes()) == 1
+
+
+async def test_an_echo_can_come_with_the_answer_while_that_takes_its_time(table: Table) -> None:
+    await table.say(text="hi")
+    await table.control("fault", kind="echo_with", times=1)
+    await table.control("fault", kind="slow", seconds=0.3, times=1)
+    async with asyncio.TaskGroup() as group:
+        sending = group.create_task(table.send("there"))
+        await eventually(lambda: len(table.bot.echoes()) == 1)
+        assert not sending.done()
+
+
+async def test_usage_is_told_in_metas_headers_while_it_is_ordered(table: Table) -> None:
+    await table.say(text="hi")
+    assert "x-page-usage" not in (await table.send("x")).headers
+    await table.control("fault", kind="usage", percent=95, minutes=12, times=2)
+    headers = (await table.send("x")).headers
+    for name in ("x-app-usage", "x-page-usage"):
+        assert json.loads(headers[name])["call_count"] == 95
+    (line,) = json.loads(headers["x-business-use-case-usage"])[PAGE]
+    assert (line["type"], line["call_count"], line["estimated_time_to_regain_access"]) == ("messenger", 95, 12)
+    assert "x-app-usage" in (await table.graph("GET", "me")).headers
+    assert "x-app-usage" not in (await table.graph("GET", "me")).headers
+
+
+async def test_one_kind_of_fault_can_be_ended_and_each_kind_is_counted(table: Table) -> None:
+    await table.say(text="hi")
+    for kind in ("http_500", "usage"):
+        await table.control("fault", kind=kind)
+    await table.send("x")
+    left = await table.control("fault", kind="clear", which="http_500")
+    assert [each["kind"] for each in left["active"]] == ["usage"]
+    assert left["struck"] == {"http_500": 1, "usage": 1}
 
 
 async def test_an_echo_can_stay_away(table: Table) -> None:

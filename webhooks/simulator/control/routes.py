@@ -8,6 +8,7 @@ from starlette.responses import StreamingResponse
 from app.errors import NotFoundError, TooLargeError
 from webhooks.simulator.answers import AsciiJSON, read_body, read_object
 from webhooks.simulator.control import page_inbox, standing, stream
+from webhooks.simulator.control.deeds import open_thread
 from webhooks.simulator.control.guard import check_caller
 from webhooks.simulator.control.orders import (
     AppOrder,
@@ -21,12 +22,12 @@ from webhooks.simulator.control.orders import (
     StaffReply,
 )
 from webhooks.simulator.control.report import report
-from webhooks.simulator.control.say import open_thread, say
+from webhooks.simulator.control.say import say
 from webhooks.simulator.faults import KINDS, Fault
 from webhooks.simulator.items import escape
-from webhooks.simulator.limits import MEDIA_BYTES_MAX, MEDIA_MAX, WAIT_SECONDS_MAX
+from webhooks.simulator.limits import MEDIA_BYTES_MAX, WAIT_SECONDS_MAX
 from webhooks.simulator.simulator import Simulator
-from webhooks.simulator.views import summary_json, thread_json
+from webhooks.simulator.views import clock_json, summary_json, thread_json
 from webhooks.simulator.world import Key, Thread
 
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -63,6 +64,7 @@ async def get_threads(request: Request) -> Response:
     return AsciiJSON({
         "pages": [{"page": page_id, "name": page.name} for page_id, page in sim.settings.pages.items()],
         "handshake": sim.postman.handshake,
+        "clock": clock_json(sim),
         "threads": [summary_json(sim, thread) for thread in newest],
     })  # fmt: skip
 
@@ -99,12 +101,12 @@ async def post_fault(request: Request) -> Response:
     faults = _sim(request).faults
     order = FaultOrder.read(await read_object(request))
     if order.kind == "clear":
-        faults.clear()
+        faults.clear(order.which)
     elif order.kind in KINDS:
-        faults.add(Fault(**order.model_dump()))
+        faults.add(Fault(**order.model_dump(exclude={"which"})))
     else:
         raise BadOrderError("There is no such fault.", f"Kinds: {', '.join(KINDS)}, clear.")
-    return AsciiJSON({"active": faults.describe(), "kinds": KINDS})
+    return AsciiJSON({"active": faults.describe(), "struck": faults.struck, "kinds": KINDS})
 
 
 @router.post("/clock")
@@ -116,11 +118,13 @@ async def post_clock(request: Request) -> Response:
         if order.now.tzinfo is None:
             raise BadOrderError("The time has no zone.", "Write it as 2026-11-25T10:00:00Z.")
         sim.meta_clock.move_to(order.now)
+    if order.shift is not None:
+        sim.meta_clock.shift_to(order.shift)
     if order.advance is not None:
         sim.meta_clock.advance(order.advance)
     for key in list(sim.world.threads)[:THREADS_LISTED_MAX]:
         sim.streams.tell(key)
-    return AsciiJSON({"now": sim.meta_clock.now().isoformat()})
+    return AsciiJSON(clock_json(sim))
 
 
 @router.post("/page")
@@ -188,8 +192,5 @@ async def post_media(request: Request) -> Response:
         photo = await read_body(request, MEDIA_BYTES_MAX)
     except TooLargeError as error:
         raise TooLargeError("The photo is too large.", f"At most {MEDIA_BYTES_MAX // 1024 // 1024} MiB.") from error
-    media_id = sim.chance.new_id()
-    sim.media[media_id] = (media_type, photo)
-    if len(sim.media) > MEDIA_MAX:
-        sim.media.popitem(last=False)
+    media_id = sim.keep_media(media_type, photo)
     return AsciiJSON({"url": f"{request.url.scheme}://{request.headers['host']}/media/{media_id}"})

@@ -18,12 +18,16 @@ JSON_STARTS = ("{", "[", '"')
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: `path` is what follows the version; `values` are query, form and JSON together, their JSON texts read."""
+    """One request: `path` is what follows the version; `values` are query, form and JSON together, their JSON texts read.
+
+    `origin`: where this Messenger was reached, for the addresses of what it keeps.
+    """
 
     method: str
     path: tuple[str, ...]
     values: Mapping[str, Any]
     token: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,72 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
-from webhooks.simulator.graph.failures import bad_parameter
-from webhooks.simulator.graph.fields import check_list, check_media, check_text, is_web_address
+from webhooks.simulator.graph.buttons import check_quick_replies
+from webhooks.simulator.graph.failures import bad_parameter, known
+from webhooks.simulator.graph.fields import check_list, check_media, check_object, check_text
 from webhooks.simulator.graph.templates import check_template
-from webhooks.simulator.limits import (
-    IMAGES_MAX,
-    METADATA_CHARS_MAX,
-    PAYLOAD_CHARS_MAX,
-    QUICK_REPLIES_MAX,
-    TEXT_CHARS_MAX,
-    TITLE_CHARS_MAX,
-)
+from webhooks.simulator.limits import IMAGES_MAX, METADATA_CHARS_MAX, TEXT_CHARS_MAX
 
-QUICK_REPLY_TYPES = ("text", "user_phone_number", "user_email")
+CONTENTS = ("text", "attachment", "attachments", "template", "sticker_id")
+NOTIFICATIONS = ("REGULAR", "SILENT_PUSH", "NO_PUSH")
 
 
-def check_message(message: Any, attachments: Any) -> dict[str, Any]:
-    """The message if Meta takes it, else GraphError. `attachments`: the uploaded ones by id."""
-    if not isinstance(message, dict):
-        raise bad_parameter("The message must be an object.")
-    contents = [name for name in ("text", "attachment", "attachments", "template") if message.get(name)]
-    if not contents:
-        raise bad_parameter("The message cannot be empty, must provide valid attachment or text.", 2018034)
-    if len(contents) > 1:
-        raise bad_parameter("The message has more than one of text, attachment and template.")
-    if "text" in contents:
-        check_text(message["text"], "message[text]", TEXT_CHARS_MAX)
-    if "attachment" in contents:
-        _check_attachment(message["attachment"], attachments)
-    if "attachments" in contents:
-        _check_attachments(message["attachments"], attachments)
+def check_message(given: Any, attachments: Container[str]) -> dict[str, Any]:
+    """The message if Meta takes it, else GraphError. `attachments`: the ids of uploads that can be used."""
+    message = check_object(given, "message")
+    _check_contents(message, attachments)
     if message.get("metadata") is not None:
         check_text(message["metadata"], "message[metadata]", METADATA_CHARS_MAX)
     if message.get("quick_replies") is not None:
-        _check_quick_replies(message["quick_replies"])
+        check_quick_replies(message["quick_replies"])
     return message
 
 
-def _check_attachment(attachment: Any, attachments: Any) -> None:
-    if not isinstance(attachment, dict):
-        raise bad_parameter("The attachment must be an object.")
+def _check_contents(message: dict[str, Any], attachments: Container[str]) -> None:
+    contents = [name for name in CONTENTS if message.get(name)]
+    if not contents:
+        raise known(100, 2018034)
+    if len(contents) > 1:
+        raise bad_parameter("The message has more than one of text, attachment and template.")
+    match contents[0]:
+        case "text":
+            check_text(message["text"], "message[text]", TEXT_CHARS_MAX)
+        case "attachment":
+            _check_attachment(message["attachment"], attachments)
+        case "attachments":
+            _check_attachments(message["attachments"], attachments)
+        case "sticker_id":
+            _check_sticker(message["sticker_id"])
+        case _:
+            if message.get("quick_replies") is not None:
+                raise bad_parameter("A utility message has no quick replies.")
+
+
+def template_type(message: dict[str, Any]) -> str:
+    """The kind of template in the message; empty without one."""
+    attachment = message.get("attachment") or {}
+    payload = attachment.get("payload") if attachment.get("type") == "template" else None
+    return str(payload.get("template_type") or "") if isinstance(payload, dict) else ""
+
+
+def _check_attachment(attachment: Any, attachments: Container[str]) -> None:
+    attachment = check_object(attachment, "message[attachment]")
     kind, payload = attachment.get("type"), attachment.get("payload")
     if kind == "template":
         check_template(payload, attachments)
     elif kind == "sticker":
-        if not isinstance(payload, dict) or not payload.get("sticker_id"):
-            raise bad_parameter("The sticker has no id.")
+        _check_sticker(check_object(payload, "attachment[payload]").get("sticker_id"))
     else:
         check_media(kind, payload, attachments)
 
 
-def _check_attachments(listed: Any, attachments: Any) -> None:
+def _check_sticker(sticker_id: Any) -> None:
+    if not str(sticker_id or "").isdecimal():
+        raise bad_parameter("A sticker has an id of digits.")
+
+
+def _check_attachments(listed: Any, attachments: Container[str]) -> None:
     for each in check_list(listed, "message[attachments]", 1, IMAGES_MAX):
         if each.get("type") != "image":
-            raise bad_parameter("Several attachments must all be images.", 2018047)
+            raise known(100, 2018047)
         check_media("image", each.get("payload"), attachments)
-
-
-def _check_quick_replies(replies: Any) -> None:
-    for reply in check_list(replies, "message[quick_replies]", 1, QUICK_REPLIES_MAX):
-        kind = reply.get("content_type")
-        if kind not in QUICK_REPLY_TYPES:
-            raise bad_parameter("Param content_type must be text, user_phone_number or user_email.")
-        if kind == "text":
-            check_text(reply.get("title"), "quick_replies[title]", TITLE_CHARS_MAX)
-            check_text(reply.get("payload"), "quick_replies[payload]", PAYLOAD_CHARS_MAX)
-        if reply.get("image_url") and not is_web_address(reply["image_url"]):
-            raise bad_parameter("Failed to fetch the file from the url.", 2018008)

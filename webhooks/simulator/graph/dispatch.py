@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from webhooks.simulator.graph import app_calls, failures, lookup, personas, profile, routing
+from webhooks.simulator.graph import app_calls, failures, lookup, personas, profile, routing, utility
 from webhooks.simulator.graph.calls import Answer, Call, check_own, check_scope, is_app, page_of, read_values, refuse
 from webhooks.simulator.graph.failures import GraphError
 from webhooks.simulator.graph.send import send
+from webhooks.simulator.graph.uploads import upload
 from webhooks.simulator.items import Webhook
 from webhooks.simulator.limits import BATCH_MAX
 from webhooks.simulator.simulator import Simulator
@@ -53,8 +54,16 @@ async def _answer(sim: Simulator, page_id: str, call: Call) -> Answer:
             return profile.subscribed_apps(sim, page_id, call)
         case "GET" | "POST", "personas":
             return personas.personas(sim, page_id, call)
+        case _:
+            return _answer_about_things(sim, page_id, call)
+
+
+def _answer_about_things(sim: Simulator, page_id: str, call: Call) -> Answer:
+    match call.method, call.path[1]:
         case "POST", "message_attachments":
-            return profile.upload(sim, call)
+            return upload(sim, call)
+        case _, "message_templates":
+            return utility.message_templates(sim, page_id, call)
         case _:
             raise failures.missing_object()
 

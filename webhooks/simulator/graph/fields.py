@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
+from urllib.parse import urlsplit
 
-from webhooks.simulator.graph.failures import bad_parameter
+from webhooks.simulator.graph.failures import GraphError, bad_parameter, known
 
 MEDIA_TYPES = ("image", "audio", "video", "file")
+NOWHERE = ".invalid"
+"""Names that exist nowhere (RFC 2606): here nothing can be fetched, at `large.invalid` the file is too large, at `slow.invalid` a
+film takes too long. So the errors of fetching can be provoked without a fetch."""
 
 
 def check_text(value: Any, name: str, chars_max: int, *, required: bool = True) -> None:
@@ -28,20 +33,48 @@ def check_list(value: Any, name: str, least: int, most: int) -> list[Any]:
     return value
 
 
-def check_media(media_type: Any, payload: Any, attachments: Any) -> None:
+def check_object(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise bad_parameter(f"Param {name} must be an object.")
+    return value
+
+
+def check_media(media_type: Any, payload: Any, attachments: Container[str]) -> None:
     """A picture, sound, film or file: by a web address or an id that was given for an upload."""
     if media_type not in MEDIA_TYPES:
-        raise bad_parameter("This attachment type is not supported.", 2018047)
+        raise known(100, 2018047)
     if not isinstance(payload, dict):
         raise bad_parameter("The attachment has no payload.")
     attachment_id = payload.get("attachment_id")
-    if attachment_id is not None:
-        if str(attachment_id) not in attachments:
-            raise bad_parameter("The attachment id is not valid.", 2018074)
-        return
-    if not is_web_address(payload.get("url")):
-        raise bad_parameter("Failed to fetch the file from the url.", 2018008)
+    if attachment_id is None:
+        check_fetch(payload.get("url"), media_type)
+    elif str(attachment_id) not in attachments:
+        raise known(100, 2018074)
+
+
+def check_fetch(url: Any, media_type: str = "image") -> None:
+    """Raises GraphError when Meta could not fetch the file. Nothing is fetched."""
+    if not is_web_address(url):
+        raise known(100, 2018008)
+    host = urlsplit(url).hostname or ""
+    if host.endswith(NOWHERE):
+        raise _unfetched(host.removesuffix(NOWHERE), media_type)
+
+
+def _unfetched(name: str, media_type: str) -> GraphError:
+    match name, media_type:
+        case "large", "image":
+            return known(100, 36000)
+        case "large", _:
+            return known(100, 2018109)
+        case "slow", "video":
+            return known(100, 2018294)
+        case _:
+            return known(100, 2018008)
 
 
 def is_web_address(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(("https://", "http://"))
+    try:
+        return isinstance(value, str) and value.startswith(("https://", "http://")) and bool(urlsplit(value).hostname)
+    except ValueError:
+        return False

@@ -1,4 +1,4 @@
-"""What a Page shows and receives: its Messenger profile, its subscriptions, its uploads."""
+"""What a Page shows and receives: its Messenger profile, its subscriptions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from webhooks.simulator.graph.calls import Answer, Call, check_scope
 from webhooks.simulator.graph.failures import bad_parameter, too_many_calls
-from webhooks.simulator.graph.fields import check_list, check_media, check_text, is_web_address
+from webhooks.simulator.graph.fields import check_list, check_text, is_web_address
 from webhooks.simulator.limits import (
     GREETING_CHARS_MAX,
     MENU_ITEMS_MAX,
@@ -129,13 +129,3 @@ def subscribed_apps(sim: Simulator, page_id: str, call: Call) -> Answer:
         raise bad_parameter("Param subscribed_fields is required.")
     sim.world.fields[page_id] = wanted
     return Answer(200, {"success": True})
-
-
-def upload(sim: Simulator, call: Call) -> Answer:
-    """`POST /{page}/message_attachments`, by web address."""
-    message = call.values.get("message")
-    attachment = message.get("attachment") if isinstance(message, dict) else None
-    if not isinstance(attachment, dict):
-        raise bad_parameter("Param message must hold an attachment.")
-    check_media(attachment.get("type"), attachment.get("payload"), {})
-    return Answer(200, {"attachment_id": sim.world.keep_attachment(attachment)})

@@ -1,30 +1,40 @@
-"""Whether Meta would take a template: button, generic, media and the few fields of the rarer ones. Pure."""
+"""Whether Meta would take a template. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
+from webhooks.simulator.graph.buttons import check_action, check_buttons
 from webhooks.simulator.graph.failures import bad_parameter
-from webhooks.simulator.graph.fields import check_list, check_media, check_text, is_web_address
+from webhooks.simulator.graph.feedback import check_feedback
+from webhooks.simulator.graph.fields import (
+    check_fetch,
+    check_list,
+    check_media,
+    check_object,
+    check_text,
+    is_web_address,
+)
 from webhooks.simulator.limits import (
     BUTTON_TEXT_CHARS_MAX,
-    BUTTONS_MAX,
     CARD_CHARS_MAX,
     CARDS_MAX,
     ELEMENTS_MAX,
-    FEEDBACK_TITLE_CHARS_MAX,
+    GRID_IMAGES_MAX,
+    GRID_IMAGES_MIN,
+    GRID_TITLE_CHARS_MAX,
     NAME_CHARS_MAX,
+    OPT_IN_TITLE_CHARS_MAX,
     PAYLOAD_CHARS_MAX,
-    QUESTION_CHARS_MAX,
-    TITLE_CHARS_MAX,
+    PRODUCTS_MAX,
 )
 
-OTHER_TEMPLATES = ("product", "image_grid", "notification_messages")
-"""Taken when they have a payload; the chat page shows only that they came."""
-BUTTON_TYPES = ("postback", "web_url", "phone_number", "account_link", "account_unlink", "game_play")
+SECONDS_MAX = 10**11
+"""O: a time stamp beyond it is in milliseconds."""
 
 
-def check_template(payload: Any, attachments: Any) -> None:
+def check_template(payload: Any, attachments: Container[str]) -> None:
     """Raises GraphError for a template that Meta refuses."""
     if not isinstance(payload, dict):
         raise bad_parameter("The template has no payload.")
@@ -33,37 +43,66 @@ def check_template(payload: Any, attachments: Any) -> None:
             check_text(payload.get("text"), "payload[text]", BUTTON_TEXT_CHARS_MAX)
             check_buttons(payload.get("buttons"), least=1)
         case "generic":
-            for card in check_list(payload.get("elements"), "payload[elements]", 1, CARDS_MAX):
-                _check_card(card)
+            _check_cards(payload)
         case "media":
             _check_media_template(payload, attachments)
         case "coupon":
             _check_coupon(payload)
         case "receipt":
             _check_receipt(payload)
+        case "product":
+            for product in check_list(payload.get("elements"), "payload[elements]", 1, PRODUCTS_MAX):
+                check_text(product.get("id"), "elements[id]", NAME_CHARS_MAX)
+        case "image_grid":
+            _check_grid(payload)
         case "customer_feedback":
-            _check_feedback(payload)
-        case kind if kind in OTHER_TEMPLATES:
-            _check_other(payload)
+            check_feedback(payload)
+        case "notification_messages" | "one_time_notif_req":
+            check_text(payload.get("title"), "payload[title]", OPT_IN_TITLE_CHARS_MAX)
+            check_text(payload.get("payload"), "payload[payload]", PAYLOAD_CHARS_MAX)
         case _:
             raise bad_parameter("This template_type is not supported.")
 
 
-def _check_other(payload: dict[str, Any]) -> None:
-    """Only the form that the customer's screen reads."""
-    for part in check_list(payload.get("elements") or [], "payload[elements]", 0, ELEMENTS_MAX):
-        check_buttons(part.get("buttons"))
-    check_buttons(payload.get("buttons"))
+def _check_cards(payload: dict[str, Any]) -> None:
+    if payload.get("image_aspect_ratio", "horizontal") not in ("horizontal", "square"):
+        raise bad_parameter("Param image_aspect_ratio must be horizontal or square.")
+    for card in check_list(payload.get("elements"), "payload[elements]", 1, CARDS_MAX):
+        _check_card(card)
+
+
+def _check_card(card: dict[str, Any]) -> None:
+    check_text(card.get("title"), "elements[title]", CARD_CHARS_MAX)
+    check_text(card.get("subtitle"), "elements[subtitle]", CARD_CHARS_MAX, required=False)
+    if not any(card.get(name) for name in ("subtitle", "image_url", "default_action", "buttons")):
+        raise bad_parameter("A card needs something beside its title.")
+    if card.get("image_url"):
+        check_fetch(card["image_url"])
+    check_action(card.get("default_action"))
+    check_buttons(card.get("buttons"))
+
+
+def _check_media_template(payload: dict[str, Any], attachments: Container[str]) -> None:
+    (element,) = check_list(payload.get("elements"), "payload[elements]", 1, 1)
+    if element.get("media_type") not in ("image", "video"):
+        raise bad_parameter("media_type must be image or video.")
+    if element.get("attachment_id") is not None and element.get("url") is not None:
+        raise bad_parameter("A media element has either an attachment_id or a url.")
+    check_media(element["media_type"], element, attachments)
+    check_buttons(element.get("buttons"), most=1)
 
 
 def _check_coupon(payload: dict[str, Any]) -> None:
     check_text(payload.get("title"), "payload[title]", CARD_CHARS_MAX)
     check_text(payload.get("subtitle"), "payload[subtitle]", CARD_CHARS_MAX, required=False)
+    check_text(payload.get("payload"), "payload[payload]", PAYLOAD_CHARS_MAX, required=False)
     code = payload.get("coupon_code")
     if code is not None and (not isinstance(code, str) or any(map(str.isspace, code))):
         raise bad_parameter("A coupon_code has no spaces.")
     if not code and not is_web_address(payload.get("coupon_url")):
         raise bad_parameter("A coupon needs a coupon_code or a coupon_url.")
+    if payload.get("image_url"):
+        check_fetch(payload["image_url"])
 
 
 def _check_receipt(payload: dict[str, Any]) -> None:
@@ -73,65 +112,29 @@ def _check_receipt(payload: dict[str, Any]) -> None:
         check_text(line.get("title"), "elements[title]", NAME_CHARS_MAX)
         if not _is_amount(line.get("price")):
             raise bad_parameter("elements[price] must be a number.")
-    summary = payload.get("summary")
-    if not isinstance(summary, dict) or not _is_amount(summary.get("total_cost")):
+    if not _is_amount(check_object(payload.get("summary"), "payload[summary]").get("total_cost")):
         raise bad_parameter("summary[total_cost] must be a number.")
+    made_at = payload.get("timestamp")
+    if made_at is not None and not (str(made_at).isdecimal() and int(made_at) < SECONDS_MAX):
+        raise bad_parameter("A receipt's timestamp is in seconds.")
 
 
 def _is_amount(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _check_feedback(payload: dict[str, Any]) -> None:
-    check_text(payload.get("title"), "payload[title]", FEEDBACK_TITLE_CHARS_MAX)
-    check_text(payload.get("subtitle"), "payload[subtitle]", CARD_CHARS_MAX, required=False)
-    check_text(payload.get("button_title"), "payload[button_title]", TITLE_CHARS_MAX)
-    (screen,) = check_list(payload.get("feedback_screens"), "payload[feedback_screens]", 1, 1)
-    (question,) = check_list(screen.get("questions"), "feedback_screens[questions]", 1, 1)
-    check_text(question.get("title"), "questions[title]", QUESTION_CHARS_MAX)
-    privacy = payload.get("business_privacy")
-    if not isinstance(privacy, dict) or not is_web_address(privacy.get("url")):
-        raise bad_parameter("business_privacy[url] must be a web address.")
-
-
-def check_buttons(buttons: Any, least: int = 0, most: int = BUTTONS_MAX) -> None:
-    """The buttons of a template or of one card."""
-    if buttons is None and least == 0:
-        return
-    for button in check_list(buttons, "buttons", least, most):
-        _check_button(button)
-
-
-def _check_button(button: dict[str, Any]) -> None:
-    kind = button.get("type")
-    if kind not in BUTTON_TYPES:
-        raise bad_parameter("This button type is not supported.")
-    if kind not in ("account_link", "account_unlink"):
-        check_text(button.get("title"), "buttons[title]", TITLE_CHARS_MAX)
-    if kind in ("postback", "phone_number"):
-        check_text(button.get("payload"), "buttons[payload]", PAYLOAD_CHARS_MAX)
-    if kind in ("web_url", "account_link") and not is_web_address(button.get("url")):
-        raise bad_parameter("The button's url is not a web address.")
-
-
-def _check_card(card: dict[str, Any]) -> None:
-    check_text(card.get("title"), "elements[title]", CARD_CHARS_MAX)
-    check_text(card.get("subtitle"), "elements[subtitle]", CARD_CHARS_MAX, required=False)
-    if not any(card.get(name) for name in ("subtitle", "image_url", "default_action", "buttons")):
-        raise bad_parameter("A card needs something beside its title.")
-    if card.get("image_url") and not is_web_address(card["image_url"]):
-        raise bad_parameter("Failed to fetch the file from the url.", 2018008)
-    action = card.get("default_action")
-    if action is not None and not (
-        isinstance(action, dict) and action.get("type") == "web_url" and "title" not in action
-    ):
-        raise bad_parameter("A default_action is a web_url without a title.")
-    check_buttons(card.get("buttons"))
-
-
-def _check_media_template(payload: dict[str, Any], attachments: Any) -> None:
+def _check_grid(payload: dict[str, Any]) -> None:
     (element,) = check_list(payload.get("elements"), "payload[elements]", 1, 1)
-    if element.get("media_type") not in ("image", "video"):
-        raise bad_parameter("media_type must be image or video.")
-    check_media(element["media_type"], element, attachments)
-    check_buttons(element.get("buttons"), most=1)
+    images = check_list(element.get("images"), "elements[images]", GRID_IMAGES_MIN, GRID_IMAGES_MAX)
+    for image in images:
+        check_fetch(image.get("url"))
+        if image.get("action") is not None:
+            check_buttons([{"title": "-", **check_object(image["action"], "images[action]")}], types=GRID_BUTTONS)
+    if sum(image.get("is_hero_image") is True for image in images) > 1:
+        raise bad_parameter("Only one image of a grid can be the hero.")
+    check_text(element.get("title"), "elements[title]", GRID_TITLE_CHARS_MAX, required=False)
+    check_text(element.get("subtitle"), "elements[subtitle]", CARD_CHARS_MAX, required=False)
+    check_buttons(element.get("buttons"), types=GRID_BUTTONS)
+
+
+GRID_BUTTONS = ("web_url", "postback")

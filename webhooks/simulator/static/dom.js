@@ -13,6 +13,7 @@ export function el(name, attributes = {}, ...children) {
 
 const SHAPES = {
   menu: "M4 7h16M4 12h16M4 17h16",
+  plus: "M12 5v14M5 12h14",
   photo: "M4 6h16v12H4zM4 15l4-4 4 4 3-3 5 5M15.500 10h.01",
   send: "M4 12 20 5l-5 15-3-6z",
   thumb: "M7 11v9H4v-9zM7 19h9.500a2 2 0 0 0 2-1.600l1.300-6A2 2 0 0 0 17.800 9H14V5.500A1.500 1.500 0 0 0 11.300 4.600L7 11",

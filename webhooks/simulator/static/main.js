@@ -1,13 +1,16 @@
 // Puts the parts together: which phones are open, which one is active, what the stream says.
 
 import { get, listen, order } from "./api.js";
+import { showClock, startClock } from "./clock.js";
+import { showCounts, startFaults } from "./faults.js";
+import { aim, byId } from "./panel.js";
 import { People } from "./people.js";
-import { aim, showCounts, start } from "./person.js";
+import { startPerson } from "./person.js";
 import { Phone } from "./phone.js";
+import { showPosts, startPosts } from "./posts.js";
 
 const PHONES_MAX = 2;
 const COUNTS_MS = 1000;
-const byId = (id) => document.getElementById(id);
 const summaries = new Map();
 const phones = new Map();
 let active = null;
@@ -79,8 +82,9 @@ function showLink(handshake) {
 }
 
 async function loadAll() {
-  const { pages, threads, handshake } = await get("threads");
+  const { pages, threads, handshake, clock } = await get("threads");
   showPages(pages);
+  showClock(clock);
   showLink(handshake);
   for (const summary of threads) keep(summary, false);
   for (const phone of phones.values()) phone.refresh();
@@ -97,6 +101,7 @@ function forgetAll() {
   summaries.clear();
   people.clear();
   activate(null);
+  loadAll();
 }
 
 async function hello() {
@@ -108,7 +113,8 @@ async function hello() {
   else await addCustomer();
 }
 
-start();
+for (const start of [startPerson, startClock, startFaults, startPosts]) start();
+aim(null);
 for (const button of document.querySelectorAll("[data-shows]")) button.addEventListener("click", () => showView(button.dataset.shows));
 for (const id of ["new-customer", "first-customer"]) byId(id).addEventListener("click", addCustomer);
 listen({
@@ -120,7 +126,10 @@ listen({
     if (key === active) aim(summary);
     scheduleCounts();
   },
-  page() { for (const phone of phones.values()) phone.refresh(); },
+  page() {
+    showPosts();
+    for (const phone of phones.values()) phone.refresh();
+  },
   reset: forgetAll,
   lost() {
     byId("link").classList.remove("up");

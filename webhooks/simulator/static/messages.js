@@ -1,117 +1,90 @@
-// One message of a thread as an element. Knows no network: taps are handed up by `tap(title or {payload, title})`.
+// One message of a thread as an element. Knows no network: `hands` has say(deed) for what is tapped and open(message, button) for the menu.
 
-import { el, hue, icon, face } from "./dom.js";
+import { el, icon, face } from "./dom.js";
+import { isWeb, picture, player, template } from "./templates.js";
 
-const THUMBS = new Set(["369239263222822", "369239343222814", "369239383222810"]);
-const WORDS = { audio: "Voice message", video: "Video", file: "File", location: "Place", fallback: "Link", receipt: "Receipt" };
+const THUMBS = { "369239263222822": "", "369239343222814": "middle", "369239383222810": "large" };
+const WORDS = { audio: "Voice message", video: "Video", file: "File", location: "Place", fallback: "Link", appointment_booking: "Appointment", reel: "Reel", ig_reel: "Reel", post: "Post", ig_post: "Post" };
+const SIGNS = { audio: "🎤", video: "🎬", file: "📄", location: "📍", fallback: "🔗", appointment_booking: "📅", reel: "🎞", ig_reel: "🎞", post: "📰", ig_post: "📰" };
+const LONG_PRESS_MS = 500;
 
-const isWeb = (address) => typeof address === "string" && /^https?:\/\//i.test(address);
-
-export function messageLine(message, pageName, tap) {
-  const parts = message.unsent ? [el("p", { class: "bubble gone" }, "Message removed")] : contents(message, tap);
-  if (message.reaction) parts.push(el("span", { class: "reaction", "aria-label": `Reaction ${message.reaction}` }, message.reaction));
-  if (message.edited) parts.push(el("span", { class: "note" }, "Edited"));
-  if (message.from === "person") parts.push(el("span", { class: "note" }, "Answered by a person"));
+export function messageLine(message, pageName, hands) {
   const isMine = message.from === "customer";
+  const parts = message.unsent ? [el("p", { class: "bubble gone" }, "Message removed")] : contents(message, hands);
+  if (message.reply_to) parts.unshift(quote(message.reply_to));
+  if (message.persona) parts.unshift(el("span", { class: "note" }, message.persona));
+  if (message.reaction) parts.push(el("span", { class: "reaction", role: "img", "aria-label": `Reaction ${message.reaction}` }, message.reaction));
+  for (const note of notes(message)) parts.push(el("span", { class: "note" }, note));
   const isWide = message.attachments.some((each) => each.type === "template");
   const line = el("div", { class: `line ${isMine ? "mine" : "theirs"}${isWide ? " wide" : ""}` });
-  line.append(...(isMine ? [] : [face(pageName)]), el("div", { class: "said-by" }, ...parts));
+  line.append(...(isMine ? [] : [face(message.persona || pageName)]), el("div", { class: "said-by" }, ...parts));
+  if (!message.unsent) line.append(handle(message, line, hands));
   return line;
 }
 
-function contents(message, tap) {
-  const parts = message.attachments.flatMap((each) => attachment(each, tap));
+function notes(message) {
+  return [
+    message.edited && "Edited",
+    message.utility && "Update about your order",
+    message.from === "person" && "Answered by a person",
+    message.from === "app" && "Answered by another app",
+  ].filter(Boolean);
+}
+
+function quote(answered) {
+  const who = answered.from === "customer" ? "You" : "The Page";
+  return el("p", { class: "quote", dir: "auto" }, el("small", {}, `In reply to: ${who}`), el("span", {}, answered.text || "Message removed"));
+}
+
+function handle(message, line, hands) {
+  const button = el("button", { type: "button", class: "handle", "aria-label": "React, reply and more", "aria-haspopup": "menu", onclick: () => hands.open(message, button) }, "⋯");
+  let timer = null;
+  const end = () => clearTimeout(timer);
+  line.addEventListener("pointerdown", (event) => { if (event.pointerType !== "mouse") timer = setTimeout(() => hands.open(message, button), LONG_PRESS_MS); });
+  for (const kind of ["pointerup", "pointercancel", "pointermove"]) line.addEventListener(kind, end);
+  return button;
+}
+
+function contents(message, hands) {
+  if (message.unsupported) return [el("p", { class: "bubble gone" }, "Something that Messenger cannot show here")];
+  const parts = attachments(message, hands);
   if (message.text) parts.unshift(el("p", { class: "bubble", dir: "auto" }, message.text));
   return parts.length ? parts : [el("p", { class: "bubble" }, "…")];
 }
 
-function attachment(given, tap) {
-  const payload = given.payload || {};
-  if (given.type === "template") return [template(payload, tap)];
-  if (given.type === "image" || given.type === "sticker") {
-    if (THUMBS.has(String(payload.sticker_id))) return [thumb()];
-    if (isWeb(payload.url)) return [picture(payload.url, "Photo", "picture")];
-    return [el("p", { class: "bubble" }, given.type === "image" ? "Photo" : "Sticker")];
-  }
-  const word = payload.title || given.title || WORDS[given.type] || given.type || "Attachment";
-  if (!isWeb(payload.url || given.url)) return [el("p", { class: "bubble" }, String(word))];
-  return [el("p", { class: "bubble" }, el("a", { href: payload.url || given.url, target: "_blank", rel: "noopener noreferrer" }, String(word)))];
+function attachments(message, hands) {
+  const listed = message.attachments.map((each) => attachment(each, message, hands));
+  if (listed.length < 2) return listed;
+  return [el("div", { class: "several", role: "group", "aria-label": `${listed.length} attachments` }, ...listed)];
 }
 
-function thumb() {
+function attachment(given, message, hands) {
+  const payload = given.payload || {};
+  if (given.type === "template") return template(payload, message, hands.say);
+  if (given.type === "image" || given.type === "sticker") return image(given.type, payload);
+  const url = payload.url || given.url;
+  return (isWeb(url) && player(given.type, url)) || link(given, payload, url);
+}
+
+function image(kind, payload) {
+  const size = THUMBS[String(payload.sticker_id)];
+  if (size !== undefined) return thumb(size);
+  if (isWeb(payload.url)) return picture(payload.url, kind === "image" ? "Photo" : "Sticker", kind === "image" ? "picture" : "sticker");
+  return el("p", { class: "bubble" }, kind === "image" ? "Photo" : "Sticker");
+}
+
+function link(given, payload, url) {
+  const word = String(payload.title || given.title || WORDS[given.type] || given.type || "Attachment");
+  const sign = SIGNS[given.type] ? el("span", { "aria-hidden": "true" }, `${SIGNS[given.type]} `) : null;
+  if (!isWeb(url)) return el("p", { class: "bubble" }, sign, word);
+  return el("p", { class: "bubble" }, sign, el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, word));
+}
+
+function thumb(size) {
   const made = icon("thumb");
-  made.classList.add("thumb");
+  made.classList.add("thumb", ...(size ? [size] : []));
   made.setAttribute("role", "img");
   made.setAttribute("aria-label", "Thumbs up");
   made.removeAttribute("aria-hidden");
   return made;
-}
-
-function picture(url, title, className) {
-  const made = el("img", { src: url, alt: title, class: className, loading: "lazy", referrerpolicy: "no-referrer" });
-  made.addEventListener("error", () => made.replaceWith(noPicture(title, className)));
-  return made;
-}
-
-function noPicture(title, className) {
-  if (className === "picture") return el("p", { class: "bubble" }, title);
-  const made = el("div", { class: "no-picture", role: "img", "aria-label": "Picture not found" }, [...title][0] || "");
-  made.style.setProperty("--hue", hue(title));
-  return made;
-}
-
-function template(payload, tap) {
-  if (payload.template_type === "button") {
-    return el("div", { class: "boxed" }, el("p", { class: "bubble", dir: "auto" }, payload.text || ""), buttons(payload.buttons, tap));
-  }
-  if (payload.template_type === "generic" || payload.template_type === "media") {
-    const cards = (payload.elements || []).map((card) => cardOf(card, tap));
-    return el("div", { class: "cards", role: "group", "aria-label": `${cards.length} cards`, tabindex: cards.length > 1 ? "0" : null }, ...cards);
-  }
-  const form = FORMS[payload.template_type];
-  if (form) return el("article", { class: "card form" }, el("div", { class: "words" }, ...form(payload)));
-  return el("p", { class: "bubble" }, payload.title || WORDS[payload.template_type] || String(payload.template_type || "Template"));
-}
-
-const row = (name, value) => el("p", { class: "row" }, el("span", { dir: "auto" }, name), el("span", {}, String(value)));
-
-const FORMS = {
-  coupon: (payload) => [
-    el("strong", { dir: "auto" }, payload.title),
-    payload.subtitle ? el("small", { dir: "auto" }, payload.subtitle) : null,
-    payload.coupon_code ? el("code", {}, payload.coupon_code) : null,
-    isWeb(payload.coupon_url) ? el("a", { href: payload.coupon_url, target: "_blank", rel: "noopener noreferrer" }, "Use it") : null,
-  ],
-  receipt: (payload) => [
-    el("strong", {}, `Receipt ${payload.order_number}`),
-    el("small", { dir: "auto" }, `${payload.recipient_name}, ${payload.payment_method}`),
-    ...(payload.elements || []).map((each) => row(each.quantity > 1 ? `${each.quantity} × ${each.title}` : each.title, `${each.price} ${each.currency || payload.currency}`)),
-    row("Total", `${payload.summary.total_cost} ${payload.currency}`),
-  ],
-  customer_feedback: (payload) => [
-    el("strong", { dir: "auto" }, payload.title),
-    payload.subtitle ? el("small", { dir: "auto" }, payload.subtitle) : null,
-    el("p", { dir: "auto" }, payload.feedback_screens[0].questions[0].title),
-    el("p", { class: "stars", role: "img", "aria-label": "Five stars" }, "☆☆☆☆☆"),
-    el("small", { dir: "auto" }, payload.button_title),
-  ],
-};
-
-function cardOf(card, tap) {
-  const address = card.image_url || card.url;
-  const made = el("article", { class: "card" });
-  if (isWeb(address)) made.append(picture(address, card.title || "Picture", ""));
-  const title = el("strong", { dir: "auto" }, card.title || "");
-  const goes = card.default_action && isWeb(card.default_action.url) ? card.default_action.url : "";
-  const linked = goes ? el("a", { href: goes, target: "_blank", rel: "noopener noreferrer" }, title) : title;
-  if (card.title) made.append(el("div", { class: "words" }, linked, card.subtitle ? el("small", { dir: "auto" }, card.subtitle) : null));
-  made.append(buttons(card.buttons, tap));
-  return made;
-}
-
-export function buttons(listed, tap) {
-  return el("div", { class: "taps" }, ...(listed || []).map((button) => {
-    if (isWeb(button.url)) return el("a", { href: button.url, target: "_blank", rel: "noopener noreferrer" }, button.title || button.url);
-    return el("button", { type: "button", onclick: () => tap({ title: button.title || "", payload: button.payload || "" }) }, button.title || "");
-  }));
 }

@@ -1,13 +1,15 @@
 // One customer's phone: shows the thread, sends what the customer does. `events` has active(key) and close(key).
 
 import { el, face, icon, showBadge } from "./dom.js";
-import { buttons, messageLine } from "./messages.js";
 import { keepPhoto, order, screenOf } from "./api.js";
+import { THUMB } from "./kinds.js";
+import { messageLine } from "./messages.js";
+import { Popover } from "./popover.js";
+import { buttons, isWeb } from "./templates.js";
 
 const GAP_MS = 15 * 60 * 1000;
 const NEAR_END = 80;
 const AGAIN_MS = 1000;
-const THUMB = { type: "sticker", payload: { sticker_id: 369239263222822, url: "https://cdn.example/thumb.png" } };
 const MARKS = { sent: "Sent", delivered: "Delivered", read: "Seen" };
 
 export class Phone {
@@ -23,7 +25,9 @@ export class Phone {
     this.mark = el("div", { class: "line mine", hidden: true }, el("span", { class: "note" }));
     this.pills = el("div", { class: "pills", role: "group", "aria-label": "Quick replies" });
     this.trouble = el("p", { class: "trouble", role: "alert" });
-    this.body = el("div", { class: "phone" }, this.head(summary), this.welcome(summary), this.log, this.pills, this.menu(), this.trouble, this.start(), this.composer());
+    this.popover = new Popover((deed) => this.say(deed), { reply: (message) => this.aim("reply", message), change: (message) => this.aim("change", message) });
+    this.hands = { say: (deed) => this.say(deed), open: (message, button) => this.popover.openMessage(message, button) };
+    this.body = el("div", { class: "phone" }, this.head(summary), this.welcome(summary), this.log, this.pills, this.menu(), this.trouble, this.start(), this.aimBar(), this.composer(), this.popover.box);
     this.element = el("section", { class: "set", "aria-label": `Phone of ${summary.name}`, onfocusin: () => events.active(this.key), onpointerdown: () => events.active(this.key) },
       el("div", { class: "set-head" }, this.name, this.badge, el("button", { type: "button", class: "close", "aria-label": `Close the phone of ${summary.name}`, onclick: () => events.close(this.key) }, "✕")),
       this.body);
@@ -60,17 +64,35 @@ export class Phone {
     else this.menuButton.focus();
   }
 
+  // What the next text does: answer a message, or change one.
+  aimBar() {
+    this.aimWords = el("span", { dir: "auto" });
+    this.aimedAt = el("div", { class: "aim", hidden: true }, this.aimWords, el("button", { type: "button", class: "close", "aria-label": "Write a new message instead", onclick: () => this.aim(null) }, "✕"));
+    return this.aimedAt;
+  }
+
+  aim(what, message = null) {
+    if (this.target?.what === "change" || what === "change") this.text.value = what === "change" ? message.text : "";
+    this.target = what ? { what, mid: message.mid } : null;
+    this.aimedAt.hidden = !what;
+    this.aimWords.textContent = !what ? "" : what === "reply" ? `Reply to: ${message.text || "this message"}` : "Change your message";
+    this.fit();
+    this.text.focus();
+  }
+
   composer() {
     this.text = el("textarea", { rows: "1", "aria-label": "Message", placeholder: "Aa", maxlength: "20000", oninput: () => this.fit(), onkeydown: (event) => this.key_(event) });
     this.file = el("input", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", hidden: true, onchange: () => this.sendPhoto() });
     this.menuButton = el("button", { type: "button", class: "icon", "aria-label": "Menu", "aria-expanded": "false", hidden: true, onclick: () => this.toggleMenu(this.menuBox.hidden) }, icon("menu"));
+    this.more = el("button", { type: "button", class: "icon", "aria-label": "Send something else", "aria-haspopup": "menu", onclick: () => this.popover.openKinds(this.more) }, icon("plus"));
     this.go = el("button", { type: "submit", class: "icon", "aria-label": "Thumbs up" }, icon("thumb"));
     this.bar = el("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); this.send(); } },
-      this.menuButton, el("button", { type: "button", class: "icon", "aria-label": "Send a photo", onclick: () => this.file.click() }, icon("photo")), this.file, this.text, this.go);
+      this.menuButton, this.more, el("button", { type: "button", class: "icon", "aria-label": "Send a photo", onclick: () => this.file.click() }, icon("photo")), this.file, this.text, this.go);
     return this.bar;
   }
 
   key_(event) {
+    if (event.key === "Escape" && this.target) this.aim(null);
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     if (this.text.value.trim()) this.send();
@@ -87,9 +109,13 @@ export class Phone {
   async send() {
     const text = this.text.value;
     if (!text.trim()) return this.say({ attachment: THUMB });
+    const { target } = this;
+    this.aim(null);
     this.text.value = "";
     this.fit();
-    if (!(await this.say({ text }))) { this.text.value = text; this.fit(); }
+    if (await this.say(deedOf(text, target))) return;
+    this.text.value = text;
+    this.fit();
   }
 
   async sendPhoto() {
@@ -148,7 +174,7 @@ export class Phone {
   showMessages(screen) {
     const wasNearEnd = this.isNearEnd();
     const shown = new Set(screen.messages.map((each) => each.mid));
-    for (const [mid, kept] of this.lines) if (!shown.has(mid)) { kept.line.remove(); this.lines.delete(mid); }
+    for (const [mid, kept] of this.lines) if (!shown.has(mid)) { kept.wrap.remove(); this.lines.delete(mid); }
     let before = null;
     for (const [place, message] of screen.messages.entries()) {
       this.place(message, before, screen.messages[place + 1], screen.page_name);
@@ -162,16 +188,20 @@ export class Phone {
   }
 
   place(message, before, after, pageName) {
-    const look = JSON.stringify([message, before?.from, after?.from, before?.at]);
-    const kept = this.lines.get(message.mid);
-    if (kept?.look === look) return;
-    const line = messageLine(message, pageName, (tap) => this.say({ tap: tap.payload ? tap : tap.title }));
-    if (before && side(before) !== side(message)) line.classList.add("turned");
-    if (!after || side(after) !== side(message)) line.classList.add("last");
-    const wrap = !before || message.at - before.at > GAP_MS ? el("div", { class: "spell" }, moment(message.at), line) : line;
-    if (kept) kept.line.replaceWith(wrap);
-    else this.log.insertBefore(wrap, this.mark.isConnected ? this.mark : this.typing);
-    this.lines.set(message.mid, { line: wrap, look });
+    const isFirst = !before || message.at - before.at > GAP_MS;
+    const look = JSON.stringify([message, isFirst]);
+    let kept = this.lines.get(message.mid);
+    if (kept?.look !== look) {
+      const line = messageLine(message, pageName, this.hands);
+      const wrap = isFirst ? el("div", { class: "spell" }, moment(message.at), line) : line;
+      if (kept) kept.wrap.replaceWith(wrap);
+      else this.log.insertBefore(wrap, this.mark.isConnected ? this.mark : this.typing);
+      kept = { wrap, line, look };
+      this.lines.set(message.mid, kept);
+    }
+    // Only the classes follow the neighbours: a form that somebody fills in stays.
+    kept.line.classList.toggle("turned", Boolean(before) && side(before) !== side(message));
+    kept.line.classList.toggle("last", !after || side(after) !== side(message));
   }
 
   isNearEnd() {
@@ -205,18 +235,18 @@ export class Phone {
     const look = JSON.stringify(replies);
     if (look === this.pillsLook) return;
     this.pillsLook = look;
-    this.pills.replaceChildren(...replies.map((reply) => this.pill(reply.title, reply.title || reply.payload)));
+    this.pills.replaceChildren(...replies.map((reply) => this.pill(reply.title, reply.title || reply.payload, reply.image)));
     this.pills.hidden = replies.length === 0;
     this.scrollToEnd();
   }
 
-  pill(title, tap) {
+  pill(title, tap, image = "") {
     return el("button", { type: "button", onclick: async (event) => {
       const group = event.currentTarget.parentElement;
       for (const each of group.children) each.disabled = true;
       this.text.focus();
       if (!(await this.say({ tap }))) for (const each of group.children) each.disabled = false;
-    } }, title);
+    } }, isWeb(image) ? el("img", { src: image, alt: "", width: "20", height: "20", referrerpolicy: "no-referrer" }) : null, title);
   }
 
   showMenu(entries) {
@@ -224,11 +254,16 @@ export class Phone {
     if (look === this.menuLook) return;
     this.menuLook = look;
     this.menuButton.hidden = entries.length === 0;
-    this.menuBox.replaceChildren(buttons(entries, (tap) => { this.toggleMenu(false); this.say({ tap: tap.title }); }));
+    this.menuBox.replaceChildren(buttons(entries, (deed) => { this.toggleMenu(false); this.say(deed); }));
   }
 }
 
 const side = (message) => (message.from === "customer" ? "mine" : "theirs");
+
+function deedOf(text, target) {
+  if (target?.what === "change") return { edit: { mid: target.mid, text } };
+  return target ? { text, reply_to: target.mid } : { text };
+}
 
 function moment(at) {
   const time = new Date(at);
