@@ -34,7 +34,8 @@ from app.store.intake import Intake
 from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
-from app.worker.handle import Hands, Manners
+from app.worker.handle import Hands
+from app.worker.handled import Manners
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes

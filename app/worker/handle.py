@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 from app.channel import Channel, comment_of
-from app.engine import events, session
+from app.engine import events
 from app.engine.burst import BURST_MAX, take_burst
 from app.engine.effects import (
     CallService,
@@ -27,7 +27,6 @@ from app.engine.effects import (
 from app.engine.events import (
     PERSON,
     AttachmentReceived,
-    CommentReceived,
     Event,
     StaffHandedBack,
     TapReceived,
@@ -43,11 +42,11 @@ from app.errors import EngineError
 from app.service.client import Service
 from app.store.calls import NewCall
 from app.store.claims import WRITTEN, Claim
-from app.store.history import Said
 from app.store.inbox import WaitingEvent
 from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
+from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
 
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
 """Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
@@ -64,49 +63,6 @@ def no_search(flow: Flow, search: Search) -> Any:
     raise EngineError(f"The flow {flow.name} asks for {search.kind}, which this program cannot search.")
 
 
-@dataclass(slots=True)
-class Handled:
-    """What came of one claim; written in one transaction, or not at all."""
-
-    claim: Claim
-    flow: Flow | None
-    session: Session
-    epoch: int
-    last_customer_at: datetime | None
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-    unsent: list[str] = field(default_factory=list)
-    timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
-    stop_timers: bool = False
-    calls: list[NewCall] = field(default_factory=list)
-    erased_at: datetime | None = None
-    handoff: HandOff | None = None
-    finished: list[tuple[int, str, str | None]] = field(default_factory=list)
-    set_aside: tuple[int, str] | None = None
-
-    @property
-    def someone_else_answers(self) -> bool:
-        """Whether who answers changed, or the same side began anew."""
-        return (
-            self.session.answered_by != self.claim.answered_by
-            or self.epoch != self.claim.epoch
-            or self.handoff is not None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """What the operator chose.
-
-    `silence`: how long a person who answered in the channel's own inbox keeps the bot silent after their last words; None until they
-    hand back. `hands_over`: handoffs go to that inbox. `a_minute`: how many messages of one customer are answered in a minute.
-    """
-
-    silence: timedelta | None = None
-    hands_over: bool = False
-    a_minute: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What handling needs from outside, as values."""
@@ -117,12 +73,6 @@ class Hands:
     search: RunSearch = no_search
     service: Service = field(default_factory=Service)
     manners: Manners = field(default_factory=Manners)
-
-
-def begin(claim: Claim, flow: Flow | None) -> Handled:
-    """Nothing has happened yet."""
-    loaded = session.from_dict(claim.session or {}, claim.answered_by)  # type: ignore[arg-type]
-    return Handled(claim, flow, loaded, claim.epoch, claim.last_customer_at)
 
 
 async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
@@ -180,52 +130,11 @@ def _rank(event: WaitingEvent) -> int:
     return 1 if event.kind in ("fact:person_replied", "fact:person_took_over") else 2
 
 
-def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:
-    """The customer acted: we may write for the next 24 hours. A clock ahead of ours opens nothing beyond now."""
-    if event.opens_window:
-        at = min(event.happened_at, now)
-        handled.last_customer_at = max(handled.last_customer_at or at, at)
-
-
-def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
-    """Write a fact into the transcript; when a person answers elsewhere, the bot is silent from now on."""
-    kind = event.kind.removeprefix("fact:")
-    values = event.body or {}
-    claim = handled.claim
-    if kind in ("person_replied", "person_took_over") or (kind == "standby" and handled.session.answered_by != "staff"):
-        _give_to_person(handled, event.happened_at, manners.silence)
-    if kind == "other_app_replied":
-        # A yes that comes now may be meant for them.
-        handled.session = replace(handled.session, erasing=False, days=())
-    if kind == "unsent":
-        handled.unsent.append(str(values.get("mid", "")))
-    who = {"person_replied": "page_inbox", "other_app_replied": "other_app", "person_took_over": "channel"}
-    handled.said.append(
-        Said(
-            claim.page_id, claim.customer_id, who.get(kind, "customer"), kind, event.happened_at,
-            str(values.get("text", "")), values or None, str(values["mid"]) if values.get("mid") else None,
-        )
-    )  # fmt: skip
-    handled.finished.append((event.id, "done", None))
-
-
-def _give_to_person(handled: Handled, since: datetime, silence: timedelta | None) -> None:
-    """The bot is silent from now on; for `silence` at the longest, where the operator said so."""
-    if handled.session.answered_by != "staff":
-        handled.epoch += 1
-    handled.session = replace(handled.session, answered_by="staff", timers=())
-    handled.stop_timers = True
-    handled.timers.clear()
-    if silence is not None:
-        claim, name = handled.claim, since.isoformat()
-        handled.timers[PERSON, name] = NewTimer(claim.page_id, claim.customer_id, PERSON, name, since + silence)
-
-
 async def _take_in(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent], now: datetime) -> None:
     """Write down what happened and take the turn of what may be answered."""
     happened = [(_read_event(hands, handled, waiting), waiting) for waiting in burst]
     for event, waiting in happened:
-        _note_said(handled, event, waiting)
+        note_said(handled, event, waiting)
         handled.epoch += _ends_staff(event, handled.session)
     most = hands.manners.a_minute if handled.session.answered_by != "staff" else None
     handled.session, answered, tells = flood.count(handled.session, happened, most)
@@ -353,26 +262,3 @@ def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:
     if payloads := [taps.sign(secret, claim.key, *option.tap) for option in message.options if option.tap]:
         stored["payloads"] = payloads
     return stored
-
-
-def _note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
-    """The customer's side of the transcript; timers and hand-backs say nothing."""
-    claim = handled.claim
-    text, body, mid = "", None, None
-    match event:
-        case TextReceived():
-            text, mid = event.text, event.mid
-        case TapReceived():
-            text, mid = event.title, event.mid
-        case CommentReceived():
-            text, body = event.text, {name: getattr(event, name) for name in ("comment_id", "post_id", "author_id")}
-        case AttachmentReceived():
-            text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
-        case _:
-            return
-    handled.said.append(
-        Said(
-            claim.page_id, claim.customer_id, "customer", type(event).__name__, waiting.happened_at,
-            text, body, mid or None,
-        )
-    )  # fmt: skip

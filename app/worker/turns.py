@@ -20,7 +20,8 @@ from app.store.database import Database
 from app.store.erase import erase
 from app.store.keys import Key
 from app.store.outbox import OutMessage
-from app.worker.handle import Handled, Hands, handle, set_aside
+from app.worker.handle import Hands, handle, set_aside
+from app.worker.handled import Handled
 from app.worker.retry import persist
 
 log = structlog.get_logger()

@@ -14,7 +14,7 @@ from app.store import outbox
 from app.store.claims import Claim
 from app.store.database import Database
 from app.store.outbox import OutMessage
-from app.worker.handle import Handled
+from app.worker.handled import Handled
 from app.worker.sending import Sender
 from app.worker.settling import Settling
 from app.worker.turns import Turns

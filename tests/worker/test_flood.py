@@ -12,7 +12,8 @@ from app.engine import session as stored
 from app.engine.words import SENTENCES
 from app.store.inbox import WaitingEvent
 from app.worker.flood import SAME_MAX
-from app.worker.handle import Handled, Hands, Manners, handle
+from app.worker.handle import Hands, handle
+from app.worker.handled import Handled, Manners
 from tests.store.kit import NOW
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock

@@ -15,7 +15,8 @@ from app.engine.words import SENTENCES
 from app.errors import EngineError
 from app.store.claims import Claim
 from app.store.inbox import WaitingEvent
-from app.worker.handle import TURN_SECONDS_MAX, Handled, Hands, handle, no_search, set_aside
+from app.worker.handle import TURN_SECONDS_MAX, Hands, handle, no_search, set_aside
+from app.worker.handled import Handled
 from tests.store.kit import NOW, PAGE
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock

@@ -10,7 +10,8 @@ import pytest
 from app.engine.effects import message_from_dict
 from app.engine.events import PERSON
 from app.store.inbox import WaitingEvent
-from app.worker.handle import Handled, Hands, Manners, handle
+from app.worker.handle import Hands, handle
+from app.worker.handled import Handled, Manners
 from tests.store.kit import NOW
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock

@@ -1,0 +1,131 @@
+"""What comes of one claim while it is handled, and what is noted of it whatever a turn makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.engine import events, session
+from app.engine.effects import HandOff
+from app.engine.events import PERSON, AttachmentReceived, CommentReceived, Event, TapReceived, TextReceived
+from app.engine.flow import Flow
+from app.engine.session import Session
+from app.store.calls import NewCall
+from app.store.claims import Claim
+from app.store.history import Said
+from app.store.inbox import WaitingEvent
+from app.store.timers import NewTimer
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What the operator chose.
+
+    `silence`: how long a person who answered in the channel's own inbox keeps the bot silent after their last words; None until they
+    hand back. `hands_over`: handoffs go to that inbox. `a_minute`: how many messages of one customer are answered in a minute.
+    """
+
+    silence: timedelta | None = None
+    hands_over: bool = False
+    a_minute: int | None = None
+
+
+@dataclass(slots=True)
+class Handled:
+    """What came of one claim; written in one transaction, or not at all."""
+
+    claim: Claim
+    flow: Flow | None
+    session: Session
+    epoch: int
+    last_customer_at: datetime | None
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    unsent: list[str] = field(default_factory=list)
+    timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
+    stop_timers: bool = False
+    calls: list[NewCall] = field(default_factory=list)
+    erased_at: datetime | None = None
+    handoff: HandOff | None = None
+    finished: list[tuple[int, str, str | None]] = field(default_factory=list)
+    set_aside: tuple[int, str] | None = None
+
+    @property
+    def someone_else_answers(self) -> bool:
+        """Whether who answers changed, or the same side began anew."""
+        return (
+            self.session.answered_by != self.claim.answered_by
+            or self.epoch != self.claim.epoch
+            or self.handoff is not None
+        )
+
+
+def begin(claim: Claim, flow: Flow | None) -> Handled:
+    """Nothing has happened yet."""
+    loaded = session.from_dict(claim.session or {}, claim.answered_by)  # type: ignore[arg-type]
+    return Handled(claim, flow, loaded, claim.epoch, claim.last_customer_at)
+
+
+def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:
+    """The customer acted: we may write for the next 24 hours. A clock ahead of ours opens nothing beyond now."""
+    if event.opens_window:
+        at = min(event.happened_at, now)
+        handled.last_customer_at = max(handled.last_customer_at or at, at)
+
+
+def note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
+    """The customer's side of the transcript; timers and hand-backs say nothing."""
+    claim = handled.claim
+    text, body, mid = "", None, None
+    match event:
+        case TextReceived():
+            text, mid = event.text, event.mid
+        case TapReceived():
+            text, mid = event.title, event.mid
+        case CommentReceived():
+            text, body = event.text, {name: getattr(event, name) for name in ("comment_id", "post_id", "author_id")}
+        case AttachmentReceived():
+            text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
+        case _:
+            return
+    handled.said.append(
+        Said(
+            claim.page_id, claim.customer_id, "customer", type(event).__name__, waiting.happened_at,
+            text, body, mid or None,
+        )
+    )  # fmt: skip
+
+
+def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
+    """Write a fact into the transcript; when a person answers elsewhere, the bot is silent from now on."""
+    kind = event.kind.removeprefix("fact:")
+    values = event.body or {}
+    claim = handled.claim
+    if kind in ("person_replied", "person_took_over") or (kind == "standby" and handled.session.answered_by != "staff"):
+        _give_to_person(handled, event.happened_at, manners.silence)
+    if kind == "other_app_replied":
+        # A yes that comes now may be meant for them.
+        handled.session = replace(handled.session, erasing=False, days=())
+    if kind == "unsent":
+        handled.unsent.append(str(values.get("mid", "")))
+    who = {"person_replied": "page_inbox", "other_app_replied": "other_app", "person_took_over": "channel"}
+    handled.said.append(
+        Said(
+            claim.page_id, claim.customer_id, who.get(kind, "customer"), kind, event.happened_at,
+            str(values.get("text", "")), values or None, str(values["mid"]) if values.get("mid") else None,
+        )
+    )  # fmt: skip
+    handled.finished.append((event.id, "done", None))
+
+
+def _give_to_person(handled: Handled, since: datetime, silence: timedelta | None) -> None:
+    """The bot is silent from now on; for `silence` at the longest, where the operator said so."""
+    if handled.session.answered_by != "staff":
+        handled.epoch += 1
+    handled.session = replace(handled.session, answered_by="staff", timers=())
+    handled.stop_timers = True
+    handled.timers.clear()
+    if silence is not None:
+        claim, name = handled.claim, since.isoformat()
+        handled.timers[PERSON, name] = NewTimer(claim.page_id, claim.customer_id, PERSON, name, since + silence)
