@@ -65,6 +65,47 @@ def export(
     print_lines([f"{output} written. It holds personal data: hand it over, then delete it."])
 
 
+@commands.command(epilog="Example: frontdesk block 24870012345678901")
+def block(
+    customer: Annotated[
+        str | None,
+        typer.Argument(metavar="[CUSTOMER]", help="The customer's id at Messenger; none: list who is blocked."),
+    ] = None,
+    page: Page = None,
+) -> None:
+    """Answer a customer no more. What they write is kept; without CUSTOMER lists who is blocked."""
+    from app.settings import pages as connected
+    from app.settings import read_settings
+
+    settings = read_settings()
+    from app import people
+
+    if customer is None:
+        print_lines(people.list_blocked(settings) or ["Nobody is blocked."])
+        return
+    known = people.pages_of(settings, customer, page)
+    chosen = known or ([page] if page else [each.page_id for each in connected(settings)])
+    if not chosen:
+        _say_unknown(customer)
+        return
+    print_lines(people.block(settings, customer, chosen))
+
+
+@commands.command(epilog="Example: frontdesk unblock 24870012345678901")
+def unblock(customer: Customer) -> None:
+    """Answer a customer again, from the next message on."""
+    from app.settings import read_settings
+
+    settings = read_settings()
+    from app import people
+
+    if lines := people.unblock(settings, customer):
+        print_lines(lines)
+        return
+    print_lines([f"{customer} is not blocked."])
+    leave(EXIT_NO)
+
+
 def _say_unknown(customer: str) -> None:
     print_lines([f"Nothing is kept of customer {customer}."])
     leave(EXIT_NO)

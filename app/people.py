@@ -23,7 +23,7 @@ from app.clock import Clock
 from app.errors import AppError
 from app.log import customer_tag
 from app.settings import Settings
-from app.store import deletions
+from app.store import conversations, deletions
 from app.store.comments import erase_comments, find_comments
 from app.store.database import Database
 from app.store.erase import Erased, erase_whole, find_pages
@@ -121,6 +121,43 @@ def _told(page_id: str, erased: Erased, comments: int) -> str:
         f"Page {page_id}: erased {erased.said} lines of the customer's side, {erased.sent} of ours, {erased.events} events that "
         f"waited or were set aside, {comments} comments, {erased.sessions} session with all its slots."
     )
+
+
+def block(settings: Settings, customer_id: str, pages: Sequence[str]) -> list[str]:
+    """Answer this customer no more on these Pages; a line for each."""
+    now = Clock().now()
+
+    async def run(database: Database) -> list[str]:
+        for page_id in pages:
+            await database.transaction(partial(conversations.block, key=(page_id, customer_id), now=now))
+        return [
+            f"Page {page_id}: {customer_id} is blocked. What they write is kept and not answered." for page_id in pages
+        ]
+
+    return asyncio.run(on_database(settings, run))
+
+
+def unblock(settings: Settings, customer_id: str) -> list[str]:
+    """Answer this customer again on every Page; a line for each on which they were blocked."""
+
+    async def run(database: Database) -> list[str]:
+        blocked = await database.read(conversations.list_blocked)
+        pages = [page_id for page_id, customer, _ in blocked if customer == customer_id]
+        for page_id in pages:
+            await database.transaction(partial(conversations.unblock, key=(page_id, customer_id)))
+        return [f"Page {page_id}: the bot answers {customer_id} again." for page_id in pages]
+
+    return asyncio.run(on_database(settings, run))
+
+
+def list_blocked(settings: Settings) -> list[str]:
+    """A line for each customer who is blocked."""
+
+    async def run(database: Database) -> list[str]:
+        blocked = await database.read(conversations.list_blocked)
+        return [f"Page {page_id}: {customer}, since {since:%Y-%m-%d %H:%M} UTC" for page_id, customer, since in blocked]
+
+    return asyncio.run(on_database(settings, run))
 
 
 def export_text(settings: Settings, customer_id: str, pages: Sequence[str]) -> str:

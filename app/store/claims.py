@@ -25,7 +25,7 @@ class Claim:
     """One customer in hand: the conversation and session as they are, and the events to handle, in order.
 
     `tries` counts earlier claims that never came to an end: a worker died or the turn failed.
-    `session` is the stored form, None for a new customer.
+    `session` is the stored form, None for a new customer. `is_blocked`: nothing of this customer is answered.
     """
 
     page_id: str
@@ -38,6 +38,7 @@ class Claim:
     last_customer_at: datetime | None
     session: Any
     events: tuple[WaitingEvent, ...]
+    is_blocked: bool = False
 
     @property
     def key(self) -> Key:
@@ -145,9 +146,19 @@ def _without_late(
 
 
 def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
-    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, _ = row
+    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, blocked_at, _ = row
     return Claim(
-        page_id, customer_id, fence + 1, epoch, answered_by, next_seq, tries, last_customer_at, None, tuple(events)
+        page_id,
+        customer_id,
+        fence + 1,
+        epoch,
+        answered_by,
+        next_seq,
+        tries,
+        last_customer_at,
+        None,
+        tuple(events),
+        blocked_at is not None,
     )
 
 
@@ -196,7 +207,7 @@ def _free(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)
     columns = (
         _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at,
-        _c.erased_at,
+        _c.blocked_at, _c.erased_at,
     )  # fmt: skip
     return (
         select(*columns)

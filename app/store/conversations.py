@@ -196,6 +196,31 @@ def blank(key: Key, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def block(connection: Connection, key: Key, now: datetime) -> None:
+    """Answer this customer no more: what the bot still had to say is void. One who never wrote can be blocked, too."""
+    insert_new(connection, conversations, [blank(key, now)], ("page_id", "customer_id"))
+    connection.execute(_blocked, {"of_page": key[0], "of_customer": key[1], "at": now})
+
+
+def unblock(connection: Connection, key: Key) -> bool:
+    """Answer this customer again, from the next message on; False if he was not blocked."""
+    return connection.execute(_unblocked, {"of_page": key[0], "of_customer": key[1]}).rowcount > 0
+
+
+_blocked = (
+    update(conversations).where(_this, _c.blocked_at.is_(None)).values(blocked_at=bindparam("at"), epoch=_c.epoch + 1)
+)
+_unblocked = update(conversations).where(_this, _c.blocked_at.is_not(None)).values(blocked_at=null())
+
+
+def list_blocked(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """(Page, customer, since when) of everybody who is blocked."""
+    rows = connection.execute(
+        select(_c.page_id, _c.customer_id, _c.blocked_at).where(_c.blocked_at.is_not(None)).order_by(_c.blocked_at)
+    )
+    return [(page_id, customer_id, since) for page_id, customer_id, since in rows]
+
+
 def next_seq(connection: Connection, key: Key) -> tuple[int, int] | None:
     """(the next free place in this customer's line, now taken; the epoch); None if the customer is unknown."""
     taken = update(conversations).where(_this).values(next_seq=_c.next_seq + 1).returning(_c.next_seq, _c.epoch)

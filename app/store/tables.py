@@ -69,6 +69,7 @@ class ConversationRow(SQLModel, table=True):
     `answered_by`: bot, waiting, staff. `epoch` grows with every take-over and hand-back: what the bot prepared before is void.
     `claimed_by` is the worker whose turn it is, `fence` grows with every claim and is checked in the turn's commit.
     `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
+    `blocked_at`: since when staff want nothing of this customer answered.
     `erased_at` is the tombstone: what happened before it and comes late is not kept.
     """
 
@@ -107,6 +108,7 @@ class ConversationRow(SQLModel, table=True):
     read_until: datetime | None = Field(default=None, sa_type=UtcTime)
     created_at: datetime = Field(sa_type=UtcTime)
     erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    blocked_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):

@@ -83,6 +83,8 @@ async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
             note_window(handled, event, now)
         if burst[0].kind.startswith("fact:"):
             note_fact(handled, burst[0], hands.manners)
+        elif claim.is_blocked:
+            _only_note(hands, handled, burst)
         elif handled.flow is None:
             handled.finished += [(event.id, "ignored", "no bot serves this Page") for event in burst]
         else:
@@ -146,6 +148,13 @@ async def _take_in(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent]
         _say(handled, "slowly")
     handled.finished += [(each.id, "done", None) for each in burst[:answered]]
     handled.finished += [(each.id, "ignored", "too many messages in a minute") for each in burst[answered:]]
+
+
+def _only_note(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent]) -> None:
+    """Staff want nothing of this customer answered: it is written down, and no more."""
+    for waiting in burst:
+        note_said(handled, _read_event(hands, handled, waiting), waiting)
+        handled.finished.append((waiting.id, "ignored", "the customer is blocked"))
 
 
 def _read_event(hands: Hands, handled: Handled, waiting: WaitingEvent) -> Event:

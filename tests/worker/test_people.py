@@ -9,14 +9,16 @@ import pytest
 
 from app.engine.effects import message_from_dict
 from app.engine.events import PERSON
+from app.store import conversations
 from app.store.inbox import WaitingEvent
 from app.worker.handle import Hands, handle
 from app.worker.handled import Handled, Manners
-from tests.store.kit import NOW
+from tests.store.kit import NOW, PAGE, event, message
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock
+from tests.worker.database import Troubled
 from tests.worker.flows import small_bot
-from tests.worker.kit import SECRET
+from tests.worker.kit import SECRET, Crew, acquaint, add, lines, pass_time, queue, running, written
 from tests.worker.test_handle import claim, fact, said, texts
 
 DAY = timedelta(days=1)
@@ -106,3 +108,30 @@ async def test_who_goes_on_with_the_bot_in_the_same_breath_is_not_handed_over(ha
     there = replace(hands, manners=Manners(DAY, hands_over=True))
     handled = await handle(there, claim(said("person", 1), said("menu", 2)), NOW)
     assert not any(message_from_dict(each).hands_over for each in handled.messages)
+
+
+# ---- customers whom staff blocked -----------------------------------------------------------------------------
+
+
+async def test_of_a_blocked_customer_everything_is_kept_and_nothing_answered(hands: Hands) -> None:
+    handled = await handle(hands, claim(said("person", 1), fact("reaction", 2, mid="m"), is_blocked=True), NOW)
+    assert (handled.messages, handled.handoff, handled.session.state) == ([], None, "")
+    assert [line.text for line in handled.said] == ["person", ""]
+    assert handled.finished == [(1, "ignored", "the customer is blocked"), (2, "done", None)]
+
+
+async def test_who_is_blocked_is_told_nothing_any_more_and_again_after_it(both: Troubled, clock: GivenClock) -> None:
+    crew = Crew(both, clock)
+    await acquaint(both, "ana")
+    await queue(both, message("ana", 1, "still to be said"))
+    await both.inner.transaction(lambda connection: conversations.block(connection, (PAGE, "ana"), NOW))
+    await add(both.inner, event("ana", "hello"))
+    async with running(crew.sender.run()):
+        await crew.turns.run_batch()
+        await pass_time(clock, both, 1.0)
+    assert crew.channel.texts() == []
+    assert await lines(both, "ana") == [(1, "cancelled", 0)]
+    assert await both.inner.transaction(lambda connection: conversations.unblock(connection, (PAGE, "ana")))
+    await add(both.inner, event("ana", "hello again"))
+    await crew.turns.run_batch()
+    assert await written(both, "ana") == ["still to be said", "You said: hello again"]
