@@ -214,6 +214,15 @@ class Listing:
     oldest_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a customer is, as far as the channel tells: names and a locale such as `fr_FR`, each empty if it does not."""
+
+    first_name: str = ""
+    last_name: str = ""
+    locale: str = ""
+
+
 class Channel(Protocol):
     """A way to reach customers. Methods never raise for what the outside does: failures are values."""
 
@@ -239,6 +248,10 @@ class Channel(Protocol):
     async def send_batch(self, sends: Sequence[Send]) -> Sequence[Outcome]:
         """Send messages of different customers of one Page by one request; one outcome for each, in order."""
         ...
+
+    async def find_person(self, page_id: str, customer_id: str) -> Person | None:  # noqa: ARG002 - for channels that can
+        """Who this customer is; None when that cannot be found out now."""
+        return None
 
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         """What the channel lists of this customer's conversation; None when that cannot be found out now."""

@@ -42,9 +42,10 @@ from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.graph_api import Graph, caller_of
 from webhooks.messenger.http import Client, create_client
+from webhooks.messenger.names import Names
 from webhooks.messenger.pace import Pace
 from webhooks.messenger.personas import Personas
-from webhooks.messenger.send import Messenger
+from webhooks.messenger.send import Beside, Messenger
 
 log = structlog.get_logger()
 
@@ -153,7 +154,8 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
     client = create_client()
     pace, personas = Pace(), _create_personas(settings, account, flows, client)
-    channel = Messenger(account, settings.graph_url, client, clock, personas=personas, pace=pace)
+    names = Names(account, Graph(settings.graph_url, client), clock)
+    channel = Messenger(account, settings.graph_url, client, clock, Beside(pace, personas, names))
     intake = Intake(database, mark, lambda _: None)
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
@@ -265,6 +267,7 @@ async def _work(house: House) -> None:
         settings.echo_grace_seconds,
         settings.gather_seconds,
         settings.retention_days,
+        settings.ask_names,
     )
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     for told in _calls_lack(house):

@@ -102,6 +102,8 @@ class Settings(BaseModel):
     """Where handed-off conversations go: our `desk`, or the Page's own inbox at Meta (`page_inbox`)"""
     person_silences_hours: float = Field(default=24.0, ge=0.0, le=PERSON_HOURS_MAX)
     """How long a person who answered in the Page's own inbox keeps the bot silent; `0`: until the conversation is given back"""
+    ask_names: bool = True
+    """Ask Messenger once who a new customer is, for `<first_name>` and the language; nobody waits for it"""
     messages_a_minute: int = Field(default=20, ge=1)
     """How many messages of one customer are answered in a minute; more are written down, and told so once"""
     look_up_after_seconds: tuple[float, ...] = (2.0, 8.0)

@@ -43,8 +43,8 @@ class Draft:
 
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "gone", "language", "last_at", "later", "messages", "named", "now", "opted_out", "outdated",
-        "own_language", "product", "result", "returning", "said", "screen", "showing", "shown", "slots", "slots_until",
+        "failures", "finders", "flow", "gone", "language", "last_at", "later", "messages", "met", "named", "now", "opted_out",
+        "outdated", "own_language", "product", "result", "returning", "said", "screen", "showing", "shown", "slots", "slots_until",
         "state", "steps", "timers", "traffic", "understood", "waited_in", "warned", "why", "wish",
     )  # fmt: skip
 
@@ -56,7 +56,7 @@ class Draft:
         self.own_language = session.language
         self.language = session.language or flow.languages[0]
         self.disclosed, self.opted_out = session.disclosed, session.opted_out
-        self.warned = session.warned
+        self.warned, self.met = session.warned, session.met
         self.last_at, self.answered = session.last_at, session.answered
         self.answered_by: AnsweredBy = session.answered_by
         self.effects: list[Effect] = []
@@ -107,7 +107,7 @@ class Draft:
             state=self.state, asking="" if self.asking is None else self.here.ask[self.asking].save,
             slots=self.slots, slots_until=self.slots_until,
             back=self._back_after(), failures=self.failures, language=self.own_language,
-            disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, timers=self.timers,
+            disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, met=self.met, timers=self.timers,
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,

@@ -82,6 +82,15 @@ class WaitTimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonMet:
+    """The channel told who the customer is; each may be empty. `locale` is like `fr_FR`."""
+
+    first_name: str = ""
+    last_name: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CommentReceived:
     """Somebody wrote `text` under a post of the Page: each comment is a customer of its own, who can be answered once.
 
@@ -120,6 +129,7 @@ Event = (
     | AttachmentReceived
     | ReferralReceived
     | CommentReceived
+    | PersonMet
     | WaitTimedOut
     | CallAnswered
     | StaffHandedBack
@@ -133,6 +143,7 @@ _KINDS: dict[str, type[Any]] = {
         AttachmentReceived,
         ReferralReceived,
         CommentReceived,
+        PersonMet,
         WaitTimedOut,
         CallAnswered,
         StaffHandedBack,

@@ -23,6 +23,7 @@ class Session:
     by its name: an owner may put questions before it meanwhile.
     `back` are the states before this one, oldest first. `failures` counts misunderstood messages in a row.
     `slots` also hold `first_name` and `last_name` where the channel told them.
+    `met`: the channel was asked who the customer is, and answered.
     `warned`: told that a card number or password was taken out of what was written.
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
     `answered` is the FAQ entry whose choices are on the screen.
@@ -47,6 +48,7 @@ class Session:
     disclosed: bool = False
     opted_out: bool = False
     warned: bool = False
+    met: bool = False
     timers: tuple[str, ...] = ()
     last_at: datetime | None = None
     answered_by: AnsweredBy = "bot"
@@ -81,6 +83,7 @@ def to_dict(session: Session) -> dict[str, Any]:
         "disclosed",
         "opted_out",
         "warned",
+        "met",
         "calls",
         "calling",
         "erasing",
@@ -118,6 +121,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         disclosed=stored.get("disclosed", False),
         opted_out=stored.get("opted_out", False),
         warned=stored.get("warned", False),
+        met=stored.get("met", False),
         last_at=datetime.fromisoformat(last_at) if last_at else None,
         answered_by=answered_by,
         answered=stored.get("answered", ""),

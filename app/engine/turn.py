@@ -16,6 +16,7 @@ from app.engine.events import (
     CallAnswered,
     CommentReceived,
     Event,
+    PersonMet,
     ReferralReceived,
     StaffHandedBack,
     TapReceived,
@@ -73,6 +74,9 @@ def take_turn(
 
 
 def _take(draft: Draft, event: Event) -> None:
+    if isinstance(event, PersonMet):
+        _meet(draft, event)
+        return
     if not isinstance(event, TextReceived | TapReceived):
         draft.erasing, draft.days = False, ()  # an answer to what is said now would be none to those questions
     match event:
@@ -88,6 +92,18 @@ def _take(draft: Draft, event: Event) -> None:
             _staff_handed_back(draft, to)
         case CallAnswered():
             _call_answered(draft, event)
+
+
+def _meet(draft: Draft, event: PersonMet) -> None:
+    """The names can be said from now on; the language only as long as the customer has shown none of his own. Nothing is said."""
+    draft.note("learns who the customer is")
+    draft.met = True
+    for name in ("first_name", "last_name"):
+        if (value := getattr(event, name)) and name not in draft.slots:
+            draft.slots[name] = value
+    spoken = event.locale[:2].lower()
+    if not draft.own_language and (language := next((e for e in draft.flow.languages if e[:2] == spoken), "")):
+        draft.speak(language)
 
 
 def _customer_came(draft: Draft, event: FromCustomer) -> None:

@@ -37,7 +37,8 @@ TRIES_MAX = 3
 class Turns:
     """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when.
 
-    `gather` is how long a customer's first message waits for more.
+    `meet` is told of customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
+    more.
     """
 
     database: Database
@@ -48,6 +49,7 @@ class Turns:
     room: Callable[[], int]
     send: Callable[[Sequence[OutMessage], float], None]
     gather: timedelta = timedelta()
+    meet: Callable[[Sequence[Key]], None] = lambda _: None
     taken: int = 0
     failed: int = 0
     stopping: bool = False
@@ -128,6 +130,7 @@ class Turns:
         self.taken += sum(len(each.finished) for each in handled)
         self.asked_for_calls |= any(each.calls for each in handled)
         self.send(flying, started)
+        self.meet([each.claim.key for each in handled if each.messages and not each.session.met])
 
     def _claim_next(self, connection: Connection) -> list[Claim] | None:
         if self.stopping:

@@ -20,6 +20,7 @@ from app.worker.beat import Beat, DeclaredDeadError
 from app.worker.calling import Calling
 from app.worker.handle import Hands
 from app.worker.later import Later
+from app.worker.meeting import Meeting
 from app.worker.retention import Retention
 from app.worker.retry import waits
 from app.worker.sending import Sender
@@ -53,6 +54,7 @@ class Terms:
     echo_grace_seconds: float = 90.0
     gather_seconds: float = 0.0
     retention_days: int = 365
+    asks_names: bool = False
 
 
 class Worker:
@@ -74,6 +76,9 @@ class Worker:
         gather = timedelta(seconds=terms.gather_seconds)
         self.poll_seconds = min(POLL_SECONDS, terms.gather_seconds / 4 or POLL_SECONDS)
         self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put, gather)
+        self.meeting = Meeting(database, hands.channel, clock)
+        if terms.asks_names:
+            self.turns.meet = self.meeting.meet
         kept = timedelta(days=terms.retention_days)
         self.retention = Retention(database, clock, self.worker_id, kept, self._may_tidy)
         self.calling = Calling(database, hands.service, clock, chance, self.worker_id)
@@ -102,6 +107,7 @@ class Worker:
                     self.sender.run,
                     self.settling.run,
                     self._call,
+                    self._meet,
                 ):
                     group.create_task(loop())
         except* DeclaredDeadError:
@@ -167,6 +173,9 @@ class Worker:
 
     async def _call(self) -> None:
         await self.calling.run(self.beat.alive, self._work.set)
+
+    async def _meet(self) -> None:
+        await self.meeting.run(self.beat.alive, self._work.set)
 
     async def _timers(self) -> None:
         await self._every(TIMERS_EVERY_SECONDS, self._fire_timers)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.channel import Channel, Failed, Listing, Outcome, Refusal, Seen, Send, Sent
+from app.channel import Channel, Failed, Listing, Outcome, Person, Refusal, Seen, Send, Sent
 from app.engine.effects import Message
 from tests.worker.clock import GivenClock
 
@@ -27,6 +27,8 @@ class Outside(Channel):
     listed: dict[str, deque[Sequence[Seen] | None]] = field(default_factory=lambda: defaultdict(deque))
     refusals: dict[str, Refusal] = field(default_factory=dict)
     others: dict[str, Message] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    asked_about: list[str] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     slow_pages: set[str] = field(default_factory=set)
     takes_seconds: float = 0.0
@@ -62,6 +64,10 @@ class Outside(Channel):
         if not 1 < len(sends) <= self.batch_max:
             self.broken_rules.append(f"a batch of {len(sends)}")
         return await self._request(sends)
+
+    async def find_person(self, page_id: str, customer_id: str) -> Person | None:
+        self.asked_about.append(customer_id)
+        return self.people.get(customer_id)
 
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         self.looked_up.append((page_id, customer_id, self.clock.monotonic()))

@@ -80,6 +80,10 @@ USAGE_PER_SECOND_MOST, USAGE_PER_SECOND_LEAST = 10.0, 0.5
 """O: messages a second just above USAGE_HIGH, and just below USAGE_FULL."""
 USAGE_WAIT_SECONDS = 300.0
 """O: how long a full Page waits when Meta names no time."""
+NAME_CHARS_MAX = 50
+"""O: a first or a last name; D: what Facebook takes."""
+NAMES_AGAIN_SECONDS = 3600.0
+"""O: how long a Page that may not ask for names does not ask."""
 PACE_SECONDS_MAX = 1.0
 """O: how long a message waits here for its turn; one that must wait longer goes back to the outbox."""
 BATCH_MAX = 50

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from app.channel import Failed, Listing, Outcome, Refusal, Seen, Send, Unsure
+from app.channel import Failed, Listing, Outcome, Person, Refusal, Seen, Send, Unsure
 from app.clock import Clock
 from app.engine.effects import Message
 from webhooks.messenger import batch
@@ -25,6 +25,7 @@ from webhooks.messenger.limits import (
     PACE_SECONDS_MAX,
     PAGE_INBOX_APP_ID,
 )
+from webhooks.messenger.names import Names
 from webhooks.messenger.pace import Pace
 from webhooks.messenger.parse.fields import to_mid
 from webhooks.messenger.parse.messages import METADATA_PREFIX
@@ -45,28 +46,30 @@ _ABOUT_CONTENT = frozenset({"refused", "not_found"})
 _FORM = "application/x-www-form-urlencoded"
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What goes on beside the sends. Without `personas` Pages write under their own names, without `names` customers have none."""
+
+    pace: Pace = field(default_factory=Pace)
+    personas: Personas | None = None
+    names: Names | None = None
+
+
 class Messenger:
     """The Messenger channel (`app.channel.Channel`) for every Page of an account, on one shared client."""
 
     batch_max = BATCH_MAX
 
     def __init__(
-        self,
-        account: Account,
-        graph_url: str,
-        client: Client,
-        clock: Clock,
-        *,
-        personas: Personas | None = None,
-        pace: Pace | None = None,
+        self, account: Account, graph_url: str, client: Client, clock: Clock, beside: Beside | None = None
     ) -> None:
-        """`graph_url` holds the version: `https://graph.facebook.com/v26.0`. Without `personas` Pages write under their own names."""
-        self._pace = pace or Pace()
+        """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
+        beside = beside or Beside()
+        self._pace, self._personas, self._names = beside.pace, beside.personas, beside.names
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
         self._clock = clock
-        self._personas = personas
         self._batch_url = create_url(f"{self._graph_url}/")
         self._send_urls = {page_id: create_url(f"{self._graph_url}/{page_id}/messages") for page_id in account.pages}
         self._proofs = {page_id: self._create_proof(page) for page_id, page in account.pages.items()}
@@ -173,6 +176,10 @@ class Messenger:
 
     def _decide(self, send: Send, now: datetime) -> Way | Refusal:
         return may_send(send, now, self._account.features)
+
+    async def find_person(self, page_id: str, customer_id: str) -> Person | None:
+        """What Messenger tells of this customer."""
+        return await self._names.find(page_id, customer_id) if self._names else None
 
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         """The latest LOOK_UP_MESSAGES of this conversation; None when Meta does not say."""

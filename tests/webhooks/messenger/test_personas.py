@@ -16,7 +16,7 @@ from webhooks.messenger.account import Account, Page
 from webhooks.messenger.graph_api import Graph, caller_of
 from webhooks.messenger.http import create_client
 from webhooks.messenger.personas import AGAIN_SECONDS, SOON_SECONDS, Personas
-from webhooks.messenger.send import Messenger
+from webhooks.messenger.send import Beside, Messenger
 
 ACCOUNT = Account(APP_ID, (APP_SECRET.encode(),), VERIFY_TOKEN, {PAGE: Page(PAGE, TOKEN)})
 
@@ -55,7 +55,7 @@ async def crew() -> AsyncIterator[Crew]:
         url = f"{table.url}/v26.0"
         personas = Personas(Graph(url, client), {PAGE: caller_of(ACCOUNT, PAGE)}, lambda _: name[0], clock)
         await table.say(text="hi")
-        yield Crew(table, Messenger(ACCOUNT, url, client, Clock(), personas=personas), personas, clock, name)
+        yield Crew(table, Messenger(ACCOUNT, url, client, Clock(), Beside(personas=personas)), personas, clock, name)
 
 
 def send(number: int = 1, **more: object) -> Send:
