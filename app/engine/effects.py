@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from app.engine.flow import Template
 
@@ -51,6 +51,7 @@ class Message:
 
     `choices` vanish after the next message (up to 13), `buttons` stay (up to 3); a message has one of the two, or none.
     `media` is (kind, address) with kind image, video, audio or file. `cards` stand side by side (up to 10).
+    `offers`: it asks for what the channel may know, so that the customer's own can be offered beside the choices.
     `hands_over`: nothing is said; the channel gives the conversation to the people who answer in its own inbox.
     """
 
@@ -60,6 +61,7 @@ class Message:
     media: tuple[str, str] | None = None
     cards: tuple[Card, ...] = ()
     form: Form | None = None
+    offers: Literal["", "phone", "email"] = ""
     hands_over: bool = False
 
     @property
@@ -164,6 +166,8 @@ def message_to_dict(message: Message) -> dict[str, Any]:
         stored["media"] = list(message.media)
     if message.cards:
         stored["cards"] = [_card_to_dict(card) for card in message.cards]
+    if message.offers:
+        stored["offers"] = message.offers
     if message.hands_over:
         stored["hands_over"] = True
     if form := message.form:
@@ -181,6 +185,7 @@ def message_from_dict(stored: dict[str, Any]) -> Message:
         media=(media[0], media[1]) if media else None,
         cards=tuple(_card_from_dict(each) for each in stored.get("cards", ())),
         form=Form(form["kind"], form["fields"], tuple(form["items"])) if form else None,
+        offers=stored.get("offers", ""),
         hands_over=stored.get("hands_over", False),
     )
 

@@ -54,7 +54,14 @@ def reminder_messages(draft: Draft, state: State, reminder: Reminder) -> list[Me
 
 def question_message(draft: Draft, state: State, place: int) -> Message:
     """The question, with its shortcuts and the state's other ways on."""
-    return Message(draft.text(state.ask[place].say), choices=question_options(draft, state, place))
+    text, choices = draft.text(state.ask[place].say), question_options(draft, state, place)
+    match draft.asked(place).kind:
+        case "phone":
+            return Message(text, choices=choices, offers="phone")
+        case "email":
+            return Message(text, choices=choices, offers="email")
+        case _:
+            return Message(text, choices=choices)
 
 
 def question_options(draft: Draft, state: State, place: int) -> tuple[Option, ...]:

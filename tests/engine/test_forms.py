@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.engine.effects import SendMessage, message_from_dict, message_to_dict
 from app.engine.flow import Compare, HandOffTo, Literal, Name, Question, Rule, State, Text
 from app.engine.words import SENTENCES
 from tests.engine.shop import shop
@@ -39,6 +40,13 @@ def test_a_form_that_knows_everything_goes_on_at_once() -> None:
 def test_a_form_says_its_text_before_its_first_question() -> None:
     bot = flow(state("welcome", "Let us begin.", ask=(question("it", "What is it?"),)), slots=(slot("it"),))
     assert Customer(bot).taps("Get Started") == ["Let us begin.", "What is it?"]
+
+
+@pytest.mark.parametrize(("kind", "offers"), [("phone", "phone"), ("email", "email"), ("text", ""), ("number", "")])
+def test_a_question_for_a_number_or_an_address_may_offer_the_customers_own(kind: str, offers: str) -> None:
+    turn = form(kind).turn
+    [asked] = [each.message for each in turn.effects if isinstance(each, SendMessage)][-1:]
+    assert (asked.offers, message_from_dict(message_to_dict(asked))) == (offers, asked)
 
 
 def test_a_yes_no_question_shows_yes_and_no_in_the_customers_language() -> None:

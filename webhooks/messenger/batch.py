@@ -75,18 +75,19 @@ def _decode_one(answer: Any) -> Outcome:
 
 def decode_send(status: int, body: bytes) -> Outcome:
     """The outcome of one send: taken when there is a message id, else what the error says."""
-    answer = _read_answer(body)
+    answer = read_values(body)
     mid = answer.get("message_id")
     return Sent(mid) if status == 200 and type(mid) is str and mid else read_failure(status, answer)
 
 
 def decode_control(status: int, body: bytes) -> Outcome:
     """The outcome of a request that says no more than whether it succeeded."""
-    answer = _read_answer(body)
+    answer = read_values(body)
     return Sent("") if status == 200 and answer.get("success") is True else read_failure(status, answer)
 
 
-def _read_answer(body: bytes) -> Mapping[str, Any]:
+def read_values(body: bytes) -> Mapping[str, Any]:
+    """The JSON object of an answer; an empty one for anything else."""
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -84,6 +84,10 @@ NAME_CHARS_MAX = 50
 """O: a first or a last name; D: what Facebook takes."""
 NAMES_AGAIN_SECONDS = 3600.0
 """O: how long a Page that may not ask for names does not ask."""
+UPLOAD_REUSE_SECONDS = 24 * 3600.0
+"""D: an id lives for 90 days; O: a shop that puts another picture at the same address wants it seen sooner."""
+UPLOADS_MAX = 1_000
+"""O: files that one process remembers."""
 PACE_SECONDS_MAX = 1.0
 """O: how long a message waits here for its turn; one that must wait longer goes back to the outbox."""
 BATCH_MAX = 50

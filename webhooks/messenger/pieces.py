@@ -29,16 +29,17 @@ def pieces(message: Message) -> list[Message]:
         return [message]
     taps = tuple(each for each in message.choices if each.tap)
     buttons = message.buttons + tuple(each for each in message.choices if not each.tap)
-    choices, surplus = taps[:QUICK_REPLIES_MAX], taps[QUICK_REPLIES_MAX:]
+    room = QUICK_REPLIES_MAX - bool(message.offers)
+    choices, surplus = taps[:room], taps[room:]
     text = "\n".join((message.text, *(each.title for each in surplus))) if surplus else message.text
     found = list(_without_text(message))
     if buttons:
         found.extend(_button_pieces(text, buttons))
     else:
         found.extend(Message(each) for each in split_text(text))
-    if choices:
+    if choices or message.offers:
         last = found.pop() if found else Message(_NO_TEXT)
-        found.append(replace(last, choices=choices))
+        found.append(replace(last, choices=choices, offers=message.offers))
     return found
 
 

@@ -20,6 +20,9 @@ from webhooks.messenger.parse.messages import METADATA_PREFIX
 from webhooks.messenger.payload import clean_text
 from webhooks.messenger.policy import Way
 
+OFFERS = {"phone": "user_phone_number", "email": "user_email"}
+"""Messenger shows the customer's own from the profile, if there is one; nobody but the customer sees it before the tap."""
+
 
 def render(send: Send, way: Way, persona_id: str = "") -> dict[str, Any]:
     """The body for `/{page_id}/messages`.
@@ -39,7 +42,8 @@ def render(send: Send, way: Way, persona_id: str = "") -> dict[str, Any]:
 
 def _render_message(message: Message, payloads: Iterator[str], metadata: str) -> dict[str, Any]:
     rendered: dict[str, Any] = {"metadata": metadata[:METADATA_CHARS_MAX]}
-    quick_replies = [_quick_reply(each, payloads) for each in message.choices]
+    offered = [{"content_type": OFFERS[message.offers]}] if message.offers else []
+    quick_replies = offered + [_quick_reply(each, payloads) for each in message.choices]
     if message.buttons:
         buttons = [_button(each, payloads) for each in message.buttons]
         rendered["attachment"] = _template(

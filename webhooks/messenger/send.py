@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from app.channel import Failed, Listing, Outcome, Person, Refusal, Seen, Send, Unsure
+from app.channel import Failed, Listing, Outcome, Person, Refusal, Seen, Send, Sent, Unsure
 from app.clock import Clock
 from app.engine.effects import Message
 from webhooks.messenger import batch
@@ -35,6 +35,7 @@ from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import Way, may_send
 from webhooks.messenger.render import render
 from webhooks.messenger.signature import appsecret_proof
+from webhooks.messenger.uploads import Name, Uploads
 
 _NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
 _NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
@@ -66,6 +67,7 @@ class Messenger:
         """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
         beside = beside or Beside()
         self._pace, self._personas, self._names = beside.pace, beside.personas, beside.names
+        self._uploads = Uploads()
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
@@ -102,13 +104,15 @@ class Messenger:
         body = render(send, way, self._persona_of(send))
         if (wait := await self._wait_turn(page.page_id, [body])) is not None:
             return wait
+        file = self._uploads.fill_in(page.page_id, body, self._clock.monotonic())
         if proof := self._proofs[send.page_id]:
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
         match await request(self._client, ask, ANSWER_BYTES_MAX):
             case Answer(status, answer, headers):
                 self._pace.note(page.page_id, headers, self._clock.monotonic())
-                return self._judge(batch.decode_send(status, answer), send.page_id, body)
+                outcome = self._judge(batch.decode_send(status, answer), send.page_id, body)
+                return self._judge_file(outcome, file, answer) if file else outcome
             case NotSent():
                 return _NO_CONNECTION
             case Lost(reason):
@@ -213,6 +217,14 @@ class Messenger:
         ):
             self._personas.forget(page_id)
             return replace(outcome, retry=True)
+        return outcome
+
+    def _judge_file(self, outcome: Outcome, file: Name, answer: bytes) -> Outcome:
+        """What was sent by an id that Messenger has forgotten goes once more by its address."""
+        if isinstance(outcome, Sent):
+            self._uploads.note(file, batch.read_values(answer), self._clock.monotonic())
+        elif isinstance(outcome, Failed) and outcome.code in MEDIA_TROUBLES and self._uploads.forget(file):
+            return replace(outcome, retry=True, tries_max=0)
         return outcome
 
     def _create_proof(self, page: Page) -> str:

@@ -39,6 +39,14 @@ def test_the_reply_to_a_comment_goes_to_the_comment() -> None:
     assert render(create_send(customer_id="comment:9_77"), RESPONSE)["recipient"] == {"comment_id": "9_77"}
 
 
+@pytest.mark.parametrize(("offers", "kind"), [("phone", "user_phone_number"), ("email", "user_email")])
+def test_a_question_for_a_number_or_an_address_offers_the_customers_own(offers: Any, kind: str) -> None:
+    [piece] = pieces(Message("How can we reach you?", choices=(YES,) * 13, offers=offers))[-1:]
+    replies = render(create_send(piece), RESPONSE)["message"]["quick_replies"]
+    assert replies[0] == {"content_type": kind}
+    assert len(replies) == 13
+
+
 def test_choices_are_quick_replies_with_their_signed_taps() -> None:
     pictured = Option("No", tap=("order", "no"), image="https://cdn.example/no.png")
     message = render(create_send(Message("Sure?", choices=(YES, pictured)), payloads=("s1", "s2")), RESPONSE)["message"]

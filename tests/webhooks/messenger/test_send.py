@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,29 @@ async def test_an_answer_that_says_the_allowance_is_used_up_stops_the_page(graph
         assert 170.0 < outcome.wait_seconds <= 180.0
     assert isinstance(await messenger.send(create_send(page_id=OTHER_PAGE)), Sent)
     assert len(graph.came) == 2
+
+
+async def test_a_file_that_messenger_has_is_sent_by_its_id(graph: Graph, messenger: Messenger) -> None:
+    picture = create_send(Message(media=("image", "https://cdn.example/i.jpg")))
+    graph.reply = answer(200, {"message_id": "m_1", "attachment_id": "77"})
+    for _ in range(2):
+        assert await messenger.send(picture) == Sent("m_1")
+    assert await messenger.send(replace(picture, page_id=OTHER_PAGE)) == Sent("m_1")
+    sent = [orjson.loads(came.body)["message"]["attachment"]["payload"] for came in graph.came]
+    by_address = {"url": "https://cdn.example/i.jpg", "is_reusable": True}
+    assert sent == [by_address, {"attachment_id": "77"}, by_address]
+
+
+async def test_an_id_that_messenger_has_forgotten_is_tried_again_by_its_address(
+    graph: Graph, messenger: Messenger
+) -> None:
+    picture = create_send(Message(media=("image", "https://cdn.example/i.jpg")))
+    graph.reply = answer(200, {"message_id": "m_1", "attachment_id": "77"})
+    await messenger.send(picture)
+    graph.reply = answer(400, {"error": {"message": "x", "code": 100, "error_subcode": 2018074}})
+    outcomes = [await messenger.send(picture), await messenger.send(picture)]
+    assert [isinstance(each, Failed) and each.retry for each in outcomes] == [True, False]
+    assert "url" in orjson.loads(graph.came[-1].body)["message"]["attachment"]["payload"]
 
 
 async def test_a_handoff_to_the_pages_inbox_passes_the_thread_and_says_nothing(
