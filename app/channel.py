@@ -253,6 +253,10 @@ class Channel(Protocol):
         """Who this customer is; None when that cannot be found out now."""
         return None
 
+    async def show_typing(self, page_id: str, customer_id: str) -> None:  # noqa: ARG002 - for channels that can
+        """Show that an answer is on its way; whatever becomes of that."""
+        return  # a channel that shows nothing
+
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         """What the channel lists of this customer's conversation; None when that cannot be found out now."""
         ...

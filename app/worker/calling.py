@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from sqlalchemy import Connection
@@ -21,6 +21,8 @@ CALLS_MAX = 50
 """Calls of one worker at once: a slow service holds up no more than this."""
 LOOK_EVERY_SECONDS = 1.0
 """How soon a call is found that nobody told us of."""
+TYPING_AFTER_SECONDS = 0.7
+"""A call that takes longer is shown to the customer; each indicator costs Messenger a request, and most calls are faster."""
 TRIES_MAX = 3
 """A call over which so many workers died may be what kills them."""
 
@@ -32,6 +34,7 @@ class Calling:
         self.database, self.service, self.clock, self.chance = database, service, clock, chance
         self.worker_id = worker_id
         self.stopping = False
+        self.show_typing: Callable[[str, str], Awaitable[None]] = _show_nothing
         self._under_way: set[int] = set()
         self._look = asyncio.Event()
 
@@ -70,14 +73,30 @@ class Calling:
 
     async def _make(self, call: ClaimedCall, answered: Callable[[], None]) -> None:
         request = Request(**call.request)
-        outcome = await self.service.perform(request) if may_be_made(request.method, call.tries) else FAILED
+        outcome = await self._perform(call, request) if may_be_made(request.method, call.tries) else FAILED
         await persist(self.database, partial(self._finish, call, outcome), self.clock, self.chance)
         self._under_way.discard(call.id)
         self.look()
         answered()
 
+    async def _perform(self, call: ClaimedCall, request: Request) -> Outcome:
+        """The call; a customer who waits for long sees that something is going on."""
+        async with asyncio.TaskGroup() as group:
+            typing = group.create_task(self._type_soon(call))
+            outcome = await self.service.perform(request)
+            typing.cancel()
+        return outcome
+
+    async def _type_soon(self, call: ClaimedCall) -> None:
+        await self.clock.sleep(TYPING_AFTER_SECONDS)
+        await self.show_typing(call.page_id, call.customer_id)
+
     def _finish(self, call: ClaimedCall, outcome: Outcome, connection: Connection) -> bool:
         return calls.finish(connection, self.worker_id, call, (outcome.result, outcome.values), self.clock.now())
+
+
+async def _show_nothing(page_id: str, customer_id: str) -> None:
+    """For a house whose customers see nothing of it."""
 
 
 def may_be_made(method: str, tries: int) -> bool:

@@ -107,9 +107,15 @@ class Parking:
         for trouble in found:
             if trouble.page_id not in self.troubles:
                 log.error("page stopped", page=trouble.page_id, code=trouble.code, reason=trouble.sentence)
-        waits = {each.page_id: (each.until - today).total_seconds() if self._has_read else 0.0 for each in found}
-        self.troubles = {each.page_id: (each, now + waits[each.page_id]) for each in found}
+        self.troubles = {each.page_id: (each, self._end_of(each, today, now)) for each in found}
         self._has_read = True
+
+    def _end_of(self, trouble: Trouble, today: datetime, now: float) -> float:
+        """By the steady clock, from the moment at which we first read of it: the other one may be put back."""
+        known = self.troubles.get(trouble.page_id)
+        if known and known[0] == trouble:
+            return known[1]
+        return now + (trouble.until - today).total_seconds() if self._has_read else now
 
 
 def write_down(connection: Connection, news: dict[str, Failed | None], now: datetime) -> None:

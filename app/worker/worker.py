@@ -82,6 +82,7 @@ class Worker:
         kept = timedelta(days=terms.retention_days)
         self.retention = Retention(database, clock, self.worker_id, kept, self._may_tidy)
         self.calling = Calling(database, hands.service, clock, chance, self.worker_id)
+        self.calling.show_typing = hands.channel.show_typing
         self._work = asyncio.Event()
         self._stopping = False
         self._between_batches = asyncio.Event()

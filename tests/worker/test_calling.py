@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,11 +12,11 @@ from app.service.client import Outcome, Request, Service
 from app.store import calls, inbox, workers
 from app.store.calls import NewCall
 from app.store.tables import calls as table
-from app.worker.calling import TRIES_MAX, Calling, may_be_made
+from app.worker.calling import TRIES_MAX, TYPING_AFTER_SECONDS, Calling, may_be_made
 from tests.store.kit import NOW, PAGE
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
-from tests.worker.kit import Longest, becomes, running
+from tests.worker.kit import Longest, becomes, pass_time, quiet, running
 
 REQUEST = {
     "method": "GET",
@@ -108,3 +109,51 @@ async def test_a_worker_that_stops_begins_no_call(both: Troubled, clock: GivenCl
             ["waiting"],
         )
     assert service.asked == []
+
+
+@dataclass(frozen=True, slots=True)
+class Slow(Service):
+    """A service that answers when it is told to."""
+
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def perform(self, request: Request) -> Outcome:
+        await self.may_answer.wait()
+        return Outcome("ok", {})
+
+
+async def test_who_waits_for_a_slow_service_sees_that_something_is_going_on(
+    database: Troubled, clock: GivenClock
+) -> None:
+    service, seen = Slow(), list[str]()
+
+    async def show(page_id: str, customer_id: str) -> None:
+        seen.append(customer_id)
+
+    await database.transaction(lambda connection: workers.join(connection, "w1", NOW))
+    await database.transaction(lambda connection: _ask(connection, "ana"))
+    calling = Calling(database, service, clock, Longest(), "w1")
+    calling.show_typing = show
+    async with running(calling.run(lambda: True, lambda: None)):
+        await quiet(database)
+        assert seen == []
+        await pass_time(clock, database, TYPING_AFTER_SECONDS + 0.1)
+        assert seen == ["ana"]
+        service.may_answer.set()
+        await becomes(lambda: database.inner.read(_answers), {"ana": ["ok"]})
+
+
+async def test_a_quick_service_shows_nothing(database: Troubled, clock: GivenClock) -> None:
+    seen: list[str] = []
+
+    async def show(page_id: str, customer_id: str) -> None:
+        seen.append(customer_id)
+
+    await database.transaction(lambda connection: workers.join(connection, "w1", NOW))
+    await database.transaction(lambda connection: _ask(connection, "ana"))
+    calling = Calling(database, Answering(), clock, Longest(), "w1")
+    calling.show_typing = show
+    async with running(calling.run(lambda: True, lambda: None)):
+        await becomes(lambda: database.inner.read(_answers), {"ana": ["ok"]})
+        await pass_time(clock, database, 5.0)
+    assert seen == []

@@ -27,7 +27,8 @@ async def test_a_page_that_is_blocked_sends_nothing_until_it_is_unblocked(both: 
     crew = Crew(both, clock)
     await acquaint(both, "ana")
     async with running(crew.sender.run()):
-        await pass_time(clock, both, 1.0)
+        for _ in range(3):
+            await pass_time(clock, both, 1.0)
         await note(both, BLOCK)
         await pass_time(clock, both, 1.0)
         await queue(both, message("ana", 1, "hello"))

@@ -94,8 +94,16 @@ def test_who_has_just_started_lets_one_message_go_ahead_at_once() -> None:
     parking = Parking()
     parking.read([trouble()], NOW, now=0.0)
     assert [parking.lets_go("a", 0.1), parking.lets_go("a", 0.2)] == [True, False]
+    parking.park("a", TOKEN, now=0.3)
     parking.read([trouble()], NOW, now=0.5)
     assert not parking.lets_go("a", 20.0)
+
+
+def test_a_clock_that_is_put_back_makes_no_page_wait_longer() -> None:
+    parking = running()
+    for second in range(70):
+        parking.read([trouble()], NOW, now=float(second))
+    assert parking.lets_go("a", 70.0)
 
 
 def test_what_one_worker_finds_out_is_news_for_the_others() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from app.channel import Failed, Listing, Outcome, Person, Refusal, Seen, Send, Sent, Unsure
+from app.channel import Failed, Listing, Outcome, Person, Refusal, Seen, Send, Sent, Unsure, comment_of
 from app.clock import Clock
 from app.engine.effects import Message
 from webhooks.messenger import batch
@@ -184,6 +184,17 @@ class Messenger:
     async def find_person(self, page_id: str, customer_id: str) -> Person | None:
         """What Messenger tells of this customer."""
         return await self._names.find(page_id, customer_id) if self._names else None
+
+    async def show_typing(self, page_id: str, customer_id: str) -> None:
+        """Messenger's three dots, for about 20 seconds or until a message comes."""
+        page = self._account.pages.get(page_id)
+        if page is None or not page.token or comment_of(customer_id):
+            return
+        body: dict[str, Any] = {"recipient": {"id": customer_id}, "sender_action": "typing_on"}
+        if proof := self._proofs[page_id]:
+            body["appsecret_proof"] = proof
+        ask = Ask("POST", self._send_urls[page_id], _headers(page, "application/json"), orjson.dumps(body))
+        await request(self._client, ask, ANSWER_BYTES_MAX)
 
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         """The latest LOOK_UP_MESSAGES of this conversation; None when Meta does not say."""

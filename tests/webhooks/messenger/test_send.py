@@ -90,6 +90,19 @@ async def test_an_id_that_messenger_has_forgotten_is_tried_again_by_its_address(
     assert "url" in orjson.loads(graph.came[-1].body)["message"]["attachment"]["payload"]
 
 
+async def test_typing_is_shown_alone_and_costs_nothing_when_it_fails(graph: Graph, messenger: Messenger) -> None:
+    await messenger.show_typing(PAGE, CUSTOMER)
+    [came] = graph.came
+    assert orjson.loads(came.body) == {
+        "recipient": {"id": CUSTOMER}, "sender_action": "typing_on", "appsecret_proof": PROOF
+    }  # fmt: skip
+    graph.reply, graph.hang_up = b"", True
+    await messenger.show_typing(PAGE, CUSTOMER)
+    await messenger.show_typing("99999", CUSTOMER)
+    await messenger.show_typing(PAGE, "comment:9_7")
+    assert len(graph.came) == 2
+
+
 async def test_a_handoff_to_the_pages_inbox_passes_the_thread_and_says_nothing(
     graph: Graph, messenger: Messenger
 ) -> None:
