@@ -190,14 +190,18 @@ class Sender:
         """What leaves, or why it does not leave now."""
         if not self.alive() or self._is_stale(message):
             return KEPT_BACK
-        if not self.parking.lets_go(message.page_id, self.clock.monotonic()):
+        now = self.clock.monotonic()
+        if self.parking.is_parked(message.page_id, now):
             return KEPT_BACK
         try:
             send = self._to_send(message)
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
         refusal = self.channel.may_send(send, self.clock.now())
-        return Failed(refusal.code, refusal.sentence) if refusal else send
+        if refusal:
+            return Failed(refusal.code, refusal.sentence)
+        # Only what really leaves goes ahead for its Page: what is refused here says nothing of the Page's trouble.
+        return send if self.parking.lets_go(message.page_id, now) else KEPT_BACK
 
     def _is_stale(self, message: OutMessage) -> bool:
         """Whether so much time went by since it was taken off the line that staff may have come: then it is taken anew."""
@@ -283,6 +287,7 @@ class Sender:
             self.parking.park(message.page_id, failure, self.clock.monotonic())
             # Not this message's fault, and certain that it did not arrive: it costs it no try.
             return Result(message, "pending", reason_code=failure.code, reason=failure.sentence, counts=False)
+        self.parking.note_refused(message.page_id)
         if failure.retry and message.attempt < (failure.tries_max or RETRIES_MAX):
             return Result(
                 message, "pending", reason_code=failure.code, reason=failure.sentence, keep=True,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.channel import Fact, Failed, Received
+from app.channel import Fact, Failed, Received, Refusal
 from app.engine.effects import Message, Option, message_to_dict
 from app.store import conversations, pages
 from app.store.intake import take
+from app.store.pages import Trouble
 from tests.store.kit import NOW, PAGE, message
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
@@ -95,3 +96,19 @@ async def test_a_file_that_the_channel_does_not_take_is_sent_as_its_address(both
         ("signed",),
     )
     assert (await lines(both, "ana")) == [(1, "sent", 3)]
+
+
+async def test_what_may_not_leave_any_more_never_keeps_a_page_waiting(both: Troubled, clock: GivenClock) -> None:
+    """A token that was dead over a weekend: of hundreds of messages whose time is over none is the one that goes ahead."""
+    crew = Crew(both, clock)
+    late = [f"c{number}" for number in range(30)]
+    await acquaint(both, *late, "zoe")
+    await both.inner.transaction(lambda c: pages.note_trouble(c, Trouble(PAGE, "token", "Dead.", NOW, NOW)))
+    for each in late:
+        crew.channel.refusals[each] = Refusal("window", "Too late.")
+    await queue(both, *(message(each, 1, each) for each in [*late, "zoe"]))
+    async with running(crew.sender.run()):
+        await pass_time(clock, both, 1.0)
+        await until(lambda: crew.channel.texts() == ["zoe"])
+        await until(lambda: crew.sender.idle)
+    assert await lines(both, late[0]) == [(1, "failed", 1)]

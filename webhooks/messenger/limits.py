@@ -80,6 +80,10 @@ USAGE_PER_SECOND_MOST, USAGE_PER_SECOND_LEAST = 10.0, 0.5
 """O: messages a second just above USAGE_HIGH, and just below USAGE_FULL."""
 USAGE_WAIT_SECONDS = 300.0
 """O: how long a full Page waits when Meta names no time."""
+USAGE_WAIT_SECONDS_MAX = 24 * 3600.0
+"""O: Meta counts the allowance over 24 hours (D), so that a longer wait is none of its numbers."""
+USAGE_KEPT_SECONDS = 300.0
+"""O: how long its word on the allowance holds: it tells none where little is used."""
 PACE_SECONDS_MAX = 1.0
 """O: how long a message waits here for its turn; one that must wait longer goes back to the outbox."""
 BATCH_MAX = 50
