@@ -241,7 +241,7 @@ class Sender:
             now = self.clock.now()
             conversations.lock(connection, sorted({result.message.key for result in results}))
             outbox.record(connection, worker_id, results, now)
-            inbox.add(connection, [_taken_over(each, now) for each in results if each.reason_code == ELSEWHERE])
+            inbox.add(connection, [_taken_over(each, now) for each in results if _is_elsewhere(each)])
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 
@@ -354,12 +354,17 @@ class Sender:
         self._held.pop(_key(message), None)
 
 
+def _is_elsewhere(result: Result) -> bool:
+    """Whether somebody else has the conversation: the channel says so, or the bot itself gave it to the channel's inbox."""
+    return result.reason_code == ELSEWHERE or (result.status == "sent" and bool(result.message.body.get("hands_over")))
+
+
 def _taken_over(result: Result, now: datetime) -> NewEvent:
-    """Somebody else has the conversation, as a fact for the next turn: the bot falls silent."""
+    """The same as a fact for the next turn: the bot falls silent, and speaks again in time."""
     message = result.message
     identity = f"elsewhere/{message.page_id}/{message.customer_id}/{message.seq}/{message.attempt}"
     key = hashlib.blake2b(identity.encode(), digest_size=16).digest()
-    body = {"app_id": "", "how": "refused"}
+    body = {"app_id": "", "how": "refused" if result.reason_code == ELSEWHERE else "passed"}
     return NewEvent(message.page_id, message.customer_id, key, "fact:person_took_over", body, now, now)
 
 

@@ -74,6 +74,40 @@ async def test_a_conversation_that_is_somebody_elses_silences_the_bot(both: Trou
     assert found.answered_by == "staff"
 
 
+async def test_who_was_given_to_the_channel_s_inbox_is_with_a_person(both: Troubled, clock: GivenClock) -> None:
+    """Though nobody says so: the channel tells the one who gets a thread, not the one who gives it."""
+    crew = Crew(both, clock)
+    await acquaint(both, "ana")
+    async with running(crew.sender.run()):
+        await crew.fly(replace(flying("ana"), body={"hands_over": True}))
+        await until(lambda: crew.sender.idle)
+    await crew.turns.run_batch()
+    found = await both.inner.read(lambda connection: conversations.find(connection, (PAGE, "ana")))
+    assert found
+    assert found.answered_by == "staff"
+
+
+async def test_of_two_workers_one_message_goes_ahead_and_then_both_go_on(both: Troubled, clock: GivenClock) -> None:
+    """What one worker finds out holds for the other, and ends for both."""
+    one, other = Crew(both, clock, "w1"), Crew(both, clock, "w2")
+    names = [f"c{number}" for number in range(6)]
+    await acquaint(both, "ana", *names)
+    one.channel.answers["ana"] += [TOKEN]
+    async with running(one.sender.run(), other.sender.run()):
+        await pass_time(clock, both, 1.0)  # neither has just started
+        await one.fly(flying("ana"))
+        await until(lambda: one.sender.idle)
+        await pass_time(clock, both, 1.0)
+        await queue(both, *(message(each, 1, each) for each in names))
+        for _ in range(10):
+            await pass_time(clock, both, 5.0)
+        assert (one.channel.texts(), other.channel.texts()) == (["ana 1"], [])
+        for _ in range(8):
+            await pass_time(clock, both, 2.0)
+    assert sorted([*one.channel.texts(), *other.channel.texts()]) == sorted(["ana 1", "ana 1", *names])
+    assert await both.inner.read(pages.list_troubles) == []
+
+
 FILE = Message(media=("image", "https://cdn.example/i.jpg"), choices=(Option("Yes", tap=("a", "yes")),))
 
 
