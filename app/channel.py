@@ -233,6 +233,10 @@ class Channel(Protocol):
         """The message as one or more that the channel takes, in order; nothing of it is lost."""
         ...
 
+    def shortened(self, message: Message) -> Message:
+        """One message where there must be no second: a text that is too long for it ends in an ellipsis."""
+        return message
+
     def may_send(self, send: Send, now: datetime) -> Refusal | None:
         """None if policy lets this message go now, else why not."""
         ...

@@ -18,18 +18,19 @@ _FROM_CUSTOMERS = TextReceived | TapReceived | AttachmentReceived | ReferralRece
 Happened = Sequence[tuple[Event, WaitingEvent]]
 
 
-def count(session: Session, happened: Happened, most: int | None) -> tuple[Session, int, bool]:
-    """(the session with these events counted, how many of them may be answered, whether the customer is to be told now).
+def count(session: Session, happened: Happened, most: int | None) -> tuple[Session, list[bool], bool]:
+    """(the session with these events counted, whether each of them may be answered, whether the customer is to be told now).
 
-    `most`: events a minute; None for any number. Told is who goes beyond it, once a minute.
+    `most`: events a minute; None for any number. Told is who goes beyond it, once a minute. What the customer did not do, the answer of
+    a service or staff who hand back, is never too much.
     """
-    answered, tells, heard = 0, False, session.traffic
+    answered, tells, heard = [], False, session.traffic
     for event, waiting in happened:
-        if isinstance(event, _FROM_CUSTOMERS):
+        is_theirs = isinstance(event, _FROM_CUSTOMERS)
+        if is_theirs:
             heard = traffic.after(heard, event, waiting.happened_at)
-        if most is None or heard.count <= most:
-            answered += 1
-        tells = tells or (most is not None and heard.count == most + 1)
+        answered.append(not is_theirs or most is None or heard.count <= most)
+        tells = tells or (is_theirs and most is not None and heard.count == most + 1)
     return replace(session, traffic=heard), answered, tells
 
 

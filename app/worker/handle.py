@@ -22,6 +22,7 @@ from app.engine.effects import (
     StartTimer,
     StopTimers,
     WithdrawHandOff,
+    message_from_dict,
     message_to_dict,
 )
 from app.engine.events import (
@@ -90,7 +91,7 @@ async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
         else:
             await _take_in(hands, handled, burst, now)
             if comment_of(claim.customer_id):
-                _leave_one_reply(handled)
+                _leave_one_reply(hands, handled)
     return handled
 
 
@@ -106,16 +107,21 @@ def _bursts(waiting: Iterable[WaitingEvent]) -> list[list[WaitingEvent]]:
     return bursts
 
 
-def set_aside(claim: Claim, flow: Flow | None, reason: str, now: datetime) -> Handled:
-    """Give up on the claim's first event: it is kept with its reason, the customer is told and waits for a person."""
+def set_aside(hands: Hands, claim: Claim, reason: str, now: datetime) -> Handled:
+    """Give up on the claim's first event: it is kept with its reason, the customer is told and waits for a person.
+
+    Who only wrote a comment is left alone.
+    """
+    flow = hands.flow_of(claim.page_id)
     handled = begin(claim, flow)
     event = claim.events[0]
     note_window(handled, event, now)
     handled.set_aside = (event.id, reason)
-    if flow is not None and claim.answered_by == "bot":
+    if flow is not None and claim.answered_by == "bot" and not comment_of(claim.customer_id):
         _say(handled, "sorry")
         handled.session = replace(handled.session, answered_by="waiting")
         handled.handoff = HandOff(team="", reason="An event could not be handled.")
+        _hand_over(hands, handled)
     return handled
 
 
@@ -138,16 +144,21 @@ async def _take_in(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent]
     for event, waiting in happened:
         note_said(handled, event, waiting)
         handled.epoch += _ends_staff(event, handled.session)
+        if isinstance(event, StaffHandedBack) and handled.session.answered_by == "staff":
+            handled.stop_timers = True  # of the silence, which is over
+            handled.timers.clear()
     most = hands.manners.a_minute if handled.session.answered_by != "staff" else None
-    handled.session, answered, tells = flood.count(handled.session, happened, most)
+    handled.session, may_answer, tells = flood.count(handled.session, happened, most)
+    answered = [each for each, may in zip(happened, may_answer, strict=True) if may]
     if handled.session.answered_by == "bot" and flood.goes_in_circles(handled.session):
         _end_circle(hands, handled)
     elif answered:
-        await _turn(hands, handled, happened[:answered], now)
+        await _turn(hands, handled, answered, now)
     if tells:
         _say(handled, "slowly")
-    handled.finished += [(each.id, "done", None) for each in burst[:answered]]
-    handled.finished += [(each.id, "ignored", "too many messages in a minute") for each in burst[answered:]]
+    for each, may in zip(burst, may_answer, strict=True):
+        end = ("done", None) if may else ("ignored", "too many messages in a minute")
+        handled.finished.append((each.id, *end))
 
 
 def _only_note(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent]) -> None:
@@ -185,13 +196,19 @@ async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: d
         _hand_over(hands, handled)
 
 
-def _leave_one_reply(handled: Handled) -> None:
+def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     """A comment can be answered by one message, and the conversation begins only when its writer answers that."""
-    handled.messages = [as_one(handled.messages)] if handled.messages else []
+    reply = as_one(handled.messages)
+    handled.messages = [_shortened(hands, reply)] if reply else []
     handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
     handled.handoff = None
+
+
+def _shortened(hands: Hands, stored: dict[str, Any]) -> dict[str, Any]:
+    one = message_to_dict(hands.channel.shortened(message_from_dict(stored)))
+    return {**one, "payloads": stored["payloads"]} if "payloads" in stored else one
 
 
 def _ends_staff(event: Event, session: Session) -> bool:
@@ -239,6 +256,7 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
                 handled.handoff = effect
             case WithdrawHandOff():
                 handled.handoff = None
+                handled.messages = [each for each in handled.messages if not each.get("hands_over")]
             case CallService():
                 handled.calls.append(_stored_call(claim, effect))
             case EraseCustomer():

@@ -26,8 +26,8 @@ PROBE_SECONDS = 5.0
 """When a trouble may be over one message goes ahead; the others follow when it was taken, or this long after it."""
 NEAR_SECONDS = 10.0
 """A wait up to this long is this worker's own: before the others had read of it, it would be over."""
-
-
+WAIT_SECONDS_MAX = 24 * 3600.0
+"""How long a Page waits at the most, whatever the channel names: a look a day finds out."""
 UNSURE_MAX = 5
 """Unknown sends in a row after which a Page waits: the channel is in trouble, and each more would be one more to look up."""
 
@@ -68,6 +68,10 @@ class Parking:
         if count >= UNSURE_MAX:
             wait = min(PARK_RETRY_SECONDS * 2 ** min(count - UNSURE_MAX, 10), PARK_SECONDS)
             self.until[page_id] = max(self.until.get(page_id, 0.0), now + wait)
+
+    def note_refused(self, page_id: str) -> None:
+        """The channel refused one message for its own sake: that tells nothing of the Page, so another may go ahead at once."""
+        self._probed.pop(page_id, None)
 
     def lets_go(self, page_id: str, now: float) -> bool:
         """Whether a message of this Page may leave now; the one that goes ahead is counted."""
@@ -129,4 +133,5 @@ def write_down(connection: Connection, news: dict[str, Failed | None], now: date
 
 
 def _wait_of(failure: Failed) -> float:
-    return failure.wait_seconds or (PARK_RETRY_SECONDS if failure.retry else PARK_SECONDS)
+    wait = failure.wait_seconds or (PARK_RETRY_SECONDS if failure.retry else PARK_SECONDS)
+    return min(wait, WAIT_SECONDS_MAX)

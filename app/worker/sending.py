@@ -190,14 +190,18 @@ class Sender:
         """What leaves, or why it does not leave now."""
         if not self.alive() or self._is_stale(message):
             return KEPT_BACK
-        if not self.parking.lets_go(message.page_id, self.clock.monotonic()):
+        now = self.clock.monotonic()
+        if self.parking.is_parked(message.page_id, now):
             return KEPT_BACK
         try:
             send = self._to_send(message)
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
         refusal = self.channel.may_send(send, self.clock.now())
-        return Failed(refusal.code, refusal.sentence) if refusal else send
+        if refusal:
+            return Failed(refusal.code, refusal.sentence)
+        # Only what really leaves goes ahead for its Page: what is refused here says nothing of the Page's trouble.
+        return send if self.parking.lets_go(message.page_id, now) else KEPT_BACK
 
     def _is_stale(self, message: OutMessage) -> bool:
         """Whether so much time went by since it was taken off the line that staff may have come: then it is taken anew."""
@@ -237,7 +241,7 @@ class Sender:
             now = self.clock.now()
             conversations.lock(connection, sorted({result.message.key for result in results}))
             outbox.record(connection, worker_id, results, now)
-            inbox.add(connection, [_taken_over(each, now) for each in results if each.reason_code == ELSEWHERE])
+            inbox.add(connection, [_taken_over(each, now) for each in results if _is_elsewhere(each)])
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 
@@ -283,6 +287,7 @@ class Sender:
             self.parking.park(message.page_id, failure, self.clock.monotonic())
             # Not this message's fault, and certain that it did not arrive: it costs it no try.
             return Result(message, "pending", reason_code=failure.code, reason=failure.sentence, counts=False)
+        self.parking.note_refused(message.page_id)
         if failure.retry and message.attempt < (failure.tries_max or RETRIES_MAX):
             return Result(
                 message, "pending", reason_code=failure.code, reason=failure.sentence, keep=True,
@@ -349,12 +354,17 @@ class Sender:
         self._held.pop(_key(message), None)
 
 
+def _is_elsewhere(result: Result) -> bool:
+    """Whether somebody else has the conversation: the channel says so, or the bot itself gave it to the channel's inbox."""
+    return result.reason_code == ELSEWHERE or (result.status == "sent" and bool(result.message.body.get("hands_over")))
+
+
 def _taken_over(result: Result, now: datetime) -> NewEvent:
-    """Somebody else has the conversation, as a fact for the next turn: the bot falls silent."""
+    """The same as a fact for the next turn: the bot falls silent, and speaks again in time."""
     message = result.message
     identity = f"elsewhere/{message.page_id}/{message.customer_id}/{message.seq}/{message.attempt}"
     key = hashlib.blake2b(identity.encode(), digest_size=16).digest()
-    body = {"app_id": "", "how": "refused"}
+    body = {"app_id": "", "how": "refused" if result.reason_code == ELSEWHERE else "passed"}
     return NewEvent(message.page_id, message.customer_id, key, "fact:person_took_over", body, now, now)
 
 

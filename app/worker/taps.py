@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import replace
+from urllib.parse import quote, unquote
 
 from app.channel import TAP_VERSION, comment_of, customer_of_comment
 from app.engine.events import TapReceived
@@ -24,7 +25,7 @@ SHARED = ("@start", "@menu", "@starter")
 
 def sign(secret: bytes, key: Key, state: str, choice: str) -> str:
     """The payload of one choice or button for this customer."""
-    comment = comment_of(key[1])
+    comment = quote(comment_of(key[1]), safe="")  # a colon in it would end it
     way = f"{_OF_COMMENT}:{comment}:{state}:{choice}" if comment else f"{TAP_VERSION}:{state}:{choice}"
     return f"{way}:{_signature(secret, key, way)}"
 
@@ -45,7 +46,7 @@ def read(secret: bytes, key: Key, tap: TapReceived) -> TapReceived:
 def _read_of_comment(secret: bytes, page_id: str, tap: TapReceived) -> TapReceived:
     """A tap in the reply to a comment: it names the comment, and only its writer ever saw it."""
     comment = tap.payload.partition(":")[2].partition(":")[0]
-    return _checked(secret, (page_id, customer_of_comment(comment)), tap, f"{_OF_COMMENT}:{comment}:")
+    return _checked(secret, (page_id, customer_of_comment(unquote(comment))), tap, f"{_OF_COMMENT}:{comment}:")
 
 
 def _checked(secret: bytes, key: Key, tap: TapReceived, before: str) -> TapReceived:

@@ -108,7 +108,7 @@ class Turns:
 
     def _give_up(self, claim: Claim, reason: str, now: datetime) -> Handled:
         log.error("event set aside", event_id=claim.events[0].id, reason=reason)
-        return set_aside(claim, self.hands.flow_of(claim.page_id), reason, now)
+        return set_aside(self.hands, claim, reason, now)
 
     async def _write(self, handled: list[Handled], *, claims_next: bool = True) -> None:
         """Write all in one transaction. `claims_next`: nothing else is in hand, so the same transaction claims what comes next."""

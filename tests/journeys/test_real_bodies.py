@@ -27,8 +27,7 @@ LEAVE_NOTHING = (
 )  # fmt: skip
 """Receipts, our own echoes, and what is of no use to us: counted at the door, not kept."""
 ABOUT_THE_PAGE = (
-    "app_roles", "comment", "comment_old_form", "optin_checkbox", "policy_block", "policy_old_spelling",
-    "postback_of_a_user_ref", "template_status",
+    "app_roles", "optin_checkbox", "policy_block", "policy_old_spelling", "postback_of_a_user_ref", "template_status",
 )  # fmt: skip
 """Kept and shown; no session is moved."""
 SEVERAL = {"several_pages_and_customers": 4, "ad_message": 2}
@@ -36,13 +35,14 @@ SEVERAL = {"several_pages_and_customers": 4, "ad_message": 2}
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Two Pages, as the bodies have."""
+    """Two Pages, as the bodies have. A person who answered keeps the bot silent: of months ago, each silence would be over at once."""
     folder = tmp_path_factory.mktemp("bodies")
     shop = copy_shop(folder / "shop")
     pages = {page: {"flows": "shop", "token": TOKENS[page]} for page in (PAGE, OTHER_PAGE)}
     (folder / "pages.yaml").write_text(json.dumps(pages))
     accounts = {page: PageAccount(page, TOKENS[page]) for page in pages}
-    with running(Plan(folder, shop, settings={"PAGES": str(folder / "pages.yaml")}, pages=accounts)) as started:
+    settings = {"PAGES": str(folder / "pages.yaml"), "PERSON_SILENCES_HOURS": "0"}
+    with running(Plan(folder, shop, settings=settings, pages=accounts)) as started:
         yield started
 
 

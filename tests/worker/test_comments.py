@@ -11,7 +11,7 @@ from app.engine.flow import Comments
 from app.store.inbox import WaitingEvent
 from app.worker import taps
 from app.worker.comments import as_one
-from app.worker.handle import Hands, handle
+from app.worker.handle import Hands, Manners, handle
 from tests.store.kit import NOW, PAGE
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock
@@ -67,6 +67,13 @@ def test_a_forged_tap_of_a_comment_leads_nowhere(payload: str) -> None:
     assert taps.read(SECRET, (PAGE, "ana"), TapReceived(payload.format(rest=rest))).state == ""
 
 
+@pytest.mark.parametrize("comment", ["9:77", "9_77:menu", "9%3A77", "é", ":"])
+def test_a_comment_with_an_odd_id_can_be_tapped_too(comment: str) -> None:
+    payload = taps.sign(SECRET, (PAGE, f"comment:{comment}"), "menu", "sizes:large")
+    read = taps.read(SECRET, (PAGE, "ana"), TapReceived(payload))
+    assert (read.state, read.choice) == ("menu", "sizes:large")
+
+
 def test_a_tap_of_another_pages_comment_leads_nowhere() -> None:
     payload = taps.sign(SECRET, ("99", COMMENT), "menu", "sizes")
     assert taps.read(SECRET, (PAGE, "ana"), TapReceived(payload)).state == ""
@@ -81,3 +88,21 @@ def test_cards_alone_stay_what_they_are_and_beside_words_give_way() -> None:
     cards = {"cards": [{"title": "Boots"}], "payloads": ["p"]}
     assert as_one([cards]) == cards
     assert as_one([{"text": "Look:"}, cards]) == {"text": "Look:"}
+
+
+def test_what_hands_over_says_nothing_to_a_comment() -> None:
+    over = {"hands_over": True}
+    menu = {"text": "Which?", "choices": [{"title": "Yes"}], "payloads": ["p"]}
+    assert as_one([menu, over]) == menu
+    assert as_one([over]) is None
+    assert as_one([]) is None
+
+
+async def test_a_comment_whose_state_hands_off_is_answered_and_handed_to_nobody(hands: Hands) -> None:
+    bot = hands.flow_of(PAGE)
+    assert bot is not None
+    person = replace(bot, entrances=replace(bot.entrances, comments=Comments(("how much",), "person")))
+    over = replace(hands, flow_of=lambda _: person, manners=Manners(hands_over=True))
+    handled = await handle(over, claim(commented("how much?"), customer_id=COMMENT), NOW)
+    assert [each["text"] for each in handled.messages] == ["I am calling a colleague."]
+    assert handled.handoff is None

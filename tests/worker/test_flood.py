@@ -72,6 +72,20 @@ async def test_what_waited_while_we_were_down_is_no_flood(hands: Hands) -> None:
     assert {status for _, status, _ in handled.finished} == {"done"}
 
 
+async def test_of_what_waits_from_two_minutes_the_first_of_each_are_answered(hands: Hands) -> None:
+    handled = await handle(hands, claim(*at_once(4), said("and now", 9, NOW + timedelta(minutes=1))), NOW)
+    assert [status for _, status, _ in handled.finished] == ["done"] * 3 + ["ignored", "done"]
+    assert "and now" in " ".join(texts(handled))
+
+
+@pytest.mark.parametrize("kind", ["CallAnswered", "WaitTimedOut", "StaffHandedBack"])
+async def test_what_the_customer_did_not_do_is_never_too_much(hands: Hands, kind: str) -> None:
+    bodies = {"CallAnswered": {"state": "menu", "result": "ok"}, "WaitTimedOut": {"state": "later", "name": "0"}}
+    other = WaitingEvent(9, kind, bodies.get(kind, {}), NOW + 5 * SECOND, opens_window=False)
+    found = await one_after_the_other(hands, [*at_once(4), other])
+    assert (found[-1].finished, TOLD in texts(found[-1])) == ([(9, "done", None)], False)
+
+
 async def test_with_a_person_everybody_may_write_as_they_like(hands: Hands) -> None:
     found = await one_after_the_other(hands, at_once(6), answered_by="staff")
     assert all(texts(each) == [] and each.finished[0][1] == "done" for each in found)

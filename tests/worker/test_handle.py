@@ -16,7 +16,7 @@ from app.errors import EngineError
 from app.store.claims import Claim
 from app.store.inbox import WaitingEvent
 from app.worker.handle import TURN_SECONDS_MAX, Hands, handle, no_search, set_aside
-from app.worker.handled import Handled
+from app.worker.handled import Handled, Manners
 from tests.store.kit import NOW, PAGE
 from tests.worker.channel import Outside
 from tests.worker.clock import GivenClock
@@ -181,6 +181,25 @@ async def test_who_asks_for_a_person_is_handed_off_and_who_goes_on_with_the_bot_
     assert (again.session.answered_by, again.handoff) == ("bot", None)
 
 
+async def test_who_goes_on_with_the_bot_at_once_is_not_given_to_the_channel_s_inbox(hands: Hands) -> None:
+    tap = {"title": "Say it twice", "payload": ""}
+    events = said("person", 1), WaitingEvent(2, "TapReceived", tap, NOW, opens_window=True), said("menu", 3)
+    over = replace(hands, manners=Manners(hands_over=True))
+    assert (await handle(over, claim(events[0]), NOW)).messages[-1] == {"hands_over": True}
+    handled = await handle(over, claim(*events), NOW)
+    assert handled.session.answered_by == "bot"
+    assert {"hands_over": True} not in handled.messages
+
+
+async def test_a_silence_that_ended_by_handing_back_never_ends_a_later_one(hands: Hands) -> None:
+    silent = replace(hands, manners=Manners(silence=timedelta(hours=24)))
+    back = WaitingEvent(1, "StaffHandedBack", {}, NOW, opens_window=False)
+    handled = await handle(silent, claim(back, answered_by="staff"), NOW)
+    assert (handled.stop_timers, handled.timers) == (True, {})
+    both = await handle(silent, claim(fact("person_replied", 2, text="Yes?"), replace(back, id=3)), NOW)
+    assert (both.session.answered_by, both.timers) == ("bot", {})
+
+
 async def test_a_page_without_a_flow_has_its_events_ignored_and_its_facts_kept(clock: GivenClock) -> None:
     hands = Hands(lambda _: None, SECRET, Outside(clock))
     handled = await handle(hands, claim(said("hi", 1), fact("reaction", 2, mid="m")), NOW)
@@ -201,8 +220,8 @@ def test_a_house_without_a_search_says_so() -> None:
 # ---- set aside ---------------------------------------------------------------------------------------------
 
 
-def test_setting_aside_says_sorry_and_hands_off() -> None:
-    handled = set_aside(claim(said("circle", 7), said("hi", 8)), BOT, "The turn failed.", NOW)
+async def test_setting_aside_says_sorry_and_hands_off(hands: Hands) -> None:
+    handled = set_aside(hands, claim(said("circle", 7), said("hi", 8)), "The turn failed.", NOW)
     assert handled.set_aside == (7, "The turn failed.")
     assert texts(handled) == [SENTENCES["en"]["sorry"]]
     assert handled.session.answered_by == "waiting"
@@ -211,19 +230,29 @@ def test_setting_aside_says_sorry_and_hands_off() -> None:
     assert handled.last_customer_at == NOW
 
 
-def test_the_apology_is_in_the_customer_s_language() -> None:
-    handled = set_aside(claim(said("circle"), session={"language": "de"}), BOT, "why", NOW)
+async def test_the_apology_is_in_the_customer_s_language(hands: Hands) -> None:
+    handled = set_aside(hands, claim(said("circle"), session={"language": "de"}), "why", NOW)
     assert texts(handled) == [SENTENCES["de"]["sorry"]]
 
 
 @pytest.mark.parametrize("answered_by", ["staff", "waiting"])
-def test_who_is_with_a_person_already_is_told_nothing(answered_by: str) -> None:
-    handled = set_aside(claim(said("circle"), answered_by=answered_by), BOT, "why", NOW)
+async def test_who_is_with_a_person_already_is_told_nothing(hands: Hands, answered_by: str) -> None:
+    handled = set_aside(hands, claim(said("circle"), answered_by=answered_by), "why", NOW)
     assert (handled.messages, handled.session.answered_by, handled.handoff) == ([], answered_by, None)
 
 
-def test_on_a_page_without_a_flow_nobody_is_told() -> None:
-    assert set_aside(claim(said("circle")), None, "why", NOW).messages == []
+async def test_on_a_page_without_a_flow_nobody_is_told(hands: Hands) -> None:
+    assert set_aside(replace(hands, flow_of=lambda _: None), claim(said("circle")), "why", NOW).messages == []
+
+
+async def test_where_people_answer_in_the_channel_s_inbox_what_is_set_aside_goes_there(hands: Hands) -> None:
+    handled = set_aside(replace(hands, manners=Manners(hands_over=True)), claim(said("circle")), "why", NOW)
+    assert handled.messages[1:] == [{"hands_over": True}]
+
+
+async def test_a_comment_that_cannot_be_handled_is_not_answered(hands: Hands) -> None:
+    handled = set_aside(hands, claim(said("circle"), customer_id="comment:9_77"), "why", NOW)
+    assert (handled.messages, handled.handoff, handled.set_aside) == ([], None, (1, "why"))
 
 
 async def test_a_search_that_does_not_come_to_an_end_fails_the_turn(hands: Hands, clock: GivenClock) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.channel import Fact, Failed, Received
+from app.channel import Fact, Failed, Received, Refusal
 from app.engine.effects import Message, Option, message_to_dict
 from app.store import conversations, pages
 from app.store.intake import take
+from app.store.pages import Trouble
 from tests.store.kit import NOW, PAGE, message
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
@@ -74,6 +75,41 @@ async def test_a_conversation_that_is_somebody_elses_silences_the_bot(both: Trou
     assert found.answered_by == "staff"
 
 
+async def test_who_was_given_to_the_channel_s_inbox_is_with_a_person(both: Troubled, clock: GivenClock) -> None:
+    """Though nobody says so: the channel tells the one who gets a thread, not the one who gives it."""
+    crew = Crew(both, clock)
+    await acquaint(both, "ana")
+    async with running(crew.sender.run()):
+        await crew.fly(replace(flying("ana"), body={"hands_over": True}))
+        await until(lambda: crew.sender.idle)
+    await crew.turns.run_batch()
+    found = await both.inner.read(lambda connection: conversations.find(connection, (PAGE, "ana")))
+    assert found
+    assert found.answered_by == "staff"
+
+
+async def test_of_two_workers_one_message_goes_ahead_and_then_both_go_on(both: Troubled, clock: GivenClock) -> None:
+    """What one worker finds out holds for the other, and ends for both."""
+    one, other = Crew(both, clock, "w1"), Crew(both, clock, "w2")
+    names = [f"c{number}" for number in range(6)]
+    await acquaint(both, "ana", *names)
+    one.channel.answers["ana"] += [TOKEN]
+    async with running(one.sender.run(), other.sender.run()):
+        for _ in range(2):
+            await pass_time(clock, both, 1.0)  # neither has just started
+        await one.fly(flying("ana"))
+        await until(lambda: one.sender.idle)
+        await pass_time(clock, both, 1.0)
+        await queue(both, *(message(each, 1, each) for each in names))
+        for _ in range(10):
+            await pass_time(clock, both, 5.0)
+        assert (one.channel.texts(), other.channel.texts()) == (["ana 1"], [])
+        for _ in range(8):
+            await pass_time(clock, both, 2.0)
+    assert sorted([*one.channel.texts(), *other.channel.texts()]) == sorted(["ana 1", "ana 1", *names])
+    assert await both.inner.read(pages.list_troubles) == []
+
+
 FILE = Message(media=("image", "https://cdn.example/i.jpg"), choices=(Option("Yes", tap=("a", "yes")),))
 
 
@@ -96,3 +132,19 @@ async def test_a_file_that_the_channel_does_not_take_is_sent_as_its_address(both
         ("signed",),
     )
     assert (await lines(both, "ana")) == [(1, "sent", 3)]
+
+
+async def test_what_may_not_leave_any_more_never_keeps_a_page_waiting(both: Troubled, clock: GivenClock) -> None:
+    """A token that was dead over a weekend: of hundreds of messages whose time is over none is the one that goes ahead."""
+    crew = Crew(both, clock)
+    late = [f"c{number}" for number in range(30)]
+    await acquaint(both, *late, "zoe")
+    await both.inner.transaction(lambda c: pages.note_trouble(c, Trouble(PAGE, "token", "Dead.", NOW, NOW)))
+    for each in late:
+        crew.channel.refusals[each] = Refusal("window", "Too late.")
+    await queue(both, *(message(each, 1, each) for each in [*late, "zoe"]))
+    async with running(crew.sender.run()):
+        await pass_time(clock, both, 1.0)
+        await until(lambda: crew.channel.texts() == ["zoe"])
+        await until(lambda: crew.sender.idle)
+    assert await lines(both, late[0]) == [(1, "failed", 1)]

@@ -132,6 +132,24 @@ def test_when_a_trouble_may_be_over_one_message_goes_ahead() -> None:
     assert [parking.lets_go("a", at) for at in (59.0, 61.0, 61.0, 65.9, 66.1)] == [False, True, False, False, True]
 
 
+def test_a_message_that_was_refused_for_its_own_sake_lets_another_go_ahead_at_once() -> None:
+    parking = running()
+    parking.read([trouble()], NOW, now=0.0)
+    assert parking.lets_go("a", 61.0)
+    parking.note_refused("a")
+    assert [parking.lets_go("a", 61.1), parking.lets_go("a", 61.2)] == [True, False]
+
+
+async def test_a_wait_without_measure_is_one_of_a_day(both: Troubled) -> None:
+    endless = Failed("limit", "Too many calls.", retry=True, wait_seconds=1e300, scope="page")
+    parking = Parking()
+    parking.park("a", endless, now=0.0)
+    assert not parking.is_parked("a", 24 * 3600.0)
+    await both.inner.transaction(lambda c: write_down(c, {"a": endless}, NOW))
+    [found] = await both.inner.read(pages.list_troubles)
+    assert found.until == NOW + timedelta(days=1)
+
+
 def test_when_it_was_taken_the_others_follow_and_the_trouble_is_over_for_all() -> None:
     parking = running()
     parking.read([trouble()], NOW, now=0.0)

@@ -88,6 +88,10 @@ UPLOAD_REUSE_SECONDS = 24 * 3600.0
 """D: an id lives for 90 days; O: a shop that puts another picture at the same address wants it seen sooner."""
 UPLOADS_MAX = 1_000
 """O: files that one process remembers."""
+USAGE_WAIT_SECONDS_MAX = 24 * 3600.0
+"""O: Meta counts the allowance over 24 hours (D), so that a longer wait is none of its numbers."""
+USAGE_KEPT_SECONDS = 300.0
+"""O: how long its word on the allowance holds: it tells none where little is used."""
 PACE_SECONDS_MAX = 1.0
 """O: how long a message waits here for its turn; one that must wait longer goes back to the outbox."""
 BATCH_MAX = 50

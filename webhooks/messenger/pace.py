@@ -16,9 +16,11 @@ from webhooks.messenger.limits import (
     MESSAGES_PER_SECOND,
     USAGE_FULL,
     USAGE_HIGH,
+    USAGE_KEPT_SECONDS,
     USAGE_PER_SECOND_LEAST,
     USAGE_PER_SECOND_MOST,
     USAGE_WAIT_SECONDS,
+    USAGE_WAIT_SECONDS_MAX,
 )
 
 USAGE_HEADERS = ("x-page-usage", "x-app-usage", "x-business-use-case-usage")
@@ -36,10 +38,11 @@ class Lane:
 
 @dataclass(slots=True)
 class Used:
-    """How much of a Page's allowance was used, in percent, and until when nothing may leave."""
+    """How much of a Page's allowance was used, in percent, until when nothing may leave, and until when that is worth anything."""
 
     percent: float = 0.0
     stopped_until: float = 0.0
+    holds_until: float = 0.0
 
 
 @dataclass(slots=True)
@@ -59,7 +62,7 @@ class Pace:
         if used and used.stopped_until > now:
             return used.stopped_until - now
         share = max(self.processes(), 1)
-        asked = [(self._lane(page_id, False), count / (self._rate(used) / share))]
+        asked = [(self._lane(page_id, False), count / (self._rate(used, now) / share))]
         if slow:
             asked.append((self._lane(page_id, True), slow * share / MEDIA_PER_SECOND))
         wait = max(max(lane.paid_at - BURST_SECONDS - now, 0.0) for lane, _ in asked)
@@ -71,9 +74,9 @@ class Pace:
     def _lane(self, page_id: str, slow: bool) -> Lane:
         return self._lanes.setdefault((page_id, slow), Lane())
 
-    def _rate(self, used: Used | None) -> float:
+    def _rate(self, used: Used | None, now: float) -> float:
         """Messages a second: Meta's limit, and far fewer the nearer the allowance comes to its end."""
-        if used is None or used.percent < USAGE_HIGH:
+        if used is None or used.percent < USAGE_HIGH or used.holds_until <= now:
             return MESSAGES_PER_SECOND
         left = max(USAGE_FULL - used.percent, 0.0) / (USAGE_FULL - USAGE_HIGH)
         return max(USAGE_PER_SECOND_MOST * left, USAGE_PER_SECOND_LEAST)
@@ -89,7 +92,9 @@ class Pace:
         used.percent = percent
         if percent >= USAGE_FULL:
             minutes = max(_number(each.get("estimated_time_to_regain_access")) for each in told)
-            used.stopped_until = max(used.stopped_until, now + (minutes * 60 or USAGE_WAIT_SECONDS))
+            wait = min(minutes * 60 or USAGE_WAIT_SECONDS, USAGE_WAIT_SECONDS_MAX)
+            used.stopped_until = max(used.stopped_until, now + wait)
+        used.holds_until = max(used.stopped_until, now) + USAGE_KEPT_SECONDS
 
 
 def _read_usage(name: str, text: str) -> Iterator[Mapping[str, Any]]:

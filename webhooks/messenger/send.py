@@ -14,16 +14,19 @@ from app.clock import Clock
 from app.engine.effects import Message
 from webhooks.messenger import batch
 from webhooks.messenger.account import Account, Page
+from webhooks.messenger.cut import shorten
 from webhooks.messenger.failures import MEDIA_TROUBLES
 from webhooks.messenger.http import Answer, Ask, Client, Lost, NotSent, create_url, request
 from webhooks.messenger.limits import (
     ANSWER_BYTES_MAX,
     BATCH_MAX,
+    BUTTON_TEXT_CHARS_MAX,
     LISTING_BYTES_MAX,
     LOOK_UP_MESSAGES,
     LOOK_UP_SECONDS_MAX,
     PACE_SECONDS_MAX,
     PAGE_INBOX_APP_ID,
+    TEXT_CHARS_MAX,
 )
 from webhooks.messenger.names import Names
 from webhooks.messenger.pace import Pace
@@ -79,6 +82,11 @@ class Messenger:
     def pieces(self, message: Message) -> Sequence[Message]:
         """The message as one or more that Messenger takes, in order; none for a message with nothing in it."""
         return pieces(message)
+
+    def shortened(self, message: Message) -> Message:
+        """The same with a text that fits one message."""
+        most = BUTTON_TEXT_CHARS_MAX if message.buttons else TEXT_CHARS_MAX
+        return replace(message, text=shorten(message.text, most))
 
     def may_send(self, send: Send, now: datetime) -> Refusal | None:
         """None if Meta's policy lets it go now, else why not."""

@@ -98,6 +98,21 @@ def test_when_usage_falls_the_page_goes_on_at_full_speed() -> None:
     assert left(pace, 10.0) > 2_000
 
 
+def test_no_number_of_metas_stops_a_page_for_more_than_a_day() -> None:
+    pace = Pace()
+    pace.note("p", business_usage(1e300, minutes=10**18), 0.0)
+    assert pace.wait_before("p", 1, 0, 0.0, 1.0) == 24 * 3600.0
+
+
+def test_metas_word_holds_for_some_minutes_for_it_tells_none_where_little_is_used() -> None:
+    pace = Pace()
+    pace.note("p", business_usage(100.0, minutes=7), 0.0)
+    assert pace.wait_before("p", 50, 0, 420.0, 1.0) == 0.0
+    assert pace.wait_before("p", 1, 0, 421.0, 1.0) > 1.0
+    pace.note("p", {}, 421.0)
+    assert [pace.wait_before("p", 50, 0, 721.0 + each, 1.0) for each in range(3)] == [0.0] * 3
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -389,3 +389,12 @@ async def test_a_look_up_that_breaks_is_none(how: str, graph: Graph, messenger: 
     graph.reply = b""
     setattr(graph, how, True)
     assert await messenger.look_up(PAGE, CUSTOMER) is None
+
+
+async def test_what_must_be_one_message_ends_in_an_ellipsis_where_it_is_too_long(messenger: Messenger) -> None:
+    option = Option("Yes", tap=("a", "b"))
+    for long in (Message("word " * 1_000, choices=(option,)), Message("word " * 1_000, buttons=(option,))):
+        short = messenger.shortened(long)
+        assert messenger.pieces(short) == [short]
+        assert (short.text[-1], short.options) == ("…", (option,))
+    assert messenger.shortened(Message("Hi")) == Message("Hi")
