@@ -58,7 +58,7 @@ class Plan:
             "APP_ID": APP_ID, "APP_SECRET": APP_SECRET, "VERIFY_TOKEN": VERIFY_TOKEN, "SECRET_KEY": SECRET_KEY,
             "GRAPH_URL": f"http://{HOST}:{graph_port}/v26.0",
         }  # fmt: skip
-        return {**usual, **QUICK, **self.settings}
+        return {**usual, **QUICK, "ASK_NAMES": "false", **self.settings}
 
 
 class House:
