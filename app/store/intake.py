@@ -227,8 +227,8 @@ def outbox_id(mark: str, seq: int, customer_id: str) -> str:
 def read_outbox_id(identity: str, mark: str) -> OutboxId | None:
     """What the id says, or None when it is not one of this database's."""
     own, _, rest = identity.partition(".")
-    seq, _, comment = rest.partition(".")
+    seq, dot, comment = rest.partition(".")
     is_place = seq.isascii() and seq.isdigit() and len(seq) < 18
-    if own != mark or not is_place or bool(comment) != bool(comment_of(comment)):
+    if own != mark or not is_place or bool(dot) != bool(comment_of(comment)):
         return None
     return OutboxId(int(seq), comment)

@@ -32,13 +32,13 @@ def list_troubles(connection: Connection) -> list[Trouble]:
 
 
 def note_trouble(connection: Connection, new: Trouble) -> None:
-    """This Page waits. The same trouble again goes on since it began, and ends no earlier."""
+    """This Page waits. The same trouble again goes on since it began, in the words that told it first, and ends no earlier."""
     of_page = (each for each in list_troubles(connection) if each.page_id == new.page_id and each.code == new.code)
     old = next(of_page, new)
     row = {
         "page_id": new.page_id,
         "code": new.code,
-        "sentence": new.sentence,
+        "sentence": old.sentence,
         "since": old.since,
         "until": max(new.until, old.until),
     }

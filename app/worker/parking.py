@@ -5,7 +5,7 @@ What one worker finds out is written down, so that the others wait too, and peop
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -100,6 +100,12 @@ class Parking:
         news, self._news = self._news, {}
         return news
 
+    def note_written(self, news: Mapping[str, Failed | None], today: datetime, now: float) -> None:
+        """What was taken as news is known to all: from now on its end is theirs too, however soon it comes."""
+        for page_id, failure in news.items():
+            if failure is not None and page_id not in self.troubles:
+                self.troubles[page_id] = (_trouble(page_id, failure, today), now + _wait_of(failure))
+
     def read(self, found: Sequence[Trouble], today: datetime, now: float) -> None:
         """Take over what all workers know. A trouble that is gone frees its Page here too.
 
@@ -128,8 +134,11 @@ def write_down(connection: Connection, news: dict[str, Failed | None], now: date
         if failure is None:
             pages.clear(connection, page_id)
         else:
-            until = now + timedelta(seconds=_wait_of(failure))
-            pages.note_trouble(connection, Trouble(page_id, failure.code, failure.sentence, now, until))
+            pages.note_trouble(connection, _trouble(page_id, failure, now))
+
+
+def _trouble(page_id: str, failure: Failed, now: datetime) -> Trouble:
+    return Trouble(page_id, failure.code, failure.sentence, now, now + timedelta(seconds=_wait_of(failure)))
 
 
 def _wait_of(failure: Failed) -> float:

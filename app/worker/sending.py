@@ -246,6 +246,7 @@ class Sender:
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 
         following = await self.persist(work)
+        self.parking.note_written(news, self.clock.now(), self.clock.monotonic())
         for result in results:
             self._let_go(result)
         return following

@@ -167,6 +167,16 @@ def test_what_was_under_way_when_the_trouble_began_ends_nothing() -> None:
     assert parking.take_news() == {}
 
 
+def test_a_trouble_that_is_over_before_it_was_read_back_frees_the_page_too() -> None:
+    """Somebody put things right within the half second between two looks."""
+    parking = running()
+    parking.park("a", BLOCKED, now=0.0)
+    parking.note_written(parking.take_news(), NOW, now=0.0)
+    assert parking.is_parked("a", 0.1)
+    parking.read([], NOW, now=0.2)
+    assert parking.lets_go("a", 0.2)
+
+
 def test_a_trouble_that_is_over_elsewhere_frees_the_page_here() -> None:
     parking = running()
     parking.park("a", BLOCKED, now=0.0)
