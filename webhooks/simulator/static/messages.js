@@ -74,10 +74,20 @@ function image(kind, payload) {
 }
 
 function link(given, payload, url) {
-  const word = String(payload.title || given.title || WORDS[given.type] || given.type || "Attachment");
+  const named = given.type === "file" && isWeb(url) ? fileName(url) : "";
+  const word = String(payload.title || given.title || named || WORDS[given.type] || given.type || "Attachment");
   const sign = SIGNS[given.type] ? el("span", { "aria-hidden": "true" }, `${SIGNS[given.type]} `) : null;
   if (!isWeb(url)) return el("p", { class: "bubble" }, sign, word);
   return el("p", { class: "bubble" }, sign, el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, word));
+}
+
+function fileName(url) {
+  const last = new URL(url).pathname.split("/").pop();
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
 }
 
 function thumb(size) {

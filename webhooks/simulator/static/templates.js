@@ -96,13 +96,21 @@ function gridCell(image, place, isHero, say) {
 function receipt(payload) {
   const money = (amount) => `${amount} ${payload.currency}`;
   const summary = payload.summary || {};
+  const address = payload.address || {};
+  const places = [address.street_1, address.street_2, `${address.postal_code || ""} ${address.city || ""}`.trim(), address.country];
   const sums = [["Subtotal", summary.subtotal], ["Shipping", summary.shipping_cost], ["Tax", summary.total_tax]];
+  const adjustments = Array.isArray(payload.adjustments) ? payload.adjustments.filter((each) => each instanceof Object) : [];
   return [
     el("strong", {}, `Receipt ${payload.order_number}`),
     el("small", { dir: "auto" }, `${payload.recipient_name}, ${payload.payment_method}`),
-    ...(payload.elements || []).map((each) => row(each.quantity > 1 ? `${each.quantity} × ${each.title}` : each.title, `${each.price} ${each.currency || payload.currency}`)),
+    ...(payload.elements || []).flatMap((each) => [
+      row(each.quantity > 1 ? `${each.quantity} × ${each.title}` : each.title, `${each.price} ${each.currency || payload.currency}`),
+      each.subtitle ? el("small", { dir: "auto" }, each.subtitle) : null,
+    ]),
     ...sums.filter(([, amount]) => amount !== undefined).map(([name, amount]) => row(name, money(amount), "soft")),
+    ...adjustments.map((each) => row(each.name || "Discount", `−${money(each.amount)}`, "soft")),
     row("Total", money(summary.total_cost), "total"),
+    payload.address ? el("small", { dir: "auto" }, places.filter(Boolean).join(", ")) : null,
   ];
 }
 
