@@ -155,12 +155,13 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     new: list[NewEvent] = []
     echoes: list[EchoOf] = []
     marks: list[Watermark] = []
+    policies: dict[tuple[str, bytes], tuple[Received, datetime]] = {}
     latest = stamped[-1][1]
     for item, received_at in stamped:
         match item:
             case Received() | Unreadable():
-                if isinstance(item, Received):
-                    _note_policy(connection, item, received_at)
+                if isinstance(item, Received) and policy_of(item.event):
+                    policies.setdefault((item.page_id, item.key), (item, received_at))
                 new.append(to_event(item, received_at))
             case Echoed():
                 if (ours := read_outbox_id(item.outbox_id, mark)) is not None:
@@ -169,9 +170,15 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
                 marks.append(Watermark(item.page_id, item.customer_id, item.kind == "read", item.until))
             case Ignored():
                 continue
+    # Told again, they say nothing new.
+    unheard = [each for key, each in policies.items() if not inbox.is_known(connection, *key)]
     inbox.add(connection, without_late(connection, new))
     conversations.note_watermarks(connection, marks)
-    return outbox.settle_by_echo(connection, echoes, latest)
+    settled = outbox.settle_by_echo(connection, echoes, latest)
+    # Pages come last, as where outcomes are written: two transactions that wait for each other would both be lost.
+    for item, received_at in unheard:
+        _note_policy(connection, item.page_id, policy_of(item.event), received_at)
+    return settled
 
 
 def policy_of(event: Event | Fact) -> Mapping[str, Any]:
@@ -179,16 +186,13 @@ def policy_of(event: Event | Fact) -> Mapping[str, Any]:
     return event.values if isinstance(event, Fact) and event.kind == "policy" else {}
 
 
-def _note_policy(connection: Connection, item: Received, now: datetime) -> None:
-    """The channel blocks a Page, or does so no longer: its messages wait, or go on. Told again, it says nothing new."""
-    policy = policy_of(item.event)
-    if not policy or inbox.is_known(connection, item.page_id, item.key):
-        return
+def _note_policy(connection: Connection, page_id: str, policy: Mapping[str, Any], now: datetime) -> None:
+    """The channel blocks a Page, or does so no longer: its messages wait, or go on."""
     if policy.get("action") == "block":
         sentence = f"The channel blocks this Page. {policy.get('reason', '')}".strip()
-        pages.note_trouble(connection, Trouble(item.page_id, "page_blocked", sentence, now, now + BLOCKED_WAIT))
+        pages.note_trouble(connection, Trouble(page_id, "page_blocked", sentence, now, now + BLOCKED_WAIT))
     elif policy.get("action") == "unblock":
-        pages.clear(connection, item.page_id)
+        pages.clear(connection, page_id)
 
 
 def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:

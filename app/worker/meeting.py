@@ -67,8 +67,8 @@ class Meeting:
 
 
 def to_event(key: Key, person: Person, now: datetime) -> NewEvent:
-    """What was learnt, once for each customer within the time for which keys are remembered."""
-    identity = f"person/{key[0]}/{key[1]}"
+    """What was learnt. Learnt twice it changes nothing, and who was erased since is met anew: the moment is part of the key."""
+    identity = f"person/{key[0]}/{key[1]}/{now.isoformat()}"
     body = {"first_name": person.first_name, "last_name": person.last_name, "locale": person.locale}
     event_key = hashlib.blake2b(identity.encode(), digest_size=16).digest()
     return NewEvent(*key, event_key, "PersonMet", masked({k: v for k, v in body.items() if v}), now, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.channel import Person
+from app.store.erase import erase_whole
 from app.store.tables import sessions as sessions_table
 from app.worker.meeting import Meeting
 from tests.store.kit import PAGE, event
@@ -35,6 +36,27 @@ async def test_a_new_customer_is_asked_about_once_and_then_known(both: Troubled,
     assert crew.channel.asked_about == ["ana"]
     stored = await session_of(both, "ana")
     assert (stored["met"], stored["slots"]["first_name"], stored["language"]) == (True, "Ana", "en")  # type: ignore[index]
+
+
+async def test_who_was_erased_and_comes_again_is_met_once_more(both: Troubled, clock: GivenClock) -> None:
+    crew = Crew(both, clock)
+    crew.channel.people["ana"] = Person("Ana")
+    meeting = Meeting(both, crew.channel, clock)
+    crew.turns.meet = meeting.meet
+    learnt: list[bool] = []
+    async with running(meeting.run(lambda: True, lambda: learnt.append(True))):
+        for visit in (1, 2):
+            clock.move(60)
+            await add(both.inner, event("ana", f"hello {visit}", at=clock.now()))
+            await crew.turns.run_batch()
+            await until(lambda: len(learnt) == visit)  # noqa: B023
+            await crew.turns.run_batch()
+            assert (await session_of(both, "ana"))["met"] is True
+            clock.move(60)
+            await both.inner.transaction(
+                lambda connection: erase_whole(connection, (PAGE, "ana"), clock.now()) and None
+            )
+    assert crew.channel.asked_about == ["ana", "ana"]
 
 
 async def test_without_an_answer_the_next_turn_asks_again(database: Troubled, clock: GivenClock) -> None:

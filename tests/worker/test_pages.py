@@ -41,6 +41,11 @@ async def test_a_page_that_is_blocked_sends_nothing_until_it_is_unblocked(both: 
     assert crew.channel.texts() == ["hello"]
 
 
+async def test_a_notice_that_comes_twice_at_once_with_its_end_between_is_heard_once(both: Troubled) -> None:
+    await note(both, BLOCK, UNBLOCK, BLOCK)
+    assert await both.inner.read(pages.list_troubles) == []
+
+
 async def test_a_dead_token_is_told_to_everybody_and_forgotten_with_the_first_message_taken(
     both: Troubled, clock: GivenClock
 ) -> None:

@@ -32,6 +32,7 @@ class Uploads:
             self._known.move_to_end(name)
             attachment["payload"] = {"attachment_id": known[0]}
         else:
+            self._known.pop(name, None)
             attachment["payload"] = {"url": name[2], "is_reusable": True}
         return name
 
