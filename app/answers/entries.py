@@ -25,8 +25,11 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Numbers:
         """One row of length 1 for each text: the nearer two rows, the nearer two meanings."""
 
-    def familiarity(self, word: str) -> float | None:
-        """How common a word, small letters, is in the languages it knows, the more the higher; None for a word that it does not know."""
+    def is_known(self, word: str) -> bool:
+        """Whether a word, small letters, is one of those that it has learnt whole: such a word is no slip of the finger."""
+
+    def familiarity(self, word: str) -> float:
+        """How likely any word is in the languages it has learnt, as a logarithm: about -10 for common words, -25 for none at all."""
 
 
 @dataclass(frozen=True, slots=True)

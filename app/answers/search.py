@@ -10,7 +10,7 @@ from app.answers.decide import decide
 from app.answers.entries import Answer, Numbers, Ranked
 from app.answers.index import LETTERS_SHARE, Index, can_be_meant, kernel, sums_by_entry
 from app.answers.spelling import mend
-from app.answers.tidy import tidy
+from app.answers.tidy import bare, tidy
 
 RANKED_MAX = 10
 """Entries that a search tells of; nobody looks further down."""
@@ -30,8 +30,8 @@ def search(index: Index, text: str) -> Answer:
     asked = question(index, text)
     if not asked.mended or not index.phrases:
         return Answer(rule="nothing asked" if index.phrases else "nothing to find")
-    ranked = rank(index, asked)
-    return decide(index, asked.mended, asked.meaning is not None, ranked)
+    words = len(bare(asked.mended).split())
+    return decide(rank(index, asked), words, len(index.ids), is_meant=asked.meaning is not None)
 
 
 def question(index: Index, text: str) -> Question:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.answers.entries import Encoder
 from app.answers.phrases import EMPTY_WORDS
 from app.answers.tidy import bare
 
@@ -19,7 +20,7 @@ CHARS_MIN = 3
 CHARS_MAX = 20
 """Longer words are numbers of parcels, addresses and laughter."""
 
-LONG_CHARS = 7
+LONG_CHARS = 6
 """From here on two slips are looked for where one finds nothing."""
 
 WORDS_MENDED_MAX = 12
@@ -29,12 +30,15 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyzàáâäçèéêëíîïñóôöùúûüß
 """Letters that may have been meant."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-from typing import Protocol
-import os
-SLIP=float(os.environ.get("SLIP",7)); OWN_BONUS=float(os.environ.get("OWN",4)); BLIND_CHARS_MIN=4
-class Spelling(Protocol):
-    def is_known(self, word: str) -> bool: ...
-    def familiarity(self, word: str) -> float: ...
+
+SLIP = 9.0
+"""How much less likely a slip makes a word, as a logarithm: so much likelier than what is written must be what was meant."""
+
+OWN_BONUS = 11.0
+"""How much likelier a word of the phrases is than any other word of the languages."""
+
+BLIND_CHARS_MIN = 4
+"""Without a dictionary only words from this length on are mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def vocabulary_of(tidied: Sequence[str]) -> Vocabulary:
     return Vocabulary(tuple(sorted(times, key=lambda word: (-times[word], word))), written)
 
 
-def mend(vocabulary: Vocabulary, tidied: str, spelling: Spelling | None) -> str:
+def mend(vocabulary: Vocabulary, tidied: str, spelling: Encoder | None) -> str:
     """The text with its slips mended. With a `spelling` only what is much likelier than the word itself is taken for what was meant."""
     left = WORDS_MENDED_MAX
 
@@ -77,12 +81,13 @@ def mend(vocabulary: Vocabulary, tidied: str, spelling: Spelling | None) -> str:
 
 def _meant(vocabulary: Vocabulary, word: str, plain: str) -> str:
     """The word of the phrases that is one slip away, in a long word two; else the word."""
-    if len(plain) < BLIND_CHARS_MIN: return word
+    if len(plain) < BLIND_CHARS_MIN:
+        return word
     near = _near(vocabulary, plain, 1) or (_near(vocabulary, plain, 2) if len(plain) >= LONG_CHARS else "")
     return vocabulary.written.get(near, word)
 
 
-def _likelier(vocabulary: Vocabulary, word: str, plain: str, spelling: Spelling) -> str:
+def _likelier(vocabulary: Vocabulary, word: str, plain: str, spelling: Encoder) -> str:
     """The likeliest of the word itself, those of the phrases one slip away or two, and those of the languages one slip away."""
     found = {word: spelling.familiarity(word) + SLIP}
     for each in _slips(word):
