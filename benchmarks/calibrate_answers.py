@@ -18,17 +18,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.answers.book import words_of
 from app.answers.decide import ANSWER_MIN, OFFER_MIN, OUTSIDE_MAX, facts
 from app.answers.entries import Encoder, Entry
-from app.answers.index import Index, fit, tidied_phrases, vectors_of
+from app.answers.index import Index, fit
+from app.answers.phrases import telling_words
 from app.answers.search import question, rank
 from app.answers.tidy import bare
-from benchmarks.answers import encoder
+from app.flowfile.encoder import encoder_of
 
 Numbers = NDArray[np.float64]
 CLASSES = 4
-PLANS = ((1, 0, 0.0), (2, 40, 0.3), (3, 15, 0.4), (5, 0, 0.0), (5, 0, 0.25), (5, 60, 0.3), (8, 25, 0.5), (5, 0, 0.1))
-"""Indexes made of each file: examples an entry, entries at most (0: all), share of entries left out."""
+PLANS = (
+    *((1, 0, 0.0, 0.0), (2, 40, 0.3, 0.0), (3, 15, 0.4, 0.3), (5, 0, 0.0, 0.0), (5, 0, 0.25, 0.0), (5, 60, 0.3, 0.2)),
+    *((8, 25, 0.5, 0.0), (5, 0, 0.1, 0.0), (3, 30, 0.3, 0.6)),
+    *((3, 2, 0.5, 0.3), (2, 4, 0.5, 0.5), (4, 6, 0.5, 0.3), (3, 10, 0.4, 0.5), (1, 8, 0.5, 0.3)) * 4,
+)
+"""Indexes made of each file: examples an entry, entries at most (0: all), share of entries left out, share of examples cut to words."""
+
+CUT_WORDS_MAX = 3
+"""Owners write `refund` or `opening hours` where the collections have whole sentences."""
 
 QUESTIONS_MAX = 350
 SHRINK = 3e-3
@@ -64,17 +73,18 @@ class Remembering:
 
 
 def samples(data: dict[str, Any], encoder: Encoder | None, seed: int) -> Iterator[Sample]:
-    for number, (examples, entries_max, left_out) in enumerate(PLANS):
+    for number, plan in enumerate(PLANS):
         chance = random.Random(f"{seed}|{data['name']}|{number}")
-        index, asked = _plan(data, examples, entries_max, left_out, chance, encoder)
+        index, asked = _plan(data, plan, chance, encoder)
         chance.shuffle(asked)
         yield _look(index, asked[: QUESTIONS_MAX * 2])
 
 
 def _plan(
-    data: dict[str, Any], examples: int, entries_max: int, left_out: float, chance: random.Random, encoder: Any
+    data: dict[str, Any], plan: tuple[int, int, float, float], chance: random.Random, encoder: Any
 ) -> tuple[Index, list[tuple[str, str]]]:
     """An index, and questions with the entry that answers each; empty where none does."""
+    examples, entries_max, left_out, cut = plan
     names = sorted(data["pool"])
     chance.shuffle(names)
     names = names[: entries_max or None]
@@ -87,7 +97,7 @@ def _plan(
         if name in outside:
             others += [(each, "") for each in phrases[:4]]
             continue
-        entries.append(Entry(name, tuple(phrases[:used])))
+        entries.append(Entry(name, tuple(_cut(each) if chance.random() < cut else each for each in phrases[:used])))
         inside += [(each, name) for each in phrases[used:]]
     kept = {each.id for each in entries}
     inside += [(text, name) for text, name in data["dev"] if name in kept]
@@ -97,6 +107,11 @@ def _plan(
     chance.shuffle(inside)
     chance.shuffle(others)
     return fit(entries, encoder), inside[:QUESTIONS_MAX] + others[:QUESTIONS_MAX]
+
+
+def _cut(phrase: str) -> str:
+    """The first telling words of a phrase; the phrase where there is none."""
+    return " ".join(telling_words(words_of(phrase))[:CUT_WORDS_MAX]) or phrase
 
 
 def _look(index: Index, asked: list[tuple[str, str]]) -> Sample:
@@ -109,8 +124,10 @@ def _look(index: Index, asked: list[tuple[str, str]]) -> Sample:
         truth.append(3 if not name else 0 if ids[0] == name else 1 if name in ids[1:3] else 2)
     outside = max(1, sum(each == 3 for each in truth))
     inside = max(1, len(truth) - outside)
+    # A small index asks few questions, and each counts less.
+    share = min(1.0, len(truth) / 100)
     weight = [0.5 / outside if each == 3 else 0.5 / inside for each in truth]
-    return Sample(np.array(rows), np.array(truth), np.array(weight))
+    return Sample(np.array(rows), np.array(truth), share * np.array(weight))
 
 
 def joined(parts: list[Sample]) -> Sample:
@@ -187,7 +204,7 @@ def main() -> None:
     arguments = parser.parse_args()
     files = [json.loads(each.read_text(encoding="utf-8")) for each in sorted(arguments.data.glob("*.json"))]
     tables = []
-    for name, used in (("BY_MEANING", Remembering(encoder())), ("BY_LETTERS", None)):
+    for name, used in (("BY_MEANING", Remembering(encoder_of(None))), ("BY_LETTERS", None)):
         parts = {each["name"]: joined(list(samples(each, used, 1))) for each in files}
         for left, part in parts.items():
             others = [each for other, each in parts.items() if other[:8] != left[:8]]

@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from app.answers.calibrated import BY_LETTERS, BY_MEANING
 from app.answers.entries import OFFERED_MAX, Answer, Chances, Ranked
 
-ANSWER_MIN = 0.78
+ANSWER_MIN = 0.74
 """How likely the first entry must be right to be the answer: a wrong answer costs more than a question back."""
 
-OUTSIDE_MAX = 0.12
+OUTSIDE_MAX = 0.16
 """How likely at most the text is about something else, to answer at all."""
 
 OFFER_MIN = 0.40
 """How likely the right entry must be among the offered ones to ask back: an offer that never helps is a nuisance."""
 
-STRANGE_WORDS = 4
+OFFER_SHARE = 0.5
+"""What is not half as likely as the first is not offered beside it."""
+
+TELLING_WORDS = 4
 """So many words say enough; whoever writes more tells nothing more by that."""
 
 
@@ -34,7 +37,10 @@ def decide(ranked: Sequence[Ranked], words: int, entries: int, *, is_meant: bool
 
 def offered(answer: Answer) -> tuple[str, ...]:
     """The entries to ask back with, the likeliest first."""
-    return tuple(each.id for each in answer.ranked[:OFFERED_MAX]) if answer.decision == "clarify" else ()
+    if answer.decision != "clarify":
+        return ()
+    enough = OFFER_SHARE * answer.ranked[0].score
+    return tuple(each.id for each in answer.ranked[:OFFERED_MAX] if each.score >= enough)
 
 
 def facts(ranked: Sequence[Ranked], words: int, entries: int) -> tuple[float, ...]:
@@ -44,7 +50,7 @@ def facts(ranked: Sequence[Ranked], words: int, entries: int) -> tuple[float, ..
     scores = [each.score for each in ranked]
     crowd = sum(math.exp(12 * (each - first.score)) for each in scores)
     size = math.log(entries)
-    short = min(words, STRANGE_WORDS) / STRANGE_WORDS
+    short = min(words, TELLING_WORDS) / TELLING_WORDS
     plain = (
         first.score, first.score - second.score, first.score - third.score, first.score - fourth,
         first.best, first.best - second.best, first.middle, first.middle - second.middle,

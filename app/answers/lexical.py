@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,39 +50,35 @@ def features(tidied: str) -> Counter[str]:
 
 def letters_of(tidied: Sequence[str]) -> Letters:
     """The phrases made comparable."""
-    counted = [features(each) for each in tidied]
-    owners: Counter[str] = Counter()
-    for each in counted:
-        owners.update(each.keys())
-    columns = {name: column for column, name in enumerate(owners)}
-    rarity = np.array([math.log(1 + len(tidied) / each) for each in owners.values()], np.float32)
-    rows = [_row(each, columns, rarity) for each in counted]
-    return _inverted(rows, columns, rarity, len(tidied))
+    columns: dict[str, int] = {}
+    owners: list[int] = []
+    rows: list[tuple[Places, Numbers]] = []
+    for each in tidied:
+        counted = features(each)
+        own = np.fromiter((columns.setdefault(name, len(columns)) for name in counted), np.int32, len(counted))
+        owners.extend([0] * (len(columns) - len(owners)))
+        for column in own:
+            owners[column] += 1
+        rows.append((own, np.fromiter((_weight(*pair) for pair in counted.items()), np.float32, len(counted))))
+    rarity = np.array([math.log(1 + len(tidied) / each) for each in owners], np.float32)
+    return _inverted(rows, columns, rarity)
 
 
-def _row(counted: Mapping[str, int], columns: Mapping[str, int], rarity: Numbers) -> list[tuple[int, float]]:
-    """A phrase's features with their weights; all together of length 1."""
-    weighed = [(columns[name], _weight(name, times) * float(rarity[columns[name]])) for name, times in counted.items()]
-    length = math.sqrt(sum(weight * weight for _, weight in weighed)) or 1.0
-    return [(column, weight / length) for column, weight in weighed]
+def _inverted(rows: Sequence[tuple[Places, Numbers]], columns: Mapping[str, int], rarity: Numbers) -> Letters:
+    """The rows, each made as long as 1, turned round: for each feature the phrases that have it."""
+    found = np.concatenate([own for own, _ in rows]) if rows else np.zeros(0, np.int32)
+    places = np.repeat(np.arange(len(rows), dtype=np.int32), [len(own) for own, _ in rows])
+    weighed = [weights * rarity[own] for own, weights in rows]
+    even = [each / max(float(np.linalg.norm(each)), 1e-9) for each in weighed]
+    values = np.concatenate(even) if rows else np.zeros(0, np.float32)
+    order = np.argsort(found, kind="stable")
+    starts = np.searchsorted(found[order], np.arange(len(columns) + 1)).astype(np.int32)
+    return Letters(columns, rarity, starts, places[order], values[order], len(rows))
 
 
 def _weight(name: str, times: int) -> float:
     kind = {"w": WORD_WEIGHT, "b": PAIR_WEIGHT}.get(name[0], PIECE_WEIGHT)
     return kind * (1 + math.log(times))
-
-
-def _inverted(
-    rows: Iterable[list[tuple[int, float]]], columns: Mapping[str, int], rarity: Numbers, count: int
-) -> Letters:
-    """The rows turned round: for each feature the phrases that have it."""
-    by_row = [(column, place, weight) for place, row in enumerate(rows) for column, weight in row]
-    found = np.array([each[0] for each in by_row], np.int32)
-    order = np.argsort(found, kind="stable")
-    starts = np.searchsorted(found[order], np.arange(len(columns) + 1)).astype(np.int32)
-    phrases = np.array([each[1] for each in by_row], np.int32)[order]
-    weights = np.array([each[2] for each in by_row], np.float32)[order]
-    return Letters(columns, rarity, starts, phrases, weights, count)
 
 
 def likeness(letters: Letters, tidied: str) -> Numbers:
