@@ -9,6 +9,7 @@ from app.answers.decide import offered
 from app.answers.entries import Encoder, Entry
 from app.flowfile.encoder import encoder_of
 
+
 class Answers:
     """The contract of score.py."""
 

@@ -1,8 +1,9 @@
 """Fits the decision model of app/answers on public questions: `python -m benchmarks.calibrate_answers DATA [--write]`.
 
-DATA is the folder of the files that score.py reads. Only their example pools and `dev` parts are used, never their `test` parts. What is
-asked is an example left out of the index; what no entry answers is a `oos_dev` message, or a question whose entry was left out. Prints how
-well a model decides that was fitted on the other files alone, then writes the one that was fitted on all to app/answers/calibrated.py.
+DATA is the folder of the files that score.py reads. Only their example pools and `dev` parts are used, never `test`; of the
+cross-language file, which has no other part, a third. What is asked is an example left out of the index; what no entry answers is a
+`oos_dev` message, or a question whose entry was left out. Prints how well a model decides that was fitted on the other files alone,
+then writes the one that was fitted on all to app/answers/calibrated.py.
 """
 
 from __future__ import annotations
@@ -181,8 +182,11 @@ def judged(rows: Numbers, sample: Sample) -> str:
 
 
 def written(name: str, rows: Numbers) -> str:
-    lines = ["    (" + ", ".join(f"{value:.4f}" for value in row) + ")," for row in rows]
-    return "\n".join([f"{name}: tuple[tuple[float, ...], ...] = (  # fmt: skip", *lines, ")"])
+    lines = []
+    for row in rows:
+        told = [f"{value:.4f}" for value in row]
+        lines += ["    (", *(f"        {', '.join(told[at : at + 12])}," for at in range(0, len(told), 12)), "    ),"]
+    return "\n".join([f"# fmt: off\n{name}: tuple[tuple[float, ...], ...] = (", *lines, ")", "# fmt: on"])
 
 
 HEAD = '''"""The numbers of the decision model, made by benchmarks/calibrate_answers.py. Change them there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answers.entries import Answer, Chances, Encoder, Entry, Numbers, Ranked
 from app.answers.index import Index, Progress, fit
@@ -17,6 +17,9 @@ WORDS_ENOUGH = 0.9
 
 AGREED_MIN = 0.6
 """So likely the first entry must be right, where its words say so too, to be the answer."""
+
+TIED_MIN = 0.95
+"""So likely it must be where the words fit several entries alike: who writes "shipping" to a shop of slow and express is asked back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,9 @@ def look_up(book: Book, text: str) -> Answer:
         return Answer("answer", (Ranked(hits.sure, 1.0),), _CERTAIN, "the words of a phrase")
     answer = search(book.index, text)
     if answer.decision == "clarify" and hits.sure == answer.ranked[0].id and answer.chances.right >= AGREED_MIN:
-        return Answer("answer", answer.ranked, answer.chances, "words and meaning agree")
+        return replace(answer, decision="answer", rule="words and meaning agree")
+    if answer.decision == "answer" and hits.is_tied and answer.chances.right < TIED_MIN:
+        return replace(answer, decision="clarify", rule="its words fit several")
     return answer
 
 

@@ -1,4 +1,4 @@
-"""Decides what to do with the best entries: one calibrated model for all businesses and languages. Its numbers come from `calibrated.py`."""
+"""Decides what to do with the best entries, by one calibrated model for all businesses and languages: `calibrated.py`."""
 
 from __future__ import annotations
 

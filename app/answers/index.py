@@ -1,4 +1,4 @@
-"""Makes an index of entries: everything about their phrases that a search needs, worked out once. The order of entries changes nothing."""
+"""Makes an index of entries: what a search needs of their phrases, worked out once. The order of entries changes nothing."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def fit(
     letters = letters_of(phrases)
     if encoder is not None and vectors is None:
         vectors = vectors_of(encoder, phrases, progress)
-    meanings = vectors if encoder is not None and len(phrases) else None
+    meanings = vectors if encoder is not None and phrases else None
     scale = _scales(meanings, len(phrases))
     index = Index(
         ids, phrases, owner, first, letters, vocabulary_of(phrases), meanings, scale,

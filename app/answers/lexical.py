@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ def features(tidied: str) -> Counter[str]:
     """What a text is made of, counted; the first letter tells the kind."""
     words = bare(tidied).split()
     found = Counter(["w" + word for word in words])
-    found.update("b" + first + " " + second for first, second in zip(words, words[1:], strict=False))
+    found.update("b" + first + " " + second for first, second in pairwise(words))
     for word in words:
         framed = f"<{word}>"
         found.update("c" + framed[at : at + size] for size in PIECE_CHARS for at in range(len(framed) - size + 1))

@@ -61,12 +61,13 @@ STRAY_WEIGHT = 0.5
 class Hits:
     """What a message means, by the ids of entries; `unsure` are the likeliest first, and only looked at when nothing is `sure`.
 
-    `score` is how sure, to 1.
+    `score` is how sure, to 1; `is_tied` tells that the first two of the unsure fit equally well.
     """
 
     sure: str = ""
     unsure: tuple[str, ...] = ()
     score: float = field(default=0.0, compare=False)
+    is_tied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ def _by_words(index: PhraseIndex, folded: str) -> Hits:
     (best, score), *others = ranked
     if score >= SURE_MIN and (not others or score - others[0][1] >= LEAD_MIN):
         return Hits(best, score=score)
-    return Hits(unsure=tuple(entry for entry, each in ranked if each >= UNSURE_MIN)[:UNSURE_MAX])
+    unsure = tuple(entry for entry, each in ranked if each >= UNSURE_MIN)[:UNSURE_MAX]
+    return Hits(unsure=unsure, is_tied=len(unsure) > 1 and score - others[0][1] < LEAD_MIN)
 
 
 def _begun(index: PhraseIndex, folded: str) -> str:

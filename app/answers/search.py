@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.answers.decide import decide
 from app.answers.entries import Answer, Numbers, Ranked
@@ -66,7 +67,7 @@ def rank(index: Index, asked: Question) -> tuple[Ranked, ...]:
     return tuple(found)
 
 
-def _highest(scores: Numbers) -> list[int]:
+def _highest(scores: NDArray[np.floating]) -> list[int]:
     """The places of the highest scores in order."""
     few = np.argpartition(-scores, RANKED_MAX)[:RANKED_MAX] if len(scores) > RANKED_MAX else np.arange(len(scores))
     return sorted((int(each) for each in few), key=lambda place: (-scores[place], place))

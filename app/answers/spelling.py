@@ -101,7 +101,7 @@ def _likelier(vocabulary: Vocabulary, word: str, plain: str, spelling: Encoder) 
 
 
 def _near(vocabulary: Vocabulary, plain: str, slips: int) -> str:
-    """The word of the phrases at most so many slips away, the nearest, of equals the one that comes most often; empty if there is none."""
+    """The nearest word of the phrases, at most so many slips away; of equals the most frequent. Empty if there is none."""
     found = process.extractOne(plain, vocabulary.words, scorer=OSA.distance, score_cutoff=slips)
     return found[0] if found and len(found[0]) >= CHARS_MIN else ""
 

@@ -1,4 +1,4 @@
-"""Cleans a text before its meaning is looked for: one case, no emoji, no stretched letters, no manners. Never empties a text that says something."""
+"""Cleans a text before it is looked for: one case, no emoji, no stretched letters, no manners. Never empties what says something."""
 
 from __future__ import annotations
 

@@ -30,7 +30,10 @@ def search(draft: Draft, folded: str, scope: str) -> Found:
 
 
 def tell(draft: Draft, entry: FaqEntry, reason: str = "") -> None:
-    """Say the answer, found for a reason. The customer stays where he is; an open question is asked again, and then the answer has no choices."""
+    """Say the answer, found for a reason. The customer stays where he is.
+
+    An open question is asked again, and then the answer has no choices.
+    """
     draft.note(f"faq {entry.id}")
     if reason:
         draft.note(f"faq found by {reason}")

@@ -92,9 +92,7 @@ def _shared(file: Path, table: Any) -> Any:
     return table
 
 
-def kept(
-    folder: Path | None, name: str, texts: Sequence[str], make: Callable[[], Numbers]
-) -> Numbers:
+def kept(folder: Path | None, name: str, texts: Sequence[str], make: Callable[[], Numbers]) -> Numbers:
     """The vectors of these texts by the encoder of this name: those that were kept, else made now and kept."""
     if folder is None or not texts:
         return make()
