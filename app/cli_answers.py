@@ -19,7 +19,8 @@ PROGRESS_PHRASES_MIN = 500
 
 commands = typer.Typer()
 answers = typer.Typer(
-    help="How the bot finds its answers: try a question, look for entries that are taken for each other."
+    help="How the bot finds its answers: try a question, look for entries that are taken for each other.",
+    epilog='Example: frontdesk answers try "where is my parcel" flows',
 )
 commands.add_typer(answers, name="answers")
 

@@ -46,7 +46,7 @@ def answered(book: Book, text: str) -> str:
         ("When are you open?", "hours"),
         ("I want my money back", "returns"),
         ("can I pay with visa", "payment"),
-        ("are you hiring at the moment?", "job"),
+        ("do you hire people for the summer?", "job"),
         ("quelles sont vos heures d'ouverture ?", "hours"),
         ("¿cuánto tarda el envío?", "delivery"),
         ("ich habe mein passwort vergessen", "account"),
