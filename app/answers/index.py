@@ -17,7 +17,7 @@ from app.answers.tidy import tidy
 LETTERS_SHARE = 0.2
 """What the likeness of letters counts for beside the likeness of meaning, where both are known."""
 
-LANDMARKS_MAX = 1_500
+LANDMARKS_MAX = 1_000
 """Phrases that the regression learns from: up to here all of them, beyond it evenly chosen ones. Its time grows with the cube."""
 
 RIDGE = 0.3
