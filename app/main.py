@@ -20,6 +20,7 @@ from app.agreement import Agreement
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
+from app.flowfile import answering
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
@@ -112,8 +113,10 @@ def read_account(settings: Settings) -> Account:
 
 
 def read_flows(settings: Settings) -> LiveFlows:
-    """The flow of each Page. Raises FlowError with every problem of every folder."""
-    return LiveFlows({page.page_id: page.flows for page in pages(settings)})
+    """The flow of each Page, ready to answer. Raises FlowError with every problem of every folder."""
+    reading = answering.Reading(settings.answers_by_meaning, settings.answers_folder)
+    folders = {page.page_id: page.flows for page in pages(settings)}
+    return LiveFlows(folders, lambda flow: answering.prepare(answering.read_as(flow, reading)))
 
 
 def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> App:

@@ -10,7 +10,7 @@ import math
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -59,10 +59,15 @@ STRAY_WEIGHT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a message means, by the ids of entries; `unsure` are the likeliest first, and only looked at when nothing is `sure`."""
+    """What a message means, by the ids of entries; `unsure` are the likeliest first, and only looked at when nothing is `sure`.
+
+    `score` is how sure, to 1; `is_tied` tells that the first two of the unsure fit equally well.
+    """
 
     sure: str = ""
     unsure: tuple[str, ...] = ()
+    score: float = field(default=0.0, compare=False)
+    is_tied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +134,27 @@ def _phrase(entry: str, words: Sequence[str], weights: Mapping[str, float]) -> _
     return _Phrase(entry, frozenset(words), sum(weights[word] for word in words))
 
 
+def same(index: PhraseIndex, folded: str) -> str:
+    """The entry with the phrase that the whole message is, cut or mistyped perhaps; empty if there is none."""
+    return index.exact.get(folded, "") or _begun(index, folded) or _near(index, folded)
+
+
 def find(index: PhraseIndex, folded: str) -> Hits:
     """The entry that a folded message means, or up to three that it may mean, or nothing."""
-    exact = index.exact.get(folded)
-    if exact is not None:
-        return Hits(sure=exact)
-    near = _begun(index, folded) or _near(index, folded)
-    if near:
-        return Hits(sure=near)
+    found = same(index, folded)
+    return Hits(found, score=1.0) if found else _by_words(index, folded)
+
+
+def _by_words(index: PhraseIndex, folded: str) -> Hits:
+    """The entries that share telling words with the message."""
     ranked = _ranked(index, telling_words(folded))
     if not ranked:
         return Hits()
     (best, score), *others = ranked
     if score >= SURE_MIN and (not others or score - others[0][1] >= LEAD_MIN):
-        return Hits(sure=best)
-    return Hits(unsure=tuple(entry for entry, each in ranked if each >= UNSURE_MIN)[:UNSURE_MAX])
+        return Hits(best, score=score)
+    unsure = tuple(entry for entry, each in ranked if each >= UNSURE_MIN)[:UNSURE_MAX]
+    return Hits(unsure=unsure, is_tied=len(unsure) > 1 and score - others[0][1] < LEAD_MIN)
 
 
 def _begun(index: PhraseIndex, folded: str) -> str:

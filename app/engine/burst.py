@@ -157,11 +157,12 @@ def _joined(parts: Sequence[Written]) -> Written:
 
 
 def _as_one(steps: Sequence[Turn]) -> Turn:
-    """All steps as one turn, without the questions that a later step answered or asked again."""
+    """All steps as one turn, without the questions that a later step answered or asked again, and each answer once."""
     effects: list[Effect] = []
     for place, step in enumerate(steps):
         later = steps[place + 1 :]
-        effects += [each for each in step.effects if not _is_over(each, later)]
+        is_again = _tells_again(step, steps[:place])
+        effects += [each for each in step.effects if not _is_over(each, later) and not (is_again and _is_answer(each))]
     why = tuple(each for step in steps for each in step.why)
     return Turn(steps[-1].session, _bounded(effects), why, all(step.understood for step in steps))
 
@@ -171,6 +172,16 @@ def _bounded(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     messages = [place for place, each in enumerate(effects) if isinstance(each, SendMessage)]
     dropped = set(messages[MESSAGES_A_TURN_MAX - 1 : -1])
     return tuple(each for place, each in enumerate(effects) if place not in dropped)
+
+
+def _tells_again(step: Turn, earlier: Sequence[Turn]) -> bool:
+    """Whether this step only gave an answer that was given before: "opening", "hours" are one question in two messages."""
+    told = next((each for each in step.why if each.startswith("faq ") and each.count(" ") == 1), "")
+    return bool(told) and any(told in each.why for each in earlier)
+
+
+def _is_answer(effect: Effect) -> bool:
+    return isinstance(effect, SendMessage) and not effect.asks
 
 
 def _is_over(effect: Effect, later: Sequence[Turn]) -> bool:

@@ -10,7 +10,7 @@ from app.engine.effects import Message, Option, Search
 from app.engine.events import TapReceived
 from app.engine.finders import Found
 from app.engine.flow import Choice, FaqEntry, card_buttons
-from app.engine.fold import fold_own
+from app.engine.fold import fold
 from app.engine.walk import ask_again, go, remind_again
 
 TAP = "@faq/"
@@ -21,14 +21,22 @@ TITLE_CHARS_MAX = 20
 
 
 def search(draft: Draft, folded: str, scope: str) -> Found:
-    """What this message means among the entries of a topic, or of all."""
-    found: Found = draft.find(Search("faq", folded, scope)) if folded else Found()
+    """What this message means among the entries of a topic, or of all. It is looked for as it was written: accents tell something."""
+    if not folded:
+        return Found()
+    written = draft.said if fold(draft.said) == folded else folded
+    found: Found = draft.find(Search("faq", written, scope))
     return found
 
 
-def tell(draft: Draft, entry: FaqEntry) -> None:
-    """Say the answer. The customer stays where he is; an open question is asked again, and then the answer has no choices."""
+def tell(draft: Draft, entry: FaqEntry, reason: str = "") -> None:
+    """Say the answer, found for a reason. The customer stays where he is.
+
+    An open question is asked again, and then the answer has no choices.
+    """
     draft.note(f"faq {entry.id}")
+    if reason:
+        draft.note(f"faq found by {reason}")
     draft.failures = 0
     has_question = draft.asking is not None
     own = () if has_question else show.options(draft, TAP + entry.id, entry.choices)
@@ -48,12 +56,14 @@ def _ways_on(draft: Draft) -> tuple[Option, ...]:
     return show.options(draft, draft.state, draft.here.choices)
 
 
-def ask_back(draft: Draft, ids: tuple[str, ...]) -> bool:
+def ask_back(draft: Draft, found: Found) -> bool:
     """ "Did you mean": the questions of these entries, to be tapped. False if the flow has none of them."""
-    entries = [draft.flow.faq[each] for each in ids if each in draft.flow.faq]
+    entries = [draft.flow.faq[each] for each in found.unsure if each in draft.flow.faq]
     if not entries:
         return False
     draft.note("faq unsure: " + ", ".join(each.id for each in entries))
+    if found.reason:
+        draft.note(f"faq found by {found.reason}")
     questions = "\n".join(f"- {draft.text(each.ask[0])}" for each in entries)
     titles = _told_apart([_title(draft, each) for each in entries])
     choices = tuple(Option(title, tap=(TAP + each.id, "")) for title, each in zip(titles, entries, strict=True))
@@ -120,9 +130,3 @@ def _follow(draft: Draft, entry: FaqEntry, choice: Choice) -> bool:
     draft.failures = 0
     go(draft, choice.to)
     return True
-
-
-def phrases(entry: FaqEntry) -> tuple[str, ...]:
-    """How customers put it, folded, in every language."""
-    written = ("".join(map(str, template)) for each in entry.ask for template in each.by_language.values())
-    return tuple(dict.fromkeys(fold_own(each) for each in written))

@@ -15,11 +15,30 @@ NOTHING_FOUND: Finders = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """How well an entry fits, 0 to 1."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """The answer of a search, by ids. `sure` is what was meant, or empty; `unsure` are up to three that may be, the likeliest first."""
+    """The answer of a search, by ids. `sure` is what was meant, or empty; `unsure` are up to three that may be, the likeliest first.
+
+    `scores` are the entries that fitted best, and `rule` says how it was decided between them; both for the turn's why alone.
+    """
 
     sure: str = ""
     unsure: tuple[str, ...] = ()
+    scores: tuple[Scored, ...] = ()
+    rule: str = ""
+
+    @property
+    def reason(self) -> str:
+        """How it was found, without a word of what was asked: `likely right: returns 0.71, swap 0.32`; empty where nothing is told."""
+        told = ", ".join(f"{each.id} {each.score:.2f}" for each in self.scores)
+        return f"{self.rule}: {told}" if told else self.rule
 
 
 class SearchNeededError(EngineError):

@@ -139,9 +139,10 @@ def _asks_here(draft: Draft, folded: str) -> bool:
 
 
 def _is_told(draft: Draft, folded: str, topic: str) -> bool:
-    entry = draft.flow.faq.get(faq.search(draft, folded, topic).sure)
+    found = faq.search(draft, folded, topic)
+    entry = draft.flow.faq.get(found.sure)
     if entry is not None:
-        faq.tell(draft, entry)
+        faq.tell(draft, entry, found.reason)
     return entry is not None
 
 
@@ -149,10 +150,10 @@ def _may_have_asked(draft: Draft, folded: str) -> bool:
     """A question that the FAQ may answer: "did you mean"; or products that may be meant. Neither understood nor a failure."""
     draft.understood = False
     here = draft.here.faq if draft.state else ""
-    if here and faq.ask_back(draft, faq.search(draft, folded, here).unsure):
+    if here and faq.ask_back(draft, faq.search(draft, folded, here)):
         return True
     for _, entry in anywhere.index_of(draft.flow).others:
-        if entry.faq and faq.ask_back(draft, faq.search(draft, folded, entry.faq).unsure):
+        if entry.faq and faq.ask_back(draft, faq.search(draft, folded, entry.faq)):
             return True
         if entry.products and products.tell(draft, products.search(draft, folded).unsure):
             return True

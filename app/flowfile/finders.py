@@ -10,19 +10,22 @@ from app.answers.phrases import PhraseIndex, find, index_of, telling_words
 from app.catalogue.choose import Fields, Item, Wish, choose
 from app.engine.conditions import holds
 from app.engine.effects import Search
-from app.engine.faq import phrases
-from app.engine.finders import Found
-from app.engine.flow import ALL_TOPICS, PRODUCT_PREFIX, Condition, Flow, Preference, Product, Text
+from app.engine.finders import Found, Scored
+from app.engine.flow import PRODUCT_PREFIX, Condition, Flow, Preference, Product, Text
 from app.engine.fold import fold_own
 from app.engine.screen import values_of
 from app.errors import EngineError
+from app.flowfile import answering
+
+SCORES_TOLD_MAX = 3
+"""Entries of an answer that are told of: the one that was taken and who came near."""
 
 
 def run_search(flow: Flow, search: Search) -> Found:
     """The answer of one search; may be called from several threads at once. Raises EngineError for a kind that nobody searches."""
     match search.kind:
         case "faq":
-            return _found(_faq_index(flow, search.scope), search.query)
+            return _answer(flow, search)
         case "products":
             return _found(_product_index(flow), search.query)
         case "suggest":
@@ -36,14 +39,15 @@ def _found(index: PhraseIndex, query: str) -> Found:
     return Found(hits.sure, hits.unsure)
 
 
-def _faq_index(flow: Flow, topic: str) -> PhraseIndex:
-    """The phrases of a topic's entries. Two threads may make it at the same time; one of the two is kept."""
-    name = f"faq/{topic}"
-    if name not in flow.searches:
-        entries = [each for each in flow.faq.values() if topic in (ALL_TOPICS, each.topic)]
-        flow.searches.setdefault(name, index_of((each.id, phrases(each)) for each in entries))
-    index: PhraseIndex = flow.searches[name]
-    return index
+def _answer(flow: Flow, search: Search) -> Found:
+    """What a question means: the answer, or up to three to ask back with; and what else came near."""
+    from app.answers.decide import offered
+
+    answer = answering.answer(flow, search.query, search.scope)
+    scores = tuple(Scored(each.id, round(each.score, 2)) for each in answer.ranked[:SCORES_TOLD_MAX])
+    sure = scores[0].id if answer.decision == "answer" else ""
+    unsure = offered(answer)
+    return Found(sure, unsure, scores, answer.rule)
 
 
 def _product_index(flow: Flow) -> PhraseIndex:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class Watched:
     live: LiveFlow
     files: tuple[Path, ...]
     marks: Marks
+    prepare: Callable[[Flow], object]
     fresh: bool = False
 
     async def pack(self) -> bytes | None:
@@ -62,7 +63,7 @@ class Watched:
         if revision == self.own.revision:
             checked = self.own
         else:
-            checked = await asyncio.to_thread(_check_packed, packed)
+            checked = await asyncio.to_thread(_check_packed, packed, self.prepare)
         if checked.flow is None:
             places = [
                 f"{each.file}:{each.line}:{each.column} {each.code}" for each in checked.problems if not each.advice
@@ -74,16 +75,22 @@ class Watched:
         return True
 
 
+def _nothing(flow: Flow) -> None:
+    """What a flow needs that nobody asks anything."""
+
+
 class LiveFlows:
     """The flow of each Page. Two Pages may share a folder; it is read once."""
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
-        """`folders` maps a Page's id to its folder. Raises FlowError with every problem of every folder."""
+    def __init__(self, folders: Mapping[str, Path], prepare: Callable[[Flow], object] = _nothing) -> None:
+        """`folders` maps a Page's id to its folder; `prepare` makes a flow ready before customers meet it.
+
+        Raises FlowError with every problem of every folder."""
         problems: list[Problem] = []
         found: dict[Path, Watched] = {}
         for folder in dict.fromkeys(folders.values()):
             page_ids = tuple(sorted(page_id for page_id, each in folders.items() if each == folder))
-            watched, told = _begin(folder, page_ids)
+            watched, told = _begin(folder, page_ids, prepare)
             problems.extend(told)
             if watched:
                 found[folder] = watched
@@ -115,29 +122,39 @@ class LiveFlows:
         return changed
 
 
-def _begin(folder: Path, page_ids: tuple[str, ...]) -> tuple[Watched | None, tuple[Problem, ...]]:
+def _begin(
+    folder: Path, page_ids: tuple[str, ...], prepare: Callable[[Flow], object]
+) -> tuple[Watched | None, tuple[Problem, ...]]:
     """A folder's first reading; None with its problems if it may not go live."""
     checked = check(folder)
     if checked.flow is None:
         return None, _named(folder, checked.problems)
+    prepare(checked.flow)
     # No marks yet: the first look reads once more, and so sees what was saved during this reading.
-    return Watched(folder, page_ids, checked, LiveFlow(checked.flow), checked.files, ()), ()
+    return Watched(folder, page_ids, checked, LiveFlow(checked.flow), checked.files, (), prepare), ()
 
 
 def _read_if_changed(watched: Watched) -> tuple[Checked, Marks] | None:
     """What the folder is now, with the marks from before the reading; None if its files are as they were."""
     marks = _marks_of(watched.files)
-    return None if marks == watched.marks else (_check_safely(watched.folder), marks)
+    return None if marks == watched.marks else (_check_safely(watched), marks)
 
 
-def _check_safely(folder: Path) -> Checked:
-    """A check that never raises: a mistake of ours in it must not stop a running server from answering."""
+def _prepared(checked: Checked, prepare: Callable[[Flow], object]) -> Checked:
+    if checked.flow is not None:
+        prepare(checked.flow)
+    return checked
+
+
+def _check_safely(watched: Watched) -> Checked:
+    """A check that never raises, and what passes is prepared: a mistake of ours in it must not stop a running server from answering."""
     try:
-        return check(folder)
+        checked = check(watched.folder)
+        return checked if checked.revision == watched.own.revision else _prepared(checked, watched.prepare)
     except Exception as error:
         what = f"The change could not be checked ({type(error).__name__})."
         problem = problem_at(Place("bot.yaml", 1, 1), "F101", what, "The last good flow stays live.")
-        return Checked(None, (problem,), "", (folder / "bot.yaml",))
+        return Checked(None, (problem,), "", (watched.folder / "bot.yaml",))
 
 
 def _swap(watched: Watched, checked: Checked, marks: Marks) -> bool:
@@ -160,10 +177,10 @@ def _swap(watched: Watched, checked: Checked, marks: Marks) -> bool:
     return changed
 
 
-def _check_packed(packed: bytes) -> Checked:
-    """A check that never raises."""
+def _check_packed(packed: bytes, prepare: Callable[[Flow], object]) -> Checked:
+    """A check that never raises; what passes is prepared."""
     try:
-        return check_files(unpack(packed))
+        return _prepared(check_files(unpack(packed)), prepare)
     except Exception as error:
         what = f"The revision could not be read ({type(error).__name__})."
         return Checked(

@@ -84,7 +84,7 @@ def test_a_question_that_is_too_long_for_a_title_is_cut_and_may_be_typed_as_show
     other = FaqEntry("lost", "", (text("Who has the lost parcel?"),), (text("Nobody."),))
     ana = Customer(bot(faq={"late": long, "lost": other}))
     assert ana.types("parcel").pop().count("\n") == 2
-    assert [each.title for each in ana.thread[-1].choices] == ["Why is my parcel st…", "Who has the lost pa…"]
+    assert sorted(each.title for each in ana.thread[-1].choices) == ["Who has the lost pa…", "Why is my parcel st…"]
     assert ana.types("Why is my parcel st…") == ["Soon."]
 
 
@@ -173,7 +173,7 @@ def test_a_turn_that_needs_a_search_has_not_happened_yet() -> None:
     before = Session(failures=1)
     turn = take_turn(bot(), before, TextReceived("Refund!"), MORNING)
     assert turn.session is before
-    assert turn.effects == (Search("faq", "refund", "all"),)
+    assert turn.effects == (Search("faq", "Refund!", "all"),)
 
 
 def test_the_explanation_names_the_entry_and_never_the_words(ana: Customer) -> None:

@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli": ("app", "webhooks"),
     "app.cli_flows": ("app", "webhooks"),
     "app.cli_writing": ("app", "webhooks"),
+    "app.cli_answers": ("app", "webhooks"),
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),
@@ -62,8 +63,9 @@ ROOTS = {
     "app.main": ("app.cli", "app.demo", "app.connecting", "app.doctor"),
     "app.demo": ("app.cli",),
     "app.cli": (),
-    "app.cli_flows": ("app.cli", "app.cli_writing", "app.cli_pages", "app.cli_people"),
+    "app.cli_flows": ("app.cli", "app.cli_answers", "app.cli_writing", "app.cli_pages", "app.cli_people"),
     "app.cli_writing": ("app.cli",),
+    "app.cli_answers": ("app.cli",),
     "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
 }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from app.engine.effects import Search
-from app.engine.flow import FaqEntry, Flow, Text
+from app.engine.flow import ALL_TOPICS, FaqEntry, Flow, Text
 from app.engine.fold import fold_own
+from app.flowfile.answering import phrases, scopes
 from app.flowfile.parts.known import Known
 from app.flowfile.rehearsal.script import Conversation
 from app.flowfile.rules import faq as rules
+
+if TYPE_CHECKING:
+    from app.answers.phrases import PhraseIndex
 
 COMPARISONS_MAX = 300_000
 """How many times a message of a test may be held against an entry: about half a second, as with 1,000 messages and 300 entries.
@@ -21,26 +25,29 @@ MISLEADING = ("F201", "F202", "F212", "F218", "F220")
 
 def look_at_answered(flow: Flow, tests: Sequence[Conversation], known: Known) -> None:
     """Report entries that no test gets an answer from. A bot without tests is left alone."""
-    from app.flowfile.finders import run_search
+    from app.answers.phrases import find
 
-    scopes = _scopes(flow)
-    if not tests or not scopes or known.report.has(*MISLEADING):
+    asked_in = scopes(flow)
+    if not tests or not asked_in or known.report.has(*MISLEADING):
         return
     unanswered = _not_said(flow, tests)
     messages = list(dict.fromkeys(_messages(tests))) if unanswered else []
-    if len(messages) * len(scopes) * len(flow.faq) > COMPARISONS_MAX:
+    if len(messages) * len(asked_in) * len(flow.faq) > COMPARISONS_MAX:
         return
+    indexes = {scope: _words_of(flow, scope) for scope in asked_in} if messages else {}
     for message in messages:
-        for scope in scopes:
-            unanswered.pop(run_search(flow, Search("faq", message, scope)).sure, None)
+        for scope in asked_in:
+            unanswered.pop(find(indexes[scope], message).sure, None)
     places = [(entry, known.faq_places[name]) for name, entry in unanswered.items()]
     known.report.take(rules.entry_never_tested(places, flow.languages[0]))
 
 
-def _scopes(flow: Flow) -> list[str]:
-    """The topics in which the bot looks for answers."""
-    asked = (*(each.faq for each in flow.anywhere), *(state.faq for state in flow.states.values()))
-    return list(dict.fromkeys(topic for topic in asked if topic))
+def _words_of(flow: Flow, scope: str) -> PhraseIndex:
+    """The phrases of a topic by their words; meaning would take a second to load, and a test says the words of its entry."""
+    from app.answers.phrases import index_of
+
+    entries = (each for each in flow.faq.values() if scope in (ALL_TOPICS, each.topic))
+    return index_of((each.id, [fold_own(phrase) for phrase in phrases(each)]) for each in entries)
 
 
 def _not_said(flow: Flow, tests: Sequence[Conversation]) -> dict[str, FaqEntry]:
