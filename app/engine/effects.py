@@ -38,7 +38,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A coupon, a receipt or a request for feedback, by the keys of the flow language. `items` are the lines of a receipt."""
+    """What a channel shows in a way of its own, by the keys of the flow language: coupon, receipt, feedback, sticker, images, grid,
+    product, utility. `items` are lines of a receipt, addresses of pictures, numbers of products, values of a utility message."""
 
     kind: str
     fields: Mapping[str, str]
@@ -68,6 +69,11 @@ class Message:
     def is_empty(self) -> bool:
         """Whether there is nothing in it that a customer would see."""
         return not (self.text or self.media or self.cards or self.form or self.hands_over)
+
+    @property
+    def is_utility(self) -> bool:
+        """Whether it is an approved template, which shows no choices."""
+        return self.form is not None and self.form.kind == "utility"
 
     @property
     def staying(self) -> tuple[Option, ...]:

@@ -140,7 +140,7 @@ class SayCards:
 
 @dataclass(frozen=True, slots=True)
 class SayForm:
-    """`{coupon|receipt|feedback: …}`: `fields` are the owner's texts by key; `items` are the lines of a receipt."""
+    """`{coupon|receipt|feedback|sticker|images|grid|product|utility: …}`: texts by key; `items` as `effects.Form` has them."""
 
     kind: str
     fields: Mapping[str, Text]

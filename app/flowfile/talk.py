@@ -249,8 +249,9 @@ def _words(message: Message) -> str:
         return "".join(
             f"\n  * {': '.join(each for each in (card.title, card.subtitle) if each)}" for card in message.cards
         )
-    if message.form:
-        return f"[{message.form.kind}] " + ", ".join(value for value in message.form.fields.values() if value)
+    if form := message.form:
+        listed = [value for each in form.items for value in each.values()] if form.kind != "receipt" else []
+        return f"[{form.kind}] " + ", ".join(value for value in (*form.fields.values(), *listed) if value)
     return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text
 
 

@@ -54,8 +54,8 @@ class Way:
 
 
 _ANYBODY: frozenset[Writer] = frozenset({"bot", "staff", "campaign"})
-_ANYTHING: frozenset[Purpose] = frozenset({"answer", "feedback", "utility", "news"})
-"""Within a conversation."""
+_ANYTHING: frozenset[Purpose] = frozenset({"answer", "feedback", "news"})
+"""Within a conversation. A utility message is of its own type within the window, too."""
 _ABOUT_ORDERS: frozenset[Purpose] = frozenset({"utility"})
 
 WAYS = (
@@ -75,6 +75,12 @@ WAYS = (
     Way("ACCOUNT_UPDATE", _ANYBODY, _ABOUT_ORDERS, None, "MESSAGE_TAG", "ACCOUNT_UPDATE", until=TAGS_RETIRED),
     Way("POST_PURCHASE_UPDATE", _ANYBODY, _ABOUT_ORDERS, None, "MESSAGE_TAG", "POST_PURCHASE_UPDATE", until=TAGS_RETIRED),
 )  # fmt: skip
+
+
+_NO_UTILITY = (
+    "Meta has not granted this app utility messages. Apply for page_utility_messaging in its review, then add utility_messages to "
+    "FRONTDESK_APP_FEATURES."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +117,11 @@ def may_send(send: Send, now: datetime, features: frozenset[str] = frozenset()) 
     if send.message.hands_over:
         return WAYS[0]  # it says nothing
     form = send.message.form
-    purpose: Purpose = "feedback" if form and form.kind == "feedback" else "answer"
+    purpose: Purpose = "answer"
     if comment_of(send.customer_id):
         purpose = "comment"
+    elif form and form.kind in ("feedback", "utility"):
+        purpose = "feedback" if form.kind == "feedback" else "utility"
     given = Circumstances(
         send.written_by, purpose, send.last_customer_at, page_trouble=send.page_trouble, features=features
     )
@@ -148,6 +156,8 @@ def _end_of(way: Way, given: Circumstances) -> datetime | None:
 
 
 def _refuse(given: Circumstances, now: datetime) -> Refusal:
+    if given.purpose == "utility":
+        return Refusal("not_granted", _NO_UTILITY)
     if given.last_customer_at is None:
         why = "This person has not written to the Page yet, so Messenger does not let the Page write."
         return Refusal("window_closed", why)

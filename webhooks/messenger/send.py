@@ -37,6 +37,7 @@ from webhooks.messenger.personas import Personas
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import Way, may_send
 from webhooks.messenger.render import render
+from webhooks.messenger.rich import as_text
 from webhooks.messenger.signature import appsecret_proof
 from webhooks.messenger.uploads import Name, Uploads
 
@@ -94,10 +95,13 @@ class Messenger:
         return decided if isinstance(decided, Refusal) else None
 
     def instead(self, message: Message, failure: Failed) -> Message | None:
-        """The address of a file that Meta does not take."""
-        if not message.media or failure.code not in MEDIA_TROUBLES:
+        """The address of a file that Meta does not take; of several pictures all of them."""
+        if failure.code not in MEDIA_TROUBLES:
             return None
-        return Message(message.media[1], choices=message.choices)
+        form = message.form
+        pictures = as_text(form) if form and form.kind in ("images", "grid") else ""
+        address = message.media[1] if message.media else pictures
+        return self.shortened(Message(address, choices=message.choices)) if address else None
 
     async def send(self, send: Send) -> Outcome:
         """Send one message by one request."""

@@ -9,6 +9,7 @@ from app.flowfile import limits
 from app.flowfile.parts.calls import read_call, read_goto
 from app.flowfile.parts.cards import FORM_KEYS, marked, read_cards, read_form
 from app.flowfile.parts.known import Known
+from app.flowfile.parts.rich import RICH_KEYS, read_rich
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.slot_values import Value, value_of
 from app.flowfile.parts.suggestions import SUGGEST_PARTS, read_suggest
@@ -35,7 +36,7 @@ STATE_KEYS = (
 )
 KINDS = ("ask", "faq", "suggest", "call", "handoff")
 MEDIA_KEYS = ("image", "video", "audio", "file")
-SAY_KEYS = (*MEDIA_KEYS, "card", "cards", *FORM_KEYS)
+SAY_KEYS = (*MEDIA_KEYS, "card", "cards", *FORM_KEYS, *RICH_KEYS)
 QUESTION_KEYS = ("save", "say", "choices")
 REMINDER_KEYS = ("after", "say", "choices", "goto")
 
@@ -187,6 +188,8 @@ def _read_rich(key: str, node: Node, known: Known) -> Say | None:
         return read_cards(key, node, known)
     if key in FORM_KEYS:
         return read_form(key, node, known)
+    if key in RICH_KEYS:
+        return read_rich(key, node, known)
     url = read_url(node, known)
     return SayMedia(key, url) if url else None
 

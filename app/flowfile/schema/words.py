@@ -96,6 +96,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "coupon": "A coupon with its code.",
         "receipt": "A receipt of an order.",
         "feedback": "A form in which customers say how they liked it.",
+        "sticker": "thumbs_up, or the number of a sticker of Meta's.",
+        "images": "Several pictures as one message.",
+        "grid": "Two to six pictures side by side, with a title.",
+        "product": "The numbers of products in Meta's catalogue, up to ten.",
+        "utility": "An approved template about an order or an appointment, which may be sent at any time.",
     },
     "a question": {
         "save": "The slot that keeps the answer.",
@@ -169,6 +174,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "price": "The price of one.",
         "subtitle": "What stands below the title.",
         "image": "The address of its picture, with https://.",
+    },
+    "a grid of pictures": {
+        "title": "What stands below the pictures in bold.",
+        "subtitle": "What stands below the title.",
+        "images": "The addresses of two to six pictures, with https://.",
+    },
+    "a utility message": {
+        "template": "The name of the template at Meta.",
+        "language": "The template's language as Meta writes it, as in en_US.",
+        "values": "What fills the holes of the template: by their names, or a list in their order.",
     },
     "a feedback": {
         "title": "The title of the form.",

@@ -69,9 +69,9 @@ CELLS = [
         REFUSED,
         REFUSED,
     ),
-    ("bot", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
-    ("staff", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
-    ("campaign", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
+    ("bot", "utility", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
+    ("staff", "utility", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
+    ("campaign", "utility", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
     (
         "bot",
         "comment",
