@@ -352,6 +352,14 @@ class Persona:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """One of `commands`: a word that Messenger offers while a customer types, and what it is for. The bot reads it as a text."""
+
+    name: Text
+    description: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Entrances:
     """`messenger`: what the whole Page shares. Keys are titles in the first language; values are targets or web addresses.
 
@@ -368,6 +376,7 @@ class Entrances:
     comments: Comments | None = None
     persona: Persona | None = None
     domains: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

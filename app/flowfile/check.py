@@ -14,6 +14,7 @@ from app.flowfile.parts.graph import look_at_graph
 from app.flowfile.parts.header import read_disclosure, read_header, read_moved, read_teams
 from app.flowfile.parts.hours import read_hours
 from app.flowfile.parts.known import Known
+from app.flowfile.parts.page import look_at_commands
 from app.flowfile.parts.policy import look_at_policy
 from app.flowfile.parts.products import read_products
 from app.flowfile.parts.sense import look_at_sense
@@ -141,6 +142,7 @@ def _look_at_whole(flow: Flow, root: Pairs, entries: list[tuple[Scalar, Node]], 
     """What only shows once everything is read."""
     look_at_graph(flow, known)
     look_at_faq(flow, known)
+    look_at_commands(root, flow.anywhere, known)
     look_at_sense(flow, known)
     look_at_policy(flow, root, entries, known)
     look_at_translations(known)

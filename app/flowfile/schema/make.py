@@ -127,6 +127,7 @@ def _messenger() -> Schema:
         "comments": keys_of("comments", (), {"hear": listed(TEXT), "goto": ref("state_name")}, ["hear", "goto"]),
         "persona": keys_of("persona", (), persona, ["name", "picture"]),
         "domains": listed({"type": "string"}, limits.DOMAINS_MAX),
+        "commands": titled(text_up_to(limits.COMMAND_NAME_CHARS_MAX), text_up_to(limits.COMMAND_TEXT_CHARS_MAX)),
     }
     return keys_of("messenger", entrances.MESSENGER_KEYS, shapes, ["start"])
 

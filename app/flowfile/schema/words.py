@@ -50,6 +50,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "comments": "Which comments under a post get one private reply.",
         "persona": "The name and picture under which the bot writes.",
         "domains": "Web sites that may open inside Messenger.",
+        "commands": "Words that Messenger offers while a customer types, and what they are for.",
     },
     "comments": {"hear": "Words in a comment that deserve a reply.", "goto": "The state from which the reply comes."},
     "persona": {"name": "The name that customers see.", "picture": "The address of a picture, with https://."},
