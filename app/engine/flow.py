@@ -11,6 +11,8 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.engine.page import Comments, Persona
+
 # ---- texts -------------------------------------------------------------------------------------------------
 
 
@@ -333,22 +335,6 @@ class Hours:
 
     days: Mapping[int, tuple[tuple[time, time], ...]]
     closed: frozenset[date] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Comments:
-    """`comments`: a comment under a post that holds one of these phrases gets one private reply, from the state `goto`."""
-
-    hear: tuple[str, ...]
-    goto: str
-
-
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """`persona`: the name and picture under which the bot writes."""
-
-    name: str
-    picture: str
 
 
 @dataclass(frozen=True, slots=True)

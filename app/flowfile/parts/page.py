@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.engine.flow import Anywhere, Command, Comments, Persona
+from app.engine.flow import Anywhere, Command
 from app.engine.fold import fold_own
+from app.engine.page import Comments, Persona
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
