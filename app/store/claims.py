@@ -39,6 +39,7 @@ class Claim:
     session: Any
     events: tuple[WaitingEvent, ...]
     is_blocked: bool = False
+    stopped_after: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -146,7 +147,9 @@ def _without_late(
 
 
 def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
-    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, blocked_at, _ = row
+    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, blocked_at, stopped_after, _ = (
+        row
+    )
     return Claim(
         page_id,
         customer_id,
@@ -159,6 +162,7 @@ def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
         None,
         tuple(events),
         blocked_at is not None,
+        stopped_after,
     )
 
 
@@ -207,7 +211,7 @@ def _free(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)
     columns = (
         _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at,
-        _c.blocked_at, _c.erased_at,
+        _c.blocked_at, _c.stopped_after, _c.erased_at,
     )  # fmt: skip
     return (
         select(*columns)

@@ -71,6 +71,7 @@ class ConversationRow(SQLModel, table=True):
     `claimed_by` is the worker whose turn it is, `fence` grows with every claim and is checked in the turn's commit.
     `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
     `blocked_at`: since when staff want nothing of this customer answered.
+    `stopped_after`: the customer's last move before they stopped our messages at the channel; a newer one opens them again.
     `erased_at` is the tombstone: what happened before it and comes late is not kept.
     """
 
@@ -110,6 +111,7 @@ class ConversationRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
     blocked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    stopped_after: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):

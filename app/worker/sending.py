@@ -60,6 +60,9 @@ LEAVES_WITHIN_SECONDS = 10.0
 ELSEWHERE = "thread_elsewhere"
 """`Failed.code` of a message to a customer whom another app or a person has."""
 
+STOPPED = "person_opted_out"
+"""`Failed.code` of a message to a customer who stopped the Page's messages."""
+
 KEPT_BACK = Failed("kept back", "It waits in the outbox.", retry=True, scope="page")
 """No request left: this worker may have been declared dead, the Page waits, or the message waited here for too long."""
 
@@ -216,6 +219,7 @@ class Sender:
             payloads=tuple(message.body.get("payloads", ())),
             written_by="staff" if message.written_by == "staff" else "bot",
             last_customer_at=message.last_customer_at,
+            stopped_after=message.stopped_after,
         )
 
     # ---- what came back ------------------------------------------------------------------------------------
@@ -241,6 +245,8 @@ class Sender:
             now = self.clock.now()
             conversations.lock(connection, sorted({result.message.key for result in results}))
             outbox.record(connection, worker_id, results, now)
+            for key, after in _stops(results, now):
+                conversations.stop(connection, key, after)
             inbox.add(connection, [_taken_over(each, now) for each in results if _is_elsewhere(each)])
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
@@ -353,6 +359,13 @@ class Sender:
     def forget(self, message: OutMessage) -> None:
         """This message is no longer ours to send."""
         self._held.pop(_key(message), None)
+
+
+def _stops(results: Sequence[Result], now: datetime) -> Iterator[tuple[Key, datetime]]:
+    """The customers who stopped our messages, as the channel says, each with the last move of theirs that we knew of."""
+    for result in results:
+        if result.status == "failed" and result.reason_code == STOPPED:
+            yield result.message.key, result.message.last_customer_at or now
 
 
 def _is_elsewhere(result: Result) -> bool:

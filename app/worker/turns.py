@@ -210,6 +210,7 @@ def _message(handled: Handled, place: int, body: Any, now: datetime, *, at_once:
         created_at=now,
         attempted_at=now if at_once else None,
         last_customer_at=handled.last_customer_at,
+        stopped_after=handled.claim.stopped_after,
         status="in_flight" if at_once else "pending",
     )
 

@@ -166,6 +166,17 @@ def test_what_meta_refuses_for_good_is_kept_with_its_reason_and_the_next_message
     assert troubles(house) == []
 
 
+def test_who_stopped_messages_is_asked_nothing_more_until_they_write_again(own: House) -> None:
+    customer = own.new_customer()
+    own.fault("graph_error", code=10, subcode=1893015, customer=customer.id, times=1)
+    assert customer.types("hello") == []
+    told = own.rows(f"SELECT reason_code, reason FROM outbox WHERE customer_id = '{customer.id}' ORDER BY seq")
+    assert [code for code, _ in told] == ["person_opted_out", "stopped"]
+    assert "as soon as the person does" in str(told[1][1])
+    assert refused(own) == 1, "what is known to be refused is not asked"
+    assert customer.types("track my order") == [ORDER_ASKED]
+
+
 @pytest.mark.parametrize(("code", "subcode"), [(1, None), (2, 2018344), (99, None), (1200, None), (-1, None)])
 def test_what_meta_leaves_open_is_looked_up_and_arrives_once(house: House, code: int, subcode: int | None) -> None:
     customer = house.new_customer()

@@ -1,4 +1,4 @@
-"""The audit: append-only
+"""The audit: append-only; customers who stopped messages at the channel
 
 Revision ID: 0010
 Revises: 0006
@@ -27,6 +27,7 @@ ON_POSTGRES = (
 
 
 def upgrade() -> None:
+    op.add_column("conversations", sa.Column("stopped_after", UtcTime(), nullable=True))
     op.create_table(
         "audit",
         # Numbered by us, without gaps: a missing row shows.
