@@ -154,9 +154,10 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel took it; `mid` is its id there."""
+    """The channel took it; `mid` is its id there. `remark` tells a person what of it was shortened, without what it says."""
 
     mid: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,6 @@ class OutMessage:
     """One message on its way.
 
     `attempt` counts requests, `unsure` those of them whose fate nobody knew. `epoch` is the conversation's when it was written.
-    `stopped_after`: as in the conversation.
     """
 
     page_id: str

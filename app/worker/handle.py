@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
+import structlog
+
 from app.channel import Channel, comment_of
 from app.engine import events
 from app.engine.burst import BURST_MAX, take_burst
@@ -48,6 +50,8 @@ from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
 from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
+
+log = structlog.get_logger()
 
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
 """Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
@@ -199,15 +203,18 @@ async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: d
 def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     """A comment can be answered by one message, and the conversation begins only when its writer answers that."""
     reply = as_one(handled.messages)
-    handled.messages = [_shortened(hands, reply)] if reply else []
+    handled.messages = [_shortened(hands, handled.claim.page_id, reply)] if reply else []
     handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
     handled.handoff = None
 
 
-def _shortened(hands: Hands, stored: dict[str, Any]) -> dict[str, Any]:
+def _shortened(hands: Hands, page_id: str, stored: dict[str, Any]) -> dict[str, Any]:
     one = message_to_dict(hands.channel.shortened(message_from_dict(stored)))
+    chars, limit = len(stored.get("text", "")), len(one.get("text", ""))
+    if chars > limit:
+        log.warning("shortened", page=page_id, field="reply to a comment", chars=chars, limit=limit)
     return {**one, "payloads": stored["payloads"]} if "payloads" in stored else one
 
 

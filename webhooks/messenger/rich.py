@@ -28,6 +28,8 @@ THUMBS = {
     "thumbs_up_large": 369_239_383_222_810,
 }
 """Meta's ids of the three sizes of the thumb."""
+CHARS_MAX = {("grid", "title"): GRID_TITLE_CHARS_MAX, ("grid", "subtitle"): CARD_CHARS_MAX}
+"""What is shortened, and to how much."""
 _PICTURES_MAX = {"images": IMAGES_MAX, "grid": GRID_IMAGES_MAX}
 
 
@@ -83,7 +85,7 @@ def _template(payload: dict[str, Any]) -> dict[str, Any]:
 
 def _grid(form: Form) -> dict[str, Any]:
     element: dict[str, Any] = {"images": [{"url": clean_text(each["url"])} for each in form.items]}
-    for name, chars_max in (("title", GRID_TITLE_CHARS_MAX), ("subtitle", CARD_CHARS_MAX)):
+    for (_, name), chars_max in CHARS_MAX.items():
         if value := clean_text(form.fields.get(name, "")):
             element[name] = shorten(value, chars_max)
     return element

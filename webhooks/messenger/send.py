@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+import structlog
 
 from app.channel import Failed, Listing, Outcome, Person, Refusal, Seen, Send, Sent, Unsure, comment_of
 from app.clock import Clock
@@ -15,6 +16,7 @@ from app.engine.effects import Message
 from webhooks.messenger import batch
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.cut import shorten
+from webhooks.messenger.cuts import find_cuts
 from webhooks.messenger.failures import MEDIA_TROUBLES
 from webhooks.messenger.http import Answer, Ask, Client, Lost, NotSent, create_url, request
 from webhooks.messenger.limits import (
@@ -40,6 +42,8 @@ from webhooks.messenger.render import render
 from webhooks.messenger.rich import as_text
 from webhooks.messenger.signature import appsecret_proof
 from webhooks.messenger.uploads import Name, Uploads
+
+log = structlog.get_logger()
 
 _NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
 _NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
@@ -123,7 +127,7 @@ class Messenger:
         match await request(self._client, ask, ANSWER_BYTES_MAX):
             case Answer(status, answer, headers):
                 self._pace.note(page.page_id, headers, self._clock.monotonic())
-                outcome = self._judge(batch.decode_send(status, answer), send.page_id, body)
+                outcome = _remarked(self._judge(batch.decode_send(status, answer), send.page_id, body), send)
                 return self._judge_file(outcome, file, answer) if file else outcome
             case NotSent():
                 return _NO_CONNECTION
@@ -159,7 +163,10 @@ class Messenger:
             if isinstance(way, Way)
         ]
         answers = iter(await self._ask_batch(sends[0].page_id, rendered) if rendered else ())
-        return [next(answers) if isinstance(way, Way) else _to_failed(way) for way in ways]
+        return [
+            _remarked(next(answers), each) if isinstance(way, Way) else _to_failed(way)
+            for each, way in zip(sends, ways, strict=True)
+        ]
 
     async def _ask_batch(self, page_id: str, rendered: list[dict[str, Any]]) -> Sequence[Outcome]:
         page = self._account.pages.get(page_id)
@@ -253,6 +260,16 @@ class Messenger:
     def _create_proof(self, page: Page) -> str:
         secrets = self._account.secrets_of(page.page_id)
         return appsecret_proof(page.token, secrets[0]) if secrets else ""
+
+
+def _remarked(outcome: Outcome, send: Send) -> Outcome:
+    """The same; what of a message that left was shortened is logged, and told with one that arrived."""
+    cuts = () if isinstance(outcome, Failed) else find_cuts(send.message)
+    for cut in cuts:
+        log.warning("shortened", page=send.page_id, field=cut.field, chars=cut.chars, limit=cut.limit)
+    if cuts and isinstance(outcome, Sent):
+        return replace(outcome, remark=f"Shortened: {', '.join(map(str, cuts))}.")
+    return outcome
 
 
 def _to_failed(refusal: Refusal) -> Failed:
