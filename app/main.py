@@ -29,19 +29,20 @@ from app.people import Wishes
 from app.service.addresses import read_allowed
 from app.service.client import Service
 from app.service.needs import missing
-from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
+from app.settings import Settings, pages, secret_key, sqlite_file
 from app.store import facts, lock
 from app.store.database import Database, driver_address, open_database, read_url
 from app.store.intake import Intake
 from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
+from app.tokens import Given, read_account
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.handled import Manners
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
-from webhooks.messenger.account import Account, Page
+from webhooks.messenger.account import Account
 from webhooks.messenger.graph_api import Graph, caller_of
 from webhooks.messenger.http import Client, create_client
 from webhooks.messenger.names import Names
@@ -74,6 +75,7 @@ class House:
     settings: Settings
     roles: frozenset[str]
     account: Account
+    given: Given
     flows: LiveFlows
     agreement: Agreement
     clock: Clock
@@ -104,13 +106,6 @@ class House:
             counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
             counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
         return counts
-
-
-def read_account(settings: Settings) -> Account:
-    """Who we are at Meta."""
-    verify_token = settings.verify_token.get_secret_value() if settings.verify_token else ""
-    ours = {page.page_id: Page(page.page_id, page.token, page.app_secrets) for page in pages(settings)}
-    return Account(settings.app_id, app_secrets(settings), verify_token, ours, frozenset(settings.app_features))
 
 
 def read_flows(settings: Settings) -> LiveFlows:
@@ -153,6 +148,8 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     address = settings.database_url.get_secret_value()
     database, clock, chance = open_database(address), Clock(), Chance()
     account = read_account(settings)
+    given = Given(database, account, secret_key(settings), clock)
+    await given.take_in()
     mark = await database.transaction(lambda connection: facts.keep(connection, "mark", chance.new_id()[:8]))
     file = sqlite_file(settings)
     wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
@@ -165,7 +162,20 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
     house = House(
-        settings, roles, account, flows, agreement, clock, database, intake, wake, channel, mark, client, personas
+        settings,
+        roles,
+        account,
+        given,
+        flows,
+        agreement,
+        clock,
+        database,
+        intake,
+        wake,
+        channel,
+        mark,
+        client,
+        personas,
     )
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = house.woken if "worker" in roles and file else _both(house)
@@ -251,6 +261,7 @@ async def _running(house: House) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
         loops.append(group.create_task(house.wake.pass_on()))
+        loops.append(group.create_task(_keep_tokens(house)))
         loops.append(group.create_task(count_refused(house.database, house.clock, lambda: _refused(house))))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
@@ -264,6 +275,13 @@ async def _running(house: House) -> AsyncIterator[None]:
                 await house.worker.stop()
             for loop in loops:
                 loop.cancel()
+
+
+async def _keep_tokens(house: House) -> None:
+    """A Page that is connected anew goes on without a restart."""
+    while True:
+        for page_id in await house.given.wait():
+            house.personas.renew(page_id, caller_of(house.account, page_id))
 
 
 async def _work(house: House) -> None:

@@ -12,6 +12,7 @@ pages           Pages from which the channel takes nothing at the moment, and wh
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
+tokens          tokens of Pages that `connect` was given, encrypted with a key that is not in the database
 audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
 """
 
@@ -296,6 +297,17 @@ class DeletionRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
+class TokenRow(SQLModel, table=True):
+    """A Page's token, sealed. `instead_of` is a keyed hash of the one that the settings had when it came."""
+
+    __tablename__ = "tokens"
+
+    page_id: str = Field(primary_key=True)
+    sealed: str = Field(sa_type=Text)
+    instead_of: str
+    since: datetime = Field(sa_type=UtcTime)
+
+
 class AuditRow(SQLModel, table=True):
     """One deed. `id` has no gaps; `hash` covers the row and the hash of the row before. Triggers refuse changes and deletions."""
 
@@ -327,3 +339,4 @@ calls = _table("calls")
 deletions = _table("deletions")
 pages = _table("pages")
 audit = _table("audit")
+tokens = _table("tokens")

@@ -82,7 +82,7 @@ class Messenger:
         self._clock = clock
         self._batch_url = create_url(f"{self._graph_url}/")
         self._send_urls = {page_id: create_url(f"{self._graph_url}/{page_id}/messages") for page_id in account.pages}
-        self._proofs = {page_id: self._create_proof(page) for page_id, page in account.pages.items()}
+        self._proofs: dict[str, str] = {}
 
     def pieces(self, message: Message) -> Sequence[Message]:
         """The message as one or more that Messenger takes, in order; none for a message with nothing in it."""
@@ -121,7 +121,7 @@ class Messenger:
         if (wait := await self._wait_turn(page.page_id, [body])) is not None:
             return wait
         file = self._uploads.fill_in(page.page_id, body, self._clock.monotonic())
-        if proof := self._proofs[send.page_id]:
+        if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
         match await request(self._client, ask, ANSWER_BYTES_MAX):
@@ -141,7 +141,7 @@ class Messenger:
             "target_app_id": PAGE_INBOX_APP_ID,
             "metadata": METADATA_PREFIX + send.outbox_id,
         }
-        if proof := self._proofs[page.page_id]:
+        if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         url = create_url(f"{self._graph_url}/{page.page_id}/pass_thread_control")
         ask = Ask("POST", url, _headers(page, "application/json"), orjson.dumps(body))
@@ -174,7 +174,7 @@ class Messenger:
             return [_NOT_CONNECTED] * len(rendered)
         if (wait := await self._wait_turn(page_id, rendered)) is not None:
             return [wait] * len(rendered)
-        body = batch.encode(page_id, rendered, page.token, self._proofs[page_id])
+        body = batch.encode(page_id, rendered, page.token, self._proof_of(page))
         ask = Ask("POST", self._batch_url, _headers(page, _FORM), body)
         match await request(self._client, ask, LISTING_BYTES_MAX):
             case Answer(status, answer, headers):
@@ -210,7 +210,7 @@ class Messenger:
         if page is None or not page.token or comment_of(customer_id):
             return
         body: dict[str, Any] = {"recipient": {"id": customer_id}, "sender_action": "typing_on"}
-        if proof := self._proofs[page_id]:
+        if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[page_id], _headers(page, "application/json"), orjson.dumps(body))
         await request(self._client, ask, ANSWER_BYTES_MAX)
@@ -225,7 +225,7 @@ class Messenger:
             "platform": "messenger",
             "fields": f"messages.limit({LOOK_UP_MESSAGES}){{id,message,created_time,from}}",
         }
-        if proof := self._proofs[page_id]:
+        if proof := self._proof_of(page):
             query["appsecret_proof"] = proof
         url = create_url(f"{self._graph_url}/{page_id}/conversations", query)
         ask = Ask("GET", url, _headers(page, _FORM))
@@ -257,9 +257,12 @@ class Messenger:
             return replace(outcome, retry=True, tries_max=0)
         return outcome
 
-    def _create_proof(self, page: Page) -> str:
-        secrets = self._account.secrets_of(page.page_id)
-        return appsecret_proof(page.token, secrets[0]) if secrets else ""
+    def _proof_of(self, page: Page) -> str:
+        """Worked out once for each token."""
+        if page.token not in self._proofs:
+            secrets = self._account.secrets_of(page.page_id)
+            self._proofs[page.token] = appsecret_proof(page.token, secrets[0]) if secrets else ""
+        return self._proofs[page.token]
 
 
 def _remarked(outcome: Outcome, send: Send) -> Outcome:

@@ -1,4 +1,4 @@
-"""The audit: append-only; customers who stopped messages at the channel
+"""The audit: append-only; customers who stopped messages at the channel; sealed tokens of Pages
 
 Revision ID: 0010
 Revises: 0006
@@ -28,6 +28,14 @@ ON_POSTGRES = (
 
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("stopped_after", UtcTime(), nullable=True))
+    op.create_table(
+        "tokens",
+        sa.Column("page_id", sa.String(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("instead_of", sa.String(), nullable=False),
+        sa.Column("since", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("page_id"),
+    )
     op.create_table(
         "audit",
         # Numbered by us, without gaps: a missing row shows.
