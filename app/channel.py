@@ -34,6 +34,7 @@ FACT_KINDS = (
     "reaction",  # mid, action, emoji
     "edited",  # mid, text, num_edit
     "unsent",  # mid: our copy is erased
+    "taken_back",  # stands in the place of what was unsent before it came, so that it is not taken when it does
     "unsupported",  # a message the channel could not show us
     "opted_in",  # type, payload, token ...
     "feedback",  # answers

@@ -63,6 +63,21 @@ def test_a_blocked_page_sends_nothing_and_loses_nothing_until_meta_unblocks_it(o
     assert troubles(own) == []
 
 
+def test_a_block_that_meta_told_of_holds_over_a_restart(own: House) -> None:
+    own.control("policy", action="warning", reason="Look at your messages.")
+    own.control("policy", action="block", reason="Too many complaints.")
+    wait_until(lambda: troubles(own) == ["page_blocked"])
+    assert own.bot.printed().count("the channel warns or stops a page") == 2
+    assert own.bot.stop() == 0
+    own.start_bot()
+    assert troubles(own) == ["page_blocked"]
+    customer = own.new_customer()
+    own.control("policy", action="unblock")
+    customer.says(text="hello")
+    own.wait_until_quiet()
+    assert is_greeted(customer)
+
+
 def test_a_block_in_the_middle_of_many_sends_loses_and_doubles_none(own: House) -> None:
     """Nobody tells us of the end but the next message that is taken; here its notice comes too."""
     customers = [own.new_customer() for _ in range(200)]

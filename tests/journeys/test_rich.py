@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ BOT = """flow: 1
 bot: {name: Piney, disclosure: I am a bot.}
 messenger: {start: welcome}
 slots: {order: {type: text, pattern: "[A-Z]-[0-9]+"}}
-anywhere: [{gives: order, goto: sent}, {hear: [looks], goto: welcome}]
+anywhere: [{gives: order, goto: sent}, {hear: [looks], goto: welcome}, {hear: [rate], goto: rate}]
 states:
   welcome:
     say:
@@ -24,6 +25,14 @@ states:
       - {product: [777, 778]}
       - {sticker: thumbs_up}
     choices: {Again: welcome}
+  rate:
+    say:
+      - feedback:
+          title: Your opinion
+          button: Rate us
+          question: Did we help you?
+          comment: What could be better?
+          privacy: https://shop.example/privacy
   sent:
     say:
       - {utility: {template: order_update, language: en_US, values: {order: <order>}}}
@@ -80,3 +89,16 @@ def test_a_utility_message_is_filled_in_and_one_whose_answer_was_lost_is_not_sen
     assert said.count(said[0]) == 1
     assert house.rows("SELECT attempt, status FROM outbox WHERE body LIKE '%order_update%'") == [(1, "sent")]
     assert "Looks" in customer.can_tap()
+
+
+def test_a_form_for_feedback_is_filled_in_and_what_was_said_is_kept_and_not_answered(house: House) -> None:
+    customer = house.new_customer()
+    customer.types("rate")
+    assert kinds(customer.messages()[-1:]) == [["customer_feedback"]]
+    customer.says(feedback={"score": 4, "text": "Quick help"})
+    assert customer.sees_new() == []
+    assert customer.messages()[-1]["answer"] == "4"
+    [(body,)] = house.rows(f"SELECT body FROM history WHERE customer_id = '{customer.id}' AND kind = 'feedback'")
+    assert json.loads(body) == {
+        "answers": [{"question": "q_csat", "type": "csat", "answer": "4", "follow_up": "Quick help"}]
+    }

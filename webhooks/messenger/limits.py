@@ -37,6 +37,8 @@ ID_CHARS_MAX = 128
 """O: ids are numbers of up to 20 digits today."""
 MID_CHARS_MAX = 512
 """O: message ids are about 150 characters today."""
+EDITS_MAX = 5
+"""D: how often a customer can change a message."""
 ATTACHMENTS_MAX = 100
 """O: Messenger lets people pick 30 pictures at once."""
 CLOCK_AHEAD_SECONDS_MAX = 300
