@@ -24,7 +24,7 @@ RIGHTS_OF = {"utility": "page_utility_messaging", "product": "catalog_management
 """What some kinds of messages need besides."""
 SECONDS_MAX = 10**11
 """Some three thousand years from now: what is later is never."""
-NEW_TOKEN = (
+CONNECT_ANEW = (
     "Generate the Page's token anew in the Messenger settings of the app and give it to frontdesk connect --new-token, or set it as "
     "FRONTDESK_PAGE_TOKEN."
 )
@@ -64,9 +64,9 @@ def _judge_me(facts: PageFacts) -> Iterator[Finding]:
         case Unanswered(reason):
             yield problem("messenger", reason, "Look whether FRONTDESK_GRAPH_URL can be reached from this machine.")
         case Refused(code=code) if code == TOKEN_DEAD:
-            yield problem("token", "Messenger no longer takes the Page's token.", NEW_TOKEN)
+            yield problem("token", "Messenger no longer takes the Page's token.", CONNECT_ANEW)
         case Refused() as refused:
-            yield problem("token", f"Messenger does not say whose token it is: {refused}", NEW_TOKEN)
+            yield problem("token", f"Messenger does not say whose token it is: {refused}", CONNECT_ANEW)
         case Told(values) if str(values.get("id")) != facts.page_id:
             whose = f"{values.get('name') or 'somebody'} ({values.get('id')})"
             yield problem(
@@ -85,7 +85,7 @@ def _judge_token(answer: Result, app_id: str, now: datetime) -> Iterator[Finding
         return
     if data.get("is_valid") is False:
         yield problem(
-            "token's life", "Messenger calls the Page's token invalid: it expired or was taken back.", NEW_TOKEN
+            "token's life", "Messenger calls the Page's token invalid: it expired or was taken back.", CONNECT_ANEW
         )
         return
     if data.get("app_id") and str(data["app_id"]) != app_id:
