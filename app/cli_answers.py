@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +11,6 @@ from app.cli_flows import Folder, existing, print_lines
 
 if TYPE_CHECKING:
     from app.engine.flow import Flow
-
-PROGRESS_PHRASES_MIN = 500
-"""From so many phrases on their reading takes long enough to show how far it is."""
 
 commands = typer.Typer()
 answers = typer.Typer(
@@ -37,9 +32,10 @@ def try_question(
     """Ask the bot's FAQ one question. Shows what it would do, and how well the best entries fit and why."""
     from app.flowfile.answering import book
     from app.flowfile.asking import ranking
+    from app.readiness import shown_progress
 
     flow = _flow_of(folder, by_letters=by_letters)
-    with _progress() as told:
+    with shown_progress() as told:
         book(flow, topic, told)
     print_lines(ranking(flow, text, topic))
 
@@ -48,40 +44,20 @@ def try_question(
 def report(folder: Folder = Path("flows"), by_letters: ByLetters = False) -> None:
     """List what customers may get the wrong answer by. Entries that are alike, and phrases that two entries share."""
     from app.flowfile.asking import report as report_lines
+    from app.readiness import shown_progress
 
     flow = _flow_of(folder, by_letters=by_letters)
-    with _progress() as told:
+    with shown_progress() as told:
         lines = report_lines(flow, told)
     print_lines(lines)
 
 
 def _flow_of(folder: Path, *, by_letters: bool) -> Flow:
-    from app.flowfile.answering import Reading, read_as
     from app.flowfile.check import check
     from app.flowfile.problems import raise_for
+    from app.readiness import read_like
 
     checked = check(existing(folder))
     raise_for(checked.problems)
     assert checked.flow is not None
-    return read_as(checked.flow, Reading(not by_letters))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on the terminal while many phrases are read for the first time."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task("Reading the phrases")
-
-    def told(done: int, total: int) -> None:
-        if total >= PROGRESS_PHRASES_MIN:
-            bar.start()
-            bar.update(task, completed=done, total=total)
-
-    try:
-        yield told
-    finally:
-        if bar.live.is_started:
-            bar.stop()
+    return read_like(checked.flow, by_letters=by_letters)

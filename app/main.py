@@ -20,11 +20,11 @@ from app.agreement import Agreement
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
-from app.flowfile import answering
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.people import Wishes
+from app.readiness import preparer
 from app.service.addresses import read_allowed
 from app.service.client import Service
 from app.service.needs import missing
@@ -112,11 +112,10 @@ def read_account(settings: Settings) -> Account:
     return Account(settings.app_id, app_secrets(settings), verify_token, ours, frozenset(settings.app_features))
 
 
-def read_flows(settings: Settings) -> LiveFlows:
-    """The flow of each Page, ready to answer. Raises FlowError with every problem of every folder."""
-    reading = answering.Reading(settings.answers_by_meaning, settings.answers_folder)
+def read_flows(settings: Settings, roles: frozenset[str]) -> LiveFlows:
+    """The flow of each Page, ready to answer where this process has a worker. Raises FlowError with every problem of every folder."""
     folders = {page.page_id: page.flows for page in pages(settings)}
-    return LiveFlows(folders, lambda flow: answering.prepare(answering.read_as(flow, reading)))
+    return LiveFlows(folders, preparer(settings, asked="worker" in roles))
 
 
 def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> App:
@@ -299,7 +298,7 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
     key = secret_key(settings)
     logs.set_up(settings.log_format, key)
     roles = frozenset(("web", "worker")) if role == "all" else frozenset((role,))
-    flows = read_flows(settings)
+    flows = read_flows(settings, roles)
     with ExitStack() as held:
         if file := sqlite_file(settings):
             for each in sorted(roles):

@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.aside": ("app", "webhooks"),
     "app.agreement": ("app", "webhooks"),
     "app.changes": ("app", "webhooks"),
+    "app.readiness": ("app",),
     "app.connecting": ("app", "webhooks"),
     "app.doctor": ("app", "webhooks"),
     "app.cli": ("app", "webhooks"),
