@@ -138,7 +138,8 @@ def count_told(connection: Connection, pages: Sequence[str], since: datetime) ->
     counts: Counter[str] = Counter()
     for column in (_c.entry, _c.meant):
         here = (_c.page_id.in_(pages)) & (_c.asked_at >= since) & (column != "")
-        counts.update(dict(connection.execute(select(column, func.count()).where(here).group_by(column)).tuples()))
+        for entry, count in connection.execute(select(column, func.count()).where(here).group_by(column)):
+            counts[entry] += count
     return counts
 
 
@@ -159,7 +160,7 @@ def list_staff_lines(connection: Connection, pages: Sequence[str], since: dateti
     ours = select(o.page_id, o.customer_id, o.created_at, o.body).where(
         o.page_id.in_(pages), o.created_at >= since, o.written_by != "bot", or_(*(o.status == each for each in SENT))
     )
-    lines = [StaffLine(*row) for row in connection.execute(theirs.order_by(h.id.desc()).limit(most)).tuples()]
-    rows = connection.execute(ours.order_by(o.created_at.desc()).limit(most)).tuples()
+    lines = [StaffLine(*row) for row in connection.execute(theirs.order_by(h.id.desc()).limit(most))]
+    rows = connection.execute(ours.order_by(o.created_at.desc()).limit(most))
     lines += [StaffLine(page, customer, at, text) for page, customer, at, body in rows if (text := body.get("text"))]
     return sorted(lines, key=lambda each: each.at)

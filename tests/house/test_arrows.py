@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.agreement": ("app", "webhooks"),
     "app.changes": ("app", "webhooks"),
     "app.connecting": ("app", "webhooks"),
+    "app.learning": ("app", "webhooks"),
     "app.doctor": ("app", "webhooks"),
     "app.cli": ("app", "webhooks"),
     "app.cli_flows": ("app", "webhooks"),
