@@ -65,32 +65,6 @@ def shop(recorded: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return folder
 
 
-def run() -> None:
-        database = open_database(f"sqlite:///{made.database}")
-        await migrate(database)
-        flow = check(made.folder).flow
-        assert flow is not None
-        await week.live(Week(database, flow, StoppedClock(Clock().now().astimezone(UTC) - timedelta(days=3))))
-        await database.close()
-
-    asyncio.run(run())
-    return made
-
-
-@pytest.fixture
-def shop(recorded: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the bot's folder, with the settings of its server."""
-    folder = tmp_path / "shop"
-    shutil.copytree(recorded.folder, folder)
-    monkeypatch.chdir(tmp_path)
-    for name, value in {
-        "DATABASE_URL": f"sqlite+aiosqlite:///{recorded.database}", "FLOWS": str(folder), "PAGE_ID": week.PAGE,
-        "PAGE_TOKEN": "token", "APP_SECRET": "0123456789abcdef", "VERIFY_TOKEN": "word",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(f"FRONTDESK_{name}", value)
-    return folder
-
-
 def run(*arguments: str, code: int = 0) -> str:
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert result.exit_code == code, result.output
@@ -146,7 +120,9 @@ def test_what_is_written_keeps_the_owners_lines_passes_the_check_and_is_held(lea
 def test_it_learns_from_taps_from_staff_and_from_bad_ratings(learnt: Learnt) -> None:
     flow = check(learnt.folder).flow
     assert flow is not None
-    phrases = {entry: {"".join(map(str, each.by_language["en"])) for each in one.ask} for entry, one in flow.faq.items()}
+    phrases = {
+        entry: {"".join(map(str, each.by_language["en"])) for each in one.ask} for entry, one in flow.faq.items()
+    }
     assert phrases["parking"] & set(week.NEARBY)
     assert phrases["hours"] & set(week.CLOSING)
     assert phrases["returns"] & set(week.MONEY_BACK), "staff said what the entry says"
