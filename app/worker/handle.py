@@ -16,9 +16,11 @@ from app.engine.effects import (
     CallService,
     EraseCustomer,
     HandOff,
+    KeepQuestion,
     Message,
     Search,
     SendMessage,
+    SettleQuestion,
     StartTimer,
     StopTimers,
     WithdrawHandOff,
@@ -44,6 +46,7 @@ from app.service.client import Service
 from app.store.calls import NewCall
 from app.store.claims import WRITTEN, Claim
 from app.store.inbox import WaitingEvent
+from app.store.questions import Question, Settled
 from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
@@ -203,6 +206,7 @@ def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
+    handled.questions.clear()
     handled.handoff = None
 
 
@@ -263,6 +267,9 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
                 handled.erased_at = happened_at
                 handled.said.clear()
                 handled.calls.clear()
+                handled.questions.clear()
+            case KeepQuestion() | SettleQuestion():
+                _note_question(handled, effect, happened_at)
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
 
@@ -281,6 +288,19 @@ def _stored_call(claim: Claim, call: CallService) -> NewCall:
     }
     request = {"method": call.method, "url": call.url, "headers": headers, "body": call.body, "save": call.save}
     return NewCall(claim.page_id, claim.customer_id, call.state, call.number, request)
+
+
+def _note_question(handled: Handled, effect: KeepQuestion | SettleQuestion, at: datetime) -> None:
+    key = handled.claim.key
+    match effect:
+        case SettleQuestion():
+            handled.settled.append(Settled(*key, effect.number, effect.meant, effect.rating, effect.handed_off))
+        case KeepQuestion():
+            asked = Question(
+                *key, effect.number, at, effect.text, effect.language, effect.decision, effect.entry, effect.offered,
+                effect.scores, effect.rule,
+            )  # fmt: skip
+            handled.questions.append(asked)
 
 
 def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:

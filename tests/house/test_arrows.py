@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.changes": ("app", "webhooks"),
     "app.readiness": ("app",),
     "app.connecting": ("app", "webhooks"),
+    "app.learning": ("app", "webhooks"),
     "app.doctor": ("app", "webhooks"),
     "app.cli": ("app", "webhooks"),
     "app.cli_flows": ("app", "webhooks"),
