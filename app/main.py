@@ -27,6 +27,7 @@ from app.people import Wishes
 from app.readiness import preparer
 from app.service.addresses import read_allowed
 from app.service.client import Service
+from app.service.model import Model, ModelTerms
 from app.service.needs import missing
 from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
 from app.store import facts, lock
@@ -37,6 +38,7 @@ from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.handled import Manners
+from app.worker.thinking import Thinking
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
@@ -99,6 +101,10 @@ class House:
         counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
         counts.update(worker_breakdowns=self.breakdowns)
         if self.worker:
+            if thinking := self.worker.thinking:
+                counts.update(
+                    {f"model_{name}": count for name, count in (thinking.counts + thinking.model.counts).items()}
+                )
             counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
             counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
             counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
@@ -231,6 +237,16 @@ def _manners(settings: Settings) -> Manners:
     return Manners(silence, settings.handoff_to == "page_inbox", settings.messages_a_minute)
 
 
+def _thinking(house: House) -> Thinking | None:
+    """The language model that unsure questions are put to, if there is one."""
+    settings = house.settings
+    if not settings.llm_url:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    terms = ModelTerms(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_a_day)
+    return Thinking(Model(terms), house.clock, settings.llm_rephrases)
+
+
 def _calls_lack(house: House) -> list[str]:
     """What the calls of all flows that are live need and do not have."""
     service = _service(house.settings)
@@ -274,7 +290,9 @@ async def _work(house: House) -> None:
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     for told in _calls_lack(house):
         log.warning("a call lacks a setting", reason=told)
-    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, _service(settings), _manners(settings))
+    hands = Hands(
+        house.flows.flow_of, secret, house.channel, run_search, _service(settings), _manners(settings), _thinking(house)
+    )
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:

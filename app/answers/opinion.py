@@ -45,10 +45,12 @@ _WORDING = (
     "fact, number, name, address, promise, greeting or formatting, and leave nothing important out."
 )
 _NUMBER = re.compile(r"\d+")
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\b\S+\.(?:com|net|org|io|fr|de|es|uk|eu|shop|example)\b", re.IGNORECASE)
-_NEGATIONS = frozenset(
+_ADDRESS = re.compile(
+    r"https?://\S+|www\.\S+|\S+@\S+|\b\S+\.(?:com|net|org|io|fr|de|es|uk|eu|shop|example)\b", re.IGNORECASE
+)
+_NEGATING = (
     "no not never none cannot without ne pas jamais aucun aucune sans non nicht kein keine keinen nie ohne nunca ningun ninguna sin "
-    "mai nessun nessuna senza nao nem sem niet geen nooit zonder".split()  # noqa: SIM905 a list of words reads best as a text
+    "mai nessun nessuna senza nao nem sem niet geen nooit zonder"
 )
 _CUT_NEGATION = re.compile(r"n['’]t\b")
 
@@ -103,7 +105,9 @@ def read(text: str, candidates: Sequence[Candidate], *, wording: bool = False) -
     said = told.get("text")
     if not wording or not isinstance(said, str) or not said.strip():
         return Opinion(picked.id)
-    return Opinion(picked.id, said.strip()) if is_faithful(said, picked.answer) else Opinion(picked.id, refused="wording")
+    return (
+        Opinion(picked.id, said.strip()) if is_faithful(said, picked.answer) else Opinion(picked.id, refused="wording")
+    )
 
 
 def _object_in(text: str) -> str:
@@ -136,7 +140,9 @@ def _found(pattern: re.Pattern[str], text: str) -> list[str]:
 
 def _denies(text: str) -> bool:
     """Whether it says no to something: what is allowed must not become forbidden on the way, nor the other way round."""
-    return bool(_CUT_NEGATION.search(text.casefold())) or not _NEGATIONS.isdisjoint(bare(text.casefold()).split())
+    return bool(_CUT_NEGATION.search(text.casefold())) or not set(_NEGATING.split()).isdisjoint(
+        bare(text.casefold()).split()
+    )
 
 
 def _telling(text: str) -> list[str]:

@@ -14,6 +14,8 @@ from app.engine.fold import fold
 from app.engine.titles import BROWSE, TAP, entry_options, on_screen, questions_of, tap_of, typed_titles
 from app.engine.walk import ask_again, go, remind_again
 
+NOT_SEARCHED = Found()
+
 
 def search(draft: Draft, folded: str, scope: str) -> Found:
     """What this message means among the entries of a topic, or of all. It is looked for as it was written: accents tell something."""
@@ -33,7 +35,7 @@ def _nearest(found: Found) -> float:
 def answer(draft: Draft, entry: FaqEntry, found: Found) -> None:
     """Say the answer to what was asked."""
     questions.keep(draft, "answer", found, entry.id)
-    _tell(draft, entry, found.reason)
+    _tell(draft, entry, found)
 
 
 def choose(draft: Draft, entry: FaqEntry) -> None:
@@ -43,33 +45,33 @@ def choose(draft: Draft, entry: FaqEntry) -> None:
     _tell(draft, entry)
 
 
-def _tell(draft: Draft, entry: FaqEntry, reason: str = "") -> None:
-    """Say the answer. The customer stays where he is, unless it leads on.
+def _tell(draft: Draft, entry: FaqEntry, found: Found = NOT_SEARCHED) -> None:
+    """Say the answer, in the words that were found for it or its own. The customer stays where he is, unless it leads on.
 
     An open question is asked again, and then the answer has no choices and leads nowhere.
     """
     draft.note(f"faq {entry.id}")
-    if reason:
-        draft.note(f"faq found by {reason}")
+    if found.reason:
+        draft.note(f"faq found by {found.reason}")
     draft.failures = 0
+    said = [Message(found.said)] if found.said else show.said(draft, entry.say, TAP + entry.id)
     if draft.asking is None and entry.goto:
-        draft.say(show.said(draft, entry.say, TAP + entry.id))
+        draft.say(said)
         return go(draft, entry.goto)
-    _say_answer(draft, entry)
+    _say_answer(draft, entry, said)
     if draft.asking is not None:
         return ask_again(draft)
     return remind_again(draft) if draft.state else None
 
 
-def _say_answer(draft: Draft, entry: FaqEntry) -> None:
+def _say_answer(draft: Draft, entry: FaqEntry, said: list[Message]) -> None:
     """The answer, and below it its own choices or those of a state that answers questions, and whether it helped."""
     is_free = draft.asking is None
     own = show.options(draft, TAP + entry.id, entry.choices) if is_free else ()
     ways = own or _ways_on(draft)
     rated = rating.options(draft)
     shown = (*ways, *rated) if len(ways) + len(rated) <= show.CHOICES_MAX else ways
-    messages = show.add_choices(draft, show.said(draft, entry.say, TAP + entry.id), shown)
-    draft.say(messages)
+    draft.say(show.add_choices(draft, said, shown))
     if own or (card_buttons(entry.say) and is_free):
         draft.answered = entry.id
     draft.offered, draft.rates = on_screen(shown), len(shown) > len(ways)

@@ -80,7 +80,9 @@ class Model:
         body = {"model": terms.name, "messages": list(messages), "temperature": 0, "max_tokens": TOKENS_MAX}
         async with (
             httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=terms.seconds_max) as client,
-            client.stream("POST", f"{terms.url}/chat/completions", headers=headers, content=orjson.dumps(body)) as response,
+            client.stream(
+                "POST", f"{terms.url}/chat/completions", headers=headers, content=orjson.dumps(body)
+            ) as response,
         ):
             response.raise_for_status()
             return await _read(response)

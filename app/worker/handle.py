@@ -46,11 +46,13 @@ from app.service.client import Service
 from app.store.calls import NewCall
 from app.store.claims import WRITTEN, Claim
 from app.store.inbox import WaitingEvent
+from app.store.keys import Key
 from app.store.questions import Question, Settled
 from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
 from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
+from app.worker.thinking import Thinking
 
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
 """Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
@@ -77,6 +79,7 @@ class Hands:
     search: RunSearch = no_search
     service: Service = field(default_factory=Service)
     manners: Manners = field(default_factory=Manners)
+    thinking: Thinking | None = None
 
 
 async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
@@ -191,7 +194,7 @@ def _say(handled: Handled, name: str) -> None:
 
 async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: datetime) -> None:
     assert handled.flow is not None
-    turn = await _take(hands, handled.flow, handled.session, [event for event, _ in happened], now)
+    turn = await _take(hands, handled.flow, handled.session, [event for event, _ in happened], now, customer=handled.claim.key)
     handled.session = turn.session
     # By the channel's clock: what the customer wrote behind his wish is not lost, though we hear of it later.
     _carry_out(hands, handled, turn, min(now, max(waiting.happened_at for _, waiting in happened)))
@@ -229,8 +232,10 @@ def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, 
     )
 
 
-async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime) -> Turn:
-    """Take the turn; when it stops for a search, run that and take it again."""
+async def _take(
+    hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime, *, customer: Key
+) -> Turn:
+    """Take the turn; when it stops for a search, run that and take it again. Raises StillThinkingError where a model is asked first."""
     found: dict[Search, Any] = {}
     try:
         async with asyncio.timeout(TURN_SECONDS_MAX):
@@ -238,10 +243,26 @@ async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Ev
                 turn = read(flow, before, happened, now, found)
                 if not (turn.effects and isinstance(turn.effects[0], Search)):
                     return turn
-                found[turn.effects[0]] = await asyncio.to_thread(hands.search, flow, turn.effects[0])
+                found[turn.effects[0]] = await _find(
+                    hands, flow, _language(flow, before, found), turn.effects[0], customer
+                )
     except TimeoutError as error:
         raise EngineError(f"A turn was not over after {TURN_SECONDS_MAX:.0f} seconds of searching.") from error
     raise EngineError("A turn asked for too many searches.")
+
+
+def _language(flow: Flow, before: Session, found: Mapping[Search, Any]) -> str:
+    """The language in which this turn answers, as far as is known before its end."""
+    written_in = next((each.sure for search, each in found.items() if search.kind == "language"), "")
+    return written_in or before.language or flow.languages[0]
+
+
+async def _find(hands: Hands, flow: Flow, language: str, search: Search, customer: Key) -> Any:
+    """What a search finds, with a model's opinion of it where one may be asked."""
+    found = await asyncio.to_thread(hands.search, flow, search)
+    if hands.thinking is None:
+        return found
+    return hands.thinking.consider(flow, search, found, language, customer)
 
 
 def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime) -> None:

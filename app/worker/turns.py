@@ -23,6 +23,7 @@ from app.store.outbox import OutMessage
 from app.worker.handle import Hands, handle, set_aside
 from app.worker.handled import Handled
 from app.worker.retry import persist
+from app.worker.thinking import Asked, StillThinkingError
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -56,6 +57,7 @@ class Turns:
     asked_for_calls: bool = False
     _in_hand: list[Claim] | None = field(default=None)
     _unsure_of_claims: bool = field(default=False)
+    _thinking: dict[Key, tuple[Claim, Asked]] = field(default_factory=dict)
 
     @property
     def may_go_on(self) -> bool:
@@ -67,12 +69,18 @@ class Turns:
 
         The commit of a batch claims the next one, which saves many a transaction under load.
         """
-        claimed = self._in_hand or await self._claim()
+        claimed = [*self._thought(), *(self._in_hand or await self._claim())]
         self._in_hand = None if claimed else []
         handled = [each for claim in claimed if (each := await self._handle(claim)) is not None]
         if handled:
             await self._write(handled)
         return sum(len(claim.events) for claim in claimed)
+
+    def _thought(self) -> list[Claim]:
+        """The customers in hand for whom the model has answered."""
+        thinking = self.hands.thinking
+        over = [key for key, (_, asked) in self._thinking.items() if thinking is None or thinking.is_over(asked)]
+        return [self._thinking.pop(key)[0] for key in over]
 
     async def _claim(self) -> list[Claim]:
         now, worker_id = self.clock.now(), self.worker_id
@@ -80,8 +88,8 @@ class Turns:
 
         def work(connection: Connection) -> list[Claim]:
             if unsure:
-                # The last claim's commit gave no answer. Nothing is in hand between batches, so what is ours is left over.
-                claims.release_all_of(connection, worker_id, tried=False)
+                # The last claim's commit gave no answer. Between batches nothing is in hand but who waits for a model.
+                claims.release_all_but(connection, worker_id, self._thinking)
             return claims.claim(connection, worker_id, EVENTS_MAX, now, self.gather)
 
         claimed = await self.database.transaction(work)
@@ -94,6 +102,9 @@ class Turns:
             return self._give_up(claim, "A worker stopped while it handled this event.", now)
         try:
             return await handle(self.hands, claim, now)
+        except StillThinkingError as waits:
+            self._thinking[claim.key] = claim, waits.asked
+            return None
         except Exception as error:
             # The border of a turn: whatever a flow or a message does must not stop the other customers.
             return await self._turn_failed(claim, error, now)
@@ -135,8 +146,8 @@ class Turns:
     def _claim_next(self, connection: Connection) -> list[Claim] | None:
         if self.stopping:
             return None
-        # Nothing is in hand: what still is ours was left over by a commit that gave no answer.
-        claims.release_all_of(connection, self.worker_id, tried=False)
+        # Nothing else is in hand: what still is ours was left over by a commit that gave no answer.
+        claims.release_all_but(connection, self.worker_id, self._thinking)
         return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
