@@ -194,7 +194,9 @@ def _say(handled: Handled, name: str) -> None:
 
 async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: datetime) -> None:
     assert handled.flow is not None
-    turn = await _take(hands, handled.flow, handled.session, [event for event, _ in happened], now, customer=handled.claim.key)
+    turn = await _take(
+        hands, handled.flow, handled.session, [event for event, _ in happened], now, customer=handled.claim.key
+    )
     handled.session = turn.session
     # By the channel's clock: what the customer wrote behind his wish is not lost, though we hear of it later.
     _carry_out(hands, handled, turn, min(now, max(waiting.happened_at for _, waiting in happened)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.answers.opinion import Candidate, Opinion, ask, read
+from app.answers.phrases import WORD_FOR_WORD
 from app.clock import Clock
 from app.engine.effects import Search
 from app.engine.finders import Found
@@ -131,7 +132,7 @@ class Thinking:
         if search.kind != "faq":
             return None
         if found.sure:
-            entries = [flow.faq[found.sure]] if self.rephrases and found.scores else []
+            entries = [flow.faq[found.sure]] if self.rephrases and found.rule != WORD_FOR_WORD else []
         else:
             entries = [flow.faq[each] for each in found.unsure if each in flow.faq]
         if not entries:
