@@ -11,6 +11,7 @@ from app.engine.words import SENTENCES, sentence
 
 TITLE_ENDS = ": "
 BETWEEN_CARDS = ", "
+LINE_BEGINS = "\n- "
 DEPTH_MAX = 20
 """A flow is a few dataclasses within each other; more can only be a circle."""
 
@@ -26,12 +27,18 @@ class Translations:
         """Whether `said` is, in that language, what `words` says in any; what values fill in may differ."""
         if words == said or self._is_translated(language, words, said):
             return True
+        if LINE_BEGINS in words:
+            return self._are_same_lists(language, words.split(LINE_BEGINS), said.split(LINE_BEGINS))
         if words[:1] == said[:1] == "[":
             return self._are_same_cards(language, words[1:-1].split(BETWEEN_CARDS), said[1:-1].split(BETWEEN_CARDS))
         # Typed, the title of a link is answered by itself and the address behind it.
         title, _, address = words.rpartition(TITLE_ENDS)
         their_title, _, their_address = said.rpartition(TITLE_ENDS)
         return bool(title) and address == their_address and self._is_translated(language, title, their_title)
+
+    def _are_same_lists(self, language: str, lines: Sequence[str], said: Sequence[str]) -> bool:
+        """A sentence of ours with questions of the FAQ below it."""
+        return len(lines) == len(said) and all(self.same(language, *pair) for pair in zip(lines, said, strict=True))
 
     def _are_same_cards(self, language: str, titles: Sequence[str], said: Sequence[str]) -> bool:
         return len(titles) == len(said) and all(self.same(language, *pair) for pair in zip(titles, said, strict=True))
