@@ -58,7 +58,7 @@ class _Completions(BaseHTTPRequestHandler):
         except OSError:
             return
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Nothing to be printed."""
 
 

@@ -18,6 +18,7 @@ from app.engine.flow import Flow
 from app.flowfile.finders import run_search
 from app.store import inbox
 from app.store.database import Database
+from app.store.export import export
 from app.store.inbox import NewEvent
 from app.store.tables import outbox
 from app.worker.handle import Hands
@@ -151,6 +152,14 @@ class Week:
                     tap = {"payload": body["payloads"][place], "title": title}
                     return await self.happens(customer, "TapReceived", tap)
         raise AssertionError(f"{title} was not offered")
+
+    async def note(self, customer: str) -> str:
+        """What staff are told, and what the session still knows."""
+
+        def work(connection: Connection) -> str:
+            return str(export(connection, (PAGE, customer)))
+
+        return await self.database.read(work)
 
     async def staff_say(self, customer: str, text: str) -> None:
         """A person answers in the Page's own inbox."""

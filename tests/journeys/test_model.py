@@ -1,4 +1,4 @@
-"""An unsure question put to a language model, over sockets: it picks, is slow, lies, or is told to lie; and nobody waits for another."""
+"""An unsure question put to a language model, over sockets: it picks, is slow, lies, is told to lie; nobody waits for another."""
 
 from __future__ import annotations
 
