@@ -1,7 +1,7 @@
 """The quality gate: questions as customers write them to the two whole bots of this repository, with the shipped decisions.
 
-Written before they were tried, and not chosen by how they fare. The measured table is in benchmarks/README.md; this holds that no change of
-the search makes it much worse unseen.
+Written before they were tried, and not chosen by how they fare. The measured
+table is in benchmarks/README.md; this holds that no change of the search makes it much worse unseen.
 """
 
 from __future__ import annotations
@@ -23,21 +23,53 @@ BOTS = {"shop": ROOT / "flows", "hotel": ROOT / "tests" / "flowfile" / "large"}
 
 SHOP: Mapping[str, tuple[str, ...]] = {
     "opening-hours": (
-        "Hi! until what time are you open tonight?", "are u open on saturday", "oppening hours pls", "à quelle heure ouvrez-vous ?",
-        "vous êtes ouverts le dimanche ?", "wann habt ihr geöffnet?", "¿a qué hora abren?", "what time do you close",
+        "Hi! until what time are you open tonight?",
+        "are u open on saturday",
+        "oppening hours pls",
+        "à quelle heure ouvrez-vous ?",
+        "vous êtes ouverts le dimanche ?",
+        "wann habt ihr geöffnet?",
+        "¿a qué hora abren?",
+        "what time do you close",
     ),
-    "sizes": ("what size should I take", "do you have XL", "je fais du 42, ça va tailler comment ?", "i am between two sizes", "sizee guide??"),
-    "gift-cards": ("can i buy a voucher for my sister", "avez-vous des chèques cadeaux", "gift crad", "are gift cards valid forever?"),
+    "sizes": (
+        "what size should I take",
+        "do you have XL",
+        "je fais du 42, ça va tailler comment ?",
+        "i am between two sizes",
+        "sizee guide??",
+    ),
+    "gift-cards": (
+        "can i buy a voucher for my sister",
+        "avez-vous des chèques cadeaux",
+        "gift crad",
+        "are gift cards valid forever?",
+    ),
     "returns": (
-        "I want to give it back", "the dress does not fit, can I exchange it?", "how do i get my money back", "je veux renvoyer un article",
-        "puedo devolver el vestido?", "retunr policy", "Kann ich die Bluse zurückgeben?",
+        "I want to give it back",
+        "the dress does not fit, can I exchange it?",
+        "how do i get my money back",
+        "je veux renvoyer un article",
+        "puedo devolver el vestido?",
+        "retunr policy",
+        "Kann ich die Bluse zurückgeben?",
     ),
     "shipping": (
-        "how many days until it arrives", "do you ship to Spain", "combien coûte la livraison", "delivry time", "is shipping free",
+        "how many days until it arrives",
+        "do you ship to Spain",
+        "combien coûte la livraison",
+        "delivry time",
+        "is shipping free",
         "Wie lange dauert der Versand?",
     ),
-    "payment": ("can i pay with paypal", "do you take cash in the shop", "which cards do you accept", "puis-je payer en espèces", "paymnt options"),
-}  # fmt: skip
+    "payment": (
+        "can i pay with paypal",
+        "do you take cash in the shop",
+        "which cards do you accept",
+        "puis-je payer en espèces",
+        "paymnt options",
+    ),
+}
 HOTEL: Mapping[str, tuple[str, ...]] = {
     "breakfast": (
         "what time is breakfast served",
