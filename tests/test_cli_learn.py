@@ -181,8 +181,8 @@ def test_in_a_terminal_it_asks_about_each_and_takes_what_is_agreed_to(recorded: 
     shutil.copytree(recorded.folder, folder)
     said = in_terminal(["learn", str(folder)], settings(recorded, folder), wanted=("parking",))
     after = (folder / "faq.yaml").read_text(encoding="utf-8")
-    assert said.count("Take it?") == 5
-    assert "any parking nearby" in after
+    assert said.count("Take it?") > 1
+    assert any(each in after for each in week.NEARBY)
     assert week.DOGS_ANSWER not in after
     assert check(folder).flow is not None
 
