@@ -26,7 +26,7 @@ from app.flowfile.learning.asked import Asked
 from app.flowfile.learning.proposals import Group, Lessons, learn, missed_groups
 from app.flowfile.learning.remembering import Remembering
 from app.flowfile.learning.told import diff_lines, examples, open_lines, proposal_lines
-from app.flowfile.learning.trial import Standing, caught, try_out
+from app.flowfile.learning.trial import Standing, caught, held_by, try_out
 from app.flowfile.problems import raise_for
 from app.flowfile.writing.save import save
 from app.settings import Settings
@@ -167,7 +167,8 @@ def begin(folder: Path, asked: Sequence[Asked], customers: int, told: Progress, 
     if remembering is not None and index.meanings is not None:
         remembering.know(index.phrases, index.meanings)
     lessons = learn(flow, asked, customers, remembering)
-    standing = Standing(files, checked, flow, Reading(not by_letters, None, remembering))
+    reading = Reading(not by_letters, None, remembering)
+    standing = Standing(files, checked, flow, reading, held_by(flow, checked.tests))
     return Lesson(folder, standing, standing, lessons, asked, Clock().now())
 
 

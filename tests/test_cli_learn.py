@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,3 +173,47 @@ def test_the_report_lists_entries_never_told_and_what_is_missed_most(shop: Path)
     assert f"Since {datetime.now(UTC) - timedelta(days=3):%Y-%m-%d}:" in output
     assert "never told: fax" in output
     assert next(line for line in output.splitlines() if "missed: " in line).endswith("by 3 customers")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of one's own is made in another way there")
+def test_in_a_terminal_it_asks_about_each_and_takes_what_is_agreed_to(recorded: Recorded, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shutil.copytree(recorded.folder, folder)
+    said = in_terminal(["learn", str(folder)], settings(recorded, folder), wanted=("parking",))
+    after = (folder / "faq.yaml").read_text(encoding="utf-8")
+    assert said.count("Take it?") > 1
+    assert any(each in after for each in week.NEARBY)
+    assert week.DOGS_ANSWER not in after
+    assert check(folder).flow is not None
+
+
+def in_terminal(arguments: list[str], environment: dict[str, str], wanted: tuple[str, ...]) -> str:
+    """What the program says in a terminal; new phrases of the entries `wanted` are agreed to."""
+    import pty
+
+    root = Path(__file__).resolve().parent.parent
+    pid, terminal = pty.fork()
+    if pid == 0:
+        run_main = "import sys; from app.cli import main; sys.exit(main())"
+        os.chdir(root)
+        os.execve(
+            sys.executable,
+            [sys.executable, "-c", run_main, *arguments],
+            {**os.environ, **environment, "COLUMNS": "200"},
+        )
+    said, seen = "", 0
+    while True:
+        try:
+            read = os.read(terminal, 4096).decode(errors="replace")
+        except OSError:  # how a terminal ends on Linux
+            break
+        if not read:
+            break
+        said += read
+        if said.endswith("[y/N]: "):
+            new, seen = said[seen:], len(said)
+            agreed = any(f"phrase for {words}" in new for words in wanted)
+            os.write(terminal, b"y\n" if agreed else b"n\n")
+    os.close(terminal)
+    assert os.waitpid(pid, 0)[1] == 0, said
+    return said

@@ -48,7 +48,12 @@ def _others(found: Found, entry: str) -> tuple[str, ...]:
 
 
 def keep_unanswered(draft: Draft) -> None:
-    """What was not understood: a question without an answer, where the FAQ was asked; staff are told of it in any case."""
+    """What was not understood: a question without an answer, where the FAQ was asked; staff are told of it in any case.
+
+    Unless it may be the answer to a question whose answers are private: these are shown to nobody.
+    """
+    if draft.asking is not None and draft.asked(draft.asking).private:
+        return
     is_question = "?" in draft.said or len(draft.said.split()) >= ASKED_WORDS_MIN
     if draft.found.rule and (draft.asking is None or is_question):
         keep(draft, "fallback", draft.found)

@@ -27,8 +27,8 @@ _lock = Lock()
 def language_of(text: str, languages: tuple[str, ...]) -> str:
     """The one of `languages` (`en`, `pt-BR`) that a text is clearly written in, else empty. May be called from several threads.
 
-    The first call takes half a second of computing, and 50 MB that stay; the others 0.02 ms. Without a folder for temporary files,
-    through which the model is unpacked, nothing is told.
+    The first call takes half a second of computing in its thread, and 50 MB that stay; the others 0.02 ms. A turn that cannot wait so
+    long is taken again, and finds the model loaded. Without a folder for temporary files, through which it is unpacked, none is told.
     """
     try:
         with _lock:

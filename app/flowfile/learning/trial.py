@@ -21,7 +21,7 @@ from app.flowfile.learning.asked import Asked
 from app.flowfile.learning.proposals import NewEntry, NewPhrase, Proposal
 from app.flowfile.problems import Report
 from app.flowfile.rehearsal.play import play
-from app.flowfile.source.folder import MAIN_FILE
+from app.flowfile.rehearsal.script import Conversation
 from app.flowfile.source.nodes import Items, Pairs
 from app.flowfile.source.yamlfile import read_yaml
 from app.flowfile.talk import Talk
@@ -43,12 +43,13 @@ BY_HAND = "Write it into the file by hand."
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The folder as it is so far: its files in memory, and what they say. `flow` is what was checked."""
+    """The folder as it is so far: its files in memory, and what they say. `flow` is what was checked, `held` are the tests it holds."""
 
     files: Files
     checked: Checked
     flow: Flow
     reading: Reading
+    held: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def try_out(standing: Standing, proposal: Proposal, now: datetime) -> Standing:
     checked = _checked(files, standing.reading)
     assert checked.flow is not None
     _refuse_what_is_not_held(standing, checked, name)
-    return Standing(files, checked, checked.flow, standing.reading)
+    return Standing(files, checked, checked.flow, standing.reading, standing.held | {name})
 
 
 def _with_entry(files: Files, proposal: Proposal) -> Files:
@@ -86,18 +87,13 @@ def _with_entry(files: Files, proposal: Proposal) -> Files:
                 if add_phrase(sheet, found, phrase):
                     return {name: sheet.written()}
                 raise AppError(f"The phrases of {entry} in {name} are not a list to which one can be added.", BY_HAND)
-            case NewEntry() if isinstance(root.get("faq"), Items) or name == _home(roots):
+            case NewEntry() if isinstance(root.get("faq"), Items):
                 if add_entry(
                     sheet, root, entry_lines(proposal.entry, proposal.topic, proposal.phrases, proposal.answer)
                 ):
                     return {name: sheet.written()}
                 raise AppError(f"The FAQ in {name} is not a list with dashes.", BY_HAND)
     raise AppError(f"There is no entry {proposal.entry} in the files of this bot.", BY_HAND)
-
-
-def _home(roots: dict[str, Pairs]) -> str:
-    """The file for the first entry of all: bot.yaml, where none has any."""
-    return "" if any(root.get("faq") is not None for root in roots.values()) else MAIN_FILE
 
 
 def _checked(files: Files, reading: Reading) -> Checked:
@@ -149,13 +145,17 @@ def _test_lines(flow: Flow, proposal: Proposal, name: str, now: datetime) -> lis
 def _refuse_what_is_not_held(standing: Standing, after: Checked, name: str) -> None:
     """Every test that is held today, and the new one, must be held."""
     assert after.flow is not None
-    before = {each.name: each for each in standing.checked.tests}
+    before = {each.name for each in standing.checked.tests}
     if [each.name for each in after.tests if each.name not in before] != [name]:
         raise AppError("A test cannot be added to this folder.", BY_HAND)
     for each in after.tests:
-        was_held = each.name == name or not list(play(standing.flow, before[each.name]))
-        if was_held and list(play(after.flow, each)):
+        if each.name in standing.held | {name} and list(play(after.flow, each)):
             raise AppError(f'The test "{each.name}" would no longer be held.', "Look at what it asks.")
+
+
+def held_by(flow: Flow, tests: Sequence[Conversation]) -> frozenset[str]:
+    """The names of the tests that are held."""
+    return frozenset(each.name for each in tests if not list(play(flow, each)))
 
 
 # ---- what else ---------------------------------------------------------------------------------------------

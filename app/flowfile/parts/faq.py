@@ -81,7 +81,7 @@ def _read_entry(name: Scalar | None, pairs: Pairs, known: Known) -> FaqEntry | N
     topic, ask, answer, choices, goto = (pairs.get(key) for key in ENTRY_KEYS[1:])
     said = read_say(answer, known) if answer else ()
     read = read_choices(choices, known, {}) if choices else ()
-    known.report.take(structure.choices_passed_over(pairs))
+    known.report.take(rules.choices_beside_goto(pairs))
     target = read_target(goto, known) if goto else ""
     named = as_scalar(topic, known.report, "topic", "topic: orders") if topic else None
     known.report.take(rules.reserved_topic(named) if named else ())

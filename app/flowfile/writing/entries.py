@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
+from app.flowfile.source.nodes import Items, Pairs, Scalar
 from app.flowfile.writing.pairs import INDENT, dash_before, insert_behind, last_line_of, written
 from app.flowfile.writing.sheet import Sheet
 
@@ -54,12 +54,9 @@ def _is_plain(phrase: str) -> bool:
 
 def add_entry(sheet: Sheet, root: Pairs, lines: Sequence[str]) -> bool:
     """Another entry, whose lines begin with its dash."""
-    node: Node | None = root.get("faq")
-    if node is None:
-        sheet.add_lines(sheet.lines_count, ["", "faq:", *(INDENT + line for line in lines)])
-        return True
+    node = root.get("faq")
     dash = dash_before(sheet, node.place) if isinstance(node, Items) else None
-    if dash is None:
+    if node is None or dash is None:
         return False
     sheet.add_lines(sheet.last_line(last_line_of(node), dash), [" " * dash + line for line in lines])
     return True
