@@ -38,7 +38,8 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
         folder = data or Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="frontdesk-")))
         settings = _settings(folder, port)
         logs.key_tags(secret_key(settings))
-        flows = read_flows(settings)
+        both = frozenset(("web", "worker"))
+        flows = read_flows(settings, both)
         for role in ("web", "worker"):
             until_the_end.enter_context(lock.hold(folder / "frontdesk.db", role))
         migrate(settings)
@@ -46,7 +47,6 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
         assert flow is not None
         messenger = create_simulator(_messenger(settings, port, flow), Clock(), Chance())
         until_the_end.enter_context(Background(messenger, HOST, port + MESSENGER_PORT_FURTHER))
-        both = frozenset(("web", "worker"))
         return run(create_app(settings, flows, both), HOST, port, lambda: _say_ready(port, folder, data, open_browser))
 
 

@@ -21,13 +21,14 @@ from app.auditing import count_refused
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
-from app.flowfile import answering
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.people import Wishes
+from app.readiness import preparer
 from app.service.addresses import read_allowed
 from app.service.client import Service
+from app.service.model import Model, ModelTerms
 from app.service.needs import missing
 from app.settings import Settings, pages, secret_key, sqlite_file
 from app.store import facts, lock
@@ -39,6 +40,7 @@ from app.tokens import Given, read_account
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.handled import Manners
+from app.worker.thinking import Thinking
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
@@ -102,17 +104,20 @@ class House:
         counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
         counts.update(worker_breakdowns=self.breakdowns)
         if self.worker:
+            if thinking := self.worker.thinking:
+                counts.update(
+                    {f"model_{name}": count for name, count in (thinking.counts + thinking.model.counts).items()}
+                )
             counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
             counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
             counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
         return counts
 
 
-def read_flows(settings: Settings) -> LiveFlows:
-    """The flow of each Page, ready to answer. Raises FlowError with every problem of every folder."""
-    reading = answering.Reading(settings.answers_by_meaning, settings.answers_folder)
+def read_flows(settings: Settings, roles: frozenset[str]) -> LiveFlows:
+    """The flow of each Page, ready to answer where this process has a worker. Raises FlowError with every problem of every folder."""
     folders = {page.page_id: page.flows for page in pages(settings)}
-    return LiveFlows(folders, lambda flow: answering.prepare(answering.read_as(flow, reading)))
+    return LiveFlows(folders, preparer(settings, asked="worker" in roles))
 
 
 def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> App:
@@ -243,6 +248,16 @@ def _manners(settings: Settings) -> Manners:
     return Manners(silence, settings.handoff_to == "page_inbox", settings.messages_a_minute)
 
 
+def _thinking(house: House) -> Thinking | None:
+    """The language model that unsure questions are put to, if there is one."""
+    settings = house.settings
+    if not settings.llm_url:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    terms = ModelTerms(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_a_day)
+    return Thinking(Model(terms), house.clock, settings.llm_rephrases)
+
+
 def _calls_lack(house: House) -> list[str]:
     """What the calls of all flows that are live need and do not have."""
     service = _service(house.settings)
@@ -300,7 +315,9 @@ async def _work(house: House) -> None:
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     for told in _calls_lack(house):
         log.warning("a call lacks a setting", reason=told)
-    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, _service(settings), _manners(settings))
+    hands = Hands(
+        house.flows.flow_of, secret, house.channel, run_search, _service(settings), _manners(settings), _thinking(house)
+    )
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:
@@ -324,7 +341,7 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
     key = secret_key(settings)
     logs.set_up(settings.log_format, key)
     roles = frozenset(("web", "worker")) if role == "all" else frozenset((role,))
-    flows = read_flows(settings)
+    flows = read_flows(settings, roles)
     with ExitStack() as held:
         if file := sqlite_file(settings):
             for each in sorted(roles):

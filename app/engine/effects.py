@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from app.engine.flow import Template
 
+Decision = Literal["answer", "clarify", "fallback", "tap"]
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -126,7 +128,8 @@ class StopTimers:
 class Search:
     """The turn cannot go on without an answer: run this search and take the same turn again with it in `finders`.
 
-    `kind` is faq or products, with the words of `query` in `scope`; or suggest, with the wish that `query` is, for the state `scope`.
+    `kind` is faq or products, with the words of `query` in `scope`; or suggest, with the wish that `query` is, for the state `scope`;
+    or language: which of the bot's languages `query` is written in.
     Nothing else of the turn has happened yet.
     """
 
@@ -157,7 +160,46 @@ class EraseCustomer:
     """Forget what was said to and by the customer of this session, up to now."""
 
 
-Effect = SendMessage | HandOff | WithdrawHandOff | StartTimer | StopTimers | Search | CallService | EraseCustomer
+@dataclass(frozen=True, slots=True)
+class KeepQuestion:
+    """Keep what the customer asked the FAQ, and why it was answered so. `number` counts the questions of this customer.
+
+    `decision` is answer, clarify (asked back with the entries `offered`), fallback (no answer), or tap: `entry` was told without a
+    question, and `text` is empty. `scores` are the entries that came nearest, `rule` says how it was decided between them.
+    """
+
+    number: int
+    text: str
+    language: str
+    decision: Decision
+    entry: str = ""
+    offered: tuple[str, ...] = ()
+    scores: tuple[tuple[str, float], ...] = ()
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleQuestion:
+    """What became of an earlier question: the entry that the customer tapped (`meant`), a rating, or that staff have it now."""
+
+    number: int
+    meant: str = ""
+    rating: Literal["", "helpful", "not_helpful"] = ""
+    handed_off: bool = False
+
+
+Effect = (
+    SendMessage
+    | HandOff
+    | WithdrawHandOff
+    | StartTimer
+    | StopTimers
+    | Search
+    | CallService
+    | EraseCustomer
+    | KeepQuestion
+    | SettleQuestion
+)
 
 
 def message_to_dict(message: Message) -> dict[str, Any]:

@@ -27,12 +27,14 @@ class Found:
     """The answer of a search, by ids. `sure` is what was meant, or empty; `unsure` are up to three that may be, the likeliest first.
 
     `scores` are the entries that fitted best, and `rule` says how it was decided between them; both for the turn's why alone.
+    `said`: the answer in other words than its entry's; empty for those.
     """
 
     sure: str = ""
     unsure: tuple[str, ...] = ()
     scores: tuple[Scored, ...] = ()
     rule: str = ""
+    said: str = ""
 
     @property
     def reason(self) -> str:

@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 
 from app.engine.page import Comments, Persona
 
-# ---- texts -------------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
@@ -234,21 +232,20 @@ class Call:
     save: Mapping[str, str] = field(default_factory=dict)
 
 
-# ---- FAQ and products ------------------------------------------------------------------------------------
-
 ALL_TOPICS = "all"
 """`faq: all`: every entry. No topic can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaqEntry:
-    """A question that comes again and again: `ask`, how customers put it, and what to `say`."""
+    """A question that comes again and again: `ask`, how customers put it, and what to `say`; then on to `goto`, if any."""
 
     id: str
     topic: str
     ask: tuple[Text, ...]
     say: tuple[Say, ...]
     choices: tuple[Choice, ...] = ()
+    goto: str = ""
 
 
 PRODUCT_PREFIX = "product."
@@ -294,8 +291,8 @@ class Suggest:
 class State:
     """A named place. Its parts act in this order: set and forget, say, then ask or handoff, choices or buttons, remind, goto.
 
-    `faq` is `all` or a topic. `none` is where a question without an answer, or a wish that no product fits, leads. With `suggest`
-    the `buttons` stand on each card.
+    `faq` is `all` or a topic; with `browse` its questions can be tapped. `none` is where a question without an answer, or a wish
+    that no product fits, leads. With `suggest` the `buttons` stand on each card.
     """
 
     name: str
@@ -305,6 +302,7 @@ class State:
     ask: tuple[Question, ...] = ()
     handoff: HandOffTo | None = None
     faq: str = ""
+    browse: bool = False
     none: str = ""
     suggest: Suggest | None = None
     call: Call | None = None
@@ -371,6 +369,7 @@ class Flow:
 
     `hours` maps a team to its hours; the key "" holds the bot's own. No hours at all: always open.
     `otherwise` is the target of `else` in `anywhere`, empty if there is none. `faq` and `products` hold the entries by id.
+    `topics` are the titles of the FAQ's topics, where they are shown. `rates_answers`: customers may say whether an answer helped.
     `index` is the engine's: what it has worked out from this flow, made at the first turn and kept with it. `searches` is the
     finders' in the same way, by kind of search.
     """
@@ -390,5 +389,7 @@ class Flow:
     moved: Mapping[str, str] = field(default_factory=dict)
     faq: Mapping[str, FaqEntry] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
+    topics: Mapping[str, Text] = field(default_factory=dict)
+    rates_answers: bool = False
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
     searches: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -9,7 +9,7 @@ from app.engine.flow import Flow, State
 from app.flowfile.collector import paused_collector
 from app.flowfile.parts.anywhere import read_anywhere
 from app.flowfile.parts.entrances import read_entrances
-from app.flowfile.parts.faq import look_at_faq, read_faq, read_topics
+from app.flowfile.parts.faq import look_at_faq, read_faq, read_topic_titles, read_topics
 from app.flowfile.parts.graph import look_at_graph
 from app.flowfile.parts.header import read_disclosure, read_header, read_moved, read_teams
 from app.flowfile.parts.hours import read_hours
@@ -46,6 +46,7 @@ BOT_FILE_KEYS = (
     "translations",
     "tests",
 )
+_SLOTS = "slots: {occasion: [Work, Party]}"
 INCLUDED_FILE_KEYS = ("states", "faq", "products", "translations", "tests")
 
 
@@ -98,9 +99,7 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
     read_translations(_all(folder, "translations"), known)
     known.teams = read_teams(root.get("teams"), report)
     slots = root.get("slots")
-    slot_pairs = (
-        as_pairs(slots, report, "slots with their types", "slots: {occasion: [Work, Party]}") if slots else None
-    )
+    slot_pairs = as_pairs(slots, report, "slots with their types", _SLOTS) if slots else None
     known.slot_names = {key.text: key.place for key in slot_pairs.names()} if slot_pairs else {}
     entries = _state_entries(folder, report)
     known.states = {name.text: name.place for name, _ in entries}
@@ -126,6 +125,8 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         moved=read_moved(root.get("moved"), known),
         faq=read_faq(faq_nodes, known),
         products=products,
+        topics=read_topic_titles(faq_nodes, known),
+        rates_answers=header.rates_answers,
     )
     _look_at_whole(flow, root, entries, known)
     return flow, _read_tests(folder, flow, known), known

@@ -16,6 +16,7 @@ from app.engine.fold import fold_own
 from app.engine.screen import values_of
 from app.errors import EngineError
 from app.flowfile import answering
+from app.flowfile.languages import language_of
 
 SCORES_TOLD_MAX = 3
 """Entries of an answer that are told of: the one that was taken and who came near."""
@@ -30,6 +31,8 @@ def run_search(flow: Flow, search: Search) -> Found:
             return _found(_product_index(flow), search.query)
         case "suggest":
             return Found(unsure=_suggested(flow, search.scope, json.loads(search.query)))
+        case "language":
+            return Found(language_of(search.query, flow.languages))
         case kind:
             raise EngineError(f"The flow {flow.name} asks for {kind}, which this program cannot search.")
 

@@ -17,9 +17,11 @@ from app.engine.effects import (
     Effect,
     EraseCustomer,
     HandOff,
+    KeepQuestion,
     Message,
     Option,
     SendMessage,
+    SettleQuestion,
     StartTimer,
     StopTimers,
     WithdrawHandOff,
@@ -194,7 +196,7 @@ class Talk(Stage):
                     lines.append(f"(calls {effect.method} {effect.url}; say how it ends: {_EXAMPLE_ANSWER})")
                 case EraseCustomer():
                     lines.append("(everything that was known of the customer is deleted)")
-                case StartTimer() | StopTimers():
+                case StartTimer() | StopTimers() | KeepQuestion() | SettleQuestion():
                     pass
                 case _:
                     lines.append(f"({type(effect).__name__}: not in a talk)")

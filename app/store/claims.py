@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, null, select, update
+from sqlalchemy import Connection, Select, bindparam, null, select, tuple_, update
 
 from app.store import bulk, inbox, keys, outbox, sessions
 from app.store import conversations as conversations_of
@@ -115,6 +115,15 @@ def release(connection: Connection, worker_id: str, claims: Sequence[Claim], *, 
 def release_all_of(connection: Connection, worker_id: str, *, tried: bool = True) -> None:
     """Put back everything a worker has in hand. `tried`: it died, perhaps of one of these events, so this counts."""
     connection.execute(_release_all_tried if tried else _release_all_untried, {"worker": worker_id})
+
+
+def release_all_but(connection: Connection, worker_id: str, kept: Collection[Key]) -> None:
+    """Put back everything that a worker has in hand but the claims of these customers; this counts as no try."""
+    if not kept:
+        release_all_of(connection, worker_id, tried=False)
+        return
+    others = tuple_(_c.page_id, _c.customer_id).not_in(list(kept))
+    connection.execute(_release_all_untried.where(others), {"worker": worker_id})
 
 
 def list_claimers(connection: Connection) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from app.store import history
 from app.store.keys import Key
-from app.store.tables import calls, conversations, inbox, outbox, sessions, timers
+from app.store.tables import calls, conversations, inbox, outbox, questions, sessions, timers
 
 LINES_MAX = 1_000_000
 """More than anybody writes: an export is whole."""
@@ -29,6 +29,7 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "session": session,
         "sent": _rows(connection, outbox, key, without=("body",)),
         "timers": _rows(connection, timers, key),
+        "questions": _rows(connection, questions, key),
         "calls": _rows(connection, calls, key),
         "events": [each for each in _rows(connection, inbox, key, without=("event_key",)) if each["body"] is not None],
     }

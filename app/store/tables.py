@@ -11,6 +11,7 @@ facts           small values of the whole installation
 pages           Pages from which the channel takes nothing at the moment, and why
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
+questions       what customers asked the FAQ, why it was answered so, and what they did then
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
 tokens          tokens of Pages that `connect` was given, encrypted with a key that is not in the database
 audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
@@ -285,6 +286,32 @@ class CallRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
+class QuestionRow(SQLModel, table=True):
+    """One question to the FAQ; `number` counts a customer's. `entry` was told, `meant` was tapped, `scores` are what came near."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        Index("questions_of_customer", "page_id", "customer_id", "number"),
+        Index("questions_by_time", "page_id", "asked_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    page_id: str
+    customer_id: str
+    number: int
+    asked_at: datetime = Field(sa_type=UtcTime)
+    text: str = Field(default="", sa_type=Text)
+    language: str
+    decision: str
+    entry: str = ""
+    offered: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    scores: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    rule: str = ""
+    meant: str = ""
+    rating: str = ""
+    handed_off: bool = False
+
+
 class DeletionRow(SQLModel, table=True):
     """One person's wish, told by the channel: `person` is a keyed hash of the id. state: erased | nothing (was kept)."""
 
@@ -340,3 +367,4 @@ deletions = _table("deletions")
 pages = _table("pages")
 audit = _table("audit")
 tokens = _table("tokens")
+questions = _table("questions")

@@ -18,9 +18,11 @@ from app.engine.effects import (
     CallService,
     EraseCustomer,
     HandOff,
+    KeepQuestion,
     Message,
     Search,
     SendMessage,
+    SettleQuestion,
     StartTimer,
     StopTimers,
     WithdrawHandOff,
@@ -46,10 +48,13 @@ from app.service.client import Service
 from app.store.calls import NewCall
 from app.store.claims import WRITTEN, Claim
 from app.store.inbox import WaitingEvent
+from app.store.keys import Key
+from app.store.questions import Question, Settled
 from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
 from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
+from app.worker.thinking import Thinking
 
 log = structlog.get_logger()
 
@@ -78,6 +83,7 @@ class Hands:
     search: RunSearch = no_search
     service: Service = field(default_factory=Service)
     manners: Manners = field(default_factory=Manners)
+    thinking: Thinking | None = None
 
 
 async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
@@ -192,7 +198,9 @@ def _say(handled: Handled, name: str) -> None:
 
 async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: datetime) -> None:
     assert handled.flow is not None
-    turn = await _take(hands, handled.flow, handled.session, [event for event, _ in happened], now)
+    turn = await _take(
+        hands, handled.flow, handled.session, [event for event, _ in happened], now, customer=handled.claim.key
+    )
     handled.session = turn.session
     # By the channel's clock: what the customer wrote behind his wish is not lost, though we hear of it later.
     _carry_out(hands, handled, turn, min(now, max(waiting.happened_at for _, waiting in happened)))
@@ -207,6 +215,7 @@ def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
+    handled.questions.clear()
     handled.handoff = None
 
 
@@ -232,8 +241,10 @@ def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, 
     )
 
 
-async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime) -> Turn:
-    """Take the turn; when it stops for a search, run that and take it again."""
+async def _take(
+    hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime, *, customer: Key
+) -> Turn:
+    """Take the turn; when it stops for a search, run that and take it again. Raises StillThinkingError where a model is asked first."""
     found: dict[Search, Any] = {}
     try:
         async with asyncio.timeout(TURN_SECONDS_MAX):
@@ -241,10 +252,26 @@ async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Ev
                 turn = read(flow, before, happened, now, found)
                 if not (turn.effects and isinstance(turn.effects[0], Search)):
                     return turn
-                found[turn.effects[0]] = await asyncio.to_thread(hands.search, flow, turn.effects[0])
+                found[turn.effects[0]] = await _find(
+                    hands, flow, _language(flow, before, found), turn.effects[0], customer
+                )
     except TimeoutError as error:
         raise EngineError(f"A turn was not over after {TURN_SECONDS_MAX:.0f} seconds of searching.") from error
     raise EngineError("A turn asked for too many searches.")
+
+
+def _language(flow: Flow, before: Session, found: Mapping[Search, Any]) -> str:
+    """The language in which this turn answers, as far as is known before its end."""
+    written_in = next((each.sure for search, each in found.items() if search.kind == "language"), "")
+    return written_in or before.language or flow.languages[0]
+
+
+async def _find(hands: Hands, flow: Flow, language: str, search: Search, customer: Key) -> Any:
+    """What a search finds, with a model's opinion of it where one may be asked."""
+    found = await asyncio.to_thread(hands.search, flow, search)
+    if hands.thinking is None:
+        return found
+    return hands.thinking.consider(flow, search, found, language, customer)
 
 
 def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime) -> None:
@@ -270,6 +297,9 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
                 handled.erased_at = happened_at
                 handled.said.clear()
                 handled.calls.clear()
+                handled.questions.clear()
+            case KeepQuestion() | SettleQuestion():
+                _note_question(handled, effect, happened_at)
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
 
@@ -288,6 +318,19 @@ def _stored_call(claim: Claim, call: CallService) -> NewCall:
     }
     request = {"method": call.method, "url": call.url, "headers": headers, "body": call.body, "save": call.save}
     return NewCall(claim.page_id, claim.customer_id, call.state, call.number, request)
+
+
+def _note_question(handled: Handled, effect: KeepQuestion | SettleQuestion, at: datetime) -> None:
+    key = handled.claim.key
+    match effect:
+        case SettleQuestion():
+            handled.settled.append(Settled(*key, effect.number, effect.meant, effect.rating, effect.handed_off))
+        case KeepQuestion():
+            asked = Question(
+                *key, effect.number, at, effect.text, effect.language, effect.decision, effect.entry, effect.offered,
+                effect.scores, effect.rule,
+            )  # fmt: skip
+            handled.questions.append(asked)
 
 
 def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:

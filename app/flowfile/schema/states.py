@@ -134,6 +134,7 @@ def state(names: Names) -> Schema:
         "say": ref("said"),
         "ask": listed(_question()),
         "faq": ref("topic"),
+        "browse": YES_NO,
         "none": target,
         **_suggest(),
         "call": call,

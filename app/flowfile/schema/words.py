@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "languages": "The bot's languages; the first is the one in which you write.",
         "timezone": "The clock that hours mean, as in Europe/Paris.",
         "disclosure": "The sentence that says that the bot is automated. It comes before everything else.",
+        "rate_answers": "yes: below an answer of the FAQ customers can say whether it helped.",
     },
     "hours": {
         "mon": "Hours of a day, as in 09:30-18:30, or several in brackets. Days together: mon-fri, or mon, wed.",
@@ -69,6 +70,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "say": "What the bot says: a text, or a list of texts and pictures.",
         "ask": "One question, or a list of them. What is known already is not asked again.",
         "faq": "Answers questions from the FAQ: all, or a topic.",
+        "browse": "yes: the questions can be tapped too, by topic where there are several.",
         "none": "Beside faq or suggest: where to go when there is no answer.",
         "suggest": "Shows products as cards: suggest: products.",
         "where": "Which products may be shown, as a condition: product.price <= budget.",
@@ -132,6 +134,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ask": "The ways in which customers put it: two or three telling words each.",
         "answer": "What the bot says.",
         "choices": "Answers to tap: titles, and where they lead.",
+        "goto": "Where to go on after the answer, unless a question is open.",
     },
     "a product": {
         "id": "A name of your own for this product, which tests can use.",
