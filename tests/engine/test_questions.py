@@ -244,6 +244,19 @@ def test_what_can_be_tapped_can_be_typed_in_any_language(ana: Customer) -> None:
     assert ana.types("2") == [TOMORROW]
 
 
+def test_numbers_count_as_on_the_screen(ana: Customer, bea: Customer) -> None:
+    ana.taps("Get Started")
+    ana.taps("Browse")
+    assert ana.types("4") == ["Hello!"]
+    ana.taps("Browse")
+    ana.types("1")
+    ana.types("2")
+    assert ana.titles() == ["Back home", "More questions"]
+    assert ana.types("2") == ["What is it about?"]
+    bea.types("refund")
+    assert bea.types("2")[0].startswith("I am sorry that this did not help.")
+
+
 def test_more_questions_than_fit_come_a_screenful_at_a_time() -> None:
     entries = [
         FaqEntry(f"e{number}", "", (text(f"question {number}"),), (text(f"Answer {number}."),)) for number in range(30)
