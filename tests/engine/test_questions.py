@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.engine.effects import KeepQuestion, SettleQuestion
-from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo
+from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo, SayMedia
 from tests.engine.transcript import Customer, choices, flow, question, slot, state, text
 from tests.engine.transcript import choice as a_choice
 
@@ -157,6 +157,21 @@ def test_an_entry_leads_on_unless_a_question_is_open(ana: Customer) -> None:
     ana.taps("Outfits")
     assert ana.types("which rooms") == ["Let us see.", "What is the occasion?"]
     assert ana.state == "outfits"
+
+
+def test_texts_pictures_and_choices_are_sent_and_in_a_form_the_question_is_asked_again(ana: Customer) -> None:
+    picture = SayMedia("image", text("https://shop.example/garage.jpg"))
+    parking = FaqEntry(
+        "park", "", (text("parking"),), (text("Behind."), picture, text("Free.")), choices(Back_home="welcome")
+    )
+    ana.meets_new_flow(faq={"park": parking})
+    assert ana.types("parking") == ["Behind.", "", "Free."]
+    assert ana.messages[1].media == ("image", "https://shop.example/garage.jpg")
+    assert ana.titles() == ["Back home"]
+    ana.taps("Get Started")
+    ana.taps("Outfits")
+    assert ana.types("parking") == ["Behind.", "", "Free.", "What is the occasion?"]
+    assert ana.titles() == ["Work", "Party"]
 
 
 # ---- rated -------------------------------------------------------------------------------------------------
