@@ -100,7 +100,7 @@ def learn(
     asked = learning.read_asked(settings, folder, days)
     with shown_progress() as told:
         lesson = learning.begin(folder, asked, customers, told, by_letters=by_letters)
-    print_lines([f"{len(asked)} questions of the last {days} days, {len(lesson.lessons.proposals)} proposals."])
+    print_lines([f"Questions of the last {days} d: {len(asked)}. Proposals: {len(lesson.lessons.proposals)}."])
     asks = not write and sys.stdin.isatty() and sys.stdout.isatty()
     for lines in lesson.tell():
         print_lines(lines)

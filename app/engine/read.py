@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, calls, erase, faq, languages, offer, products, questions, show, typed, which_day
+from app.engine import (
+    anywhere,
+    calls,
+    erase,
+    faq,
+    languages,
+    offer,
+    products,
+    questions,
+    show,
+    titles,
+    typed,
+    which_day,
+)
 from app.engine.choose import pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
@@ -39,8 +52,8 @@ def read_text(draft: Draft, written: str) -> None:
         or offer.declines(draft, folded)
         or _answers(draft, text, folded)
         or offer.accepts(draft, folded)
-        or faq.chooses(draft, folded)
-        or typed.chooses(draft, folded)
+        or faq.chooses(draft, titles.as_title(draft, folded))
+        or typed.chooses(draft, titles.as_title(draft, folded))
         or products.hear(draft, folded)
         or languages.chooses(draft, folded)
         or _asks_here(draft, folded)

@@ -38,7 +38,8 @@ class Session:
     `later` are the texts that came meanwhile and are read when that answer has come.
     `traffic`: how much the customer wrote lately.
     `questions` counts what was asked of the FAQ; `question` is the one that the customer's last message was, number and words.
-    `offered` are the taps on the screen that lead to entries or topics of the FAQ, `others` the entries that came near the last answer.
+    `offered` is what can be tapped below an answer or a list of questions of the FAQ (`titles.on_screen`), `others` the entries that
+    came near the last answer.
     `rates`: whether an answer helped can be told on the screen. `unanswered` are the messages in a row that were not answered, each
     with its number, 0 for one that the FAQ was not asked.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.engine.draft import Draft
 from app.engine.effects import Option
 from app.engine.flow import FaqEntry, Text
-from app.engine.fold import fold_own
+from app.engine.fold import fold, fold_own
 from app.engine.words import sentence
 
 TAP = "@faq/"
@@ -58,10 +58,25 @@ def topic_title(draft: Draft, topic: str) -> str:
 # ---- what is on the screen ---------------------------------------------------------------------------------
 
 
+_OTHER = "="
+"""Before the title of what leads to no entry: it is kept so that numbers count as on the screen."""
+
+
 def on_screen(options: Sequence[Option]) -> tuple[str, ...]:
-    """The taps among these that lead to entries or lists of them, as a session keeps them."""
-    taps = [each.tap for each in options if each.tap is not None]
-    return tuple(f"{state} {key}" for state, key in taps if state == BROWSE or (state.startswith(TAP) and not key))
+    """What can be tapped, as a session keeps it: where it leads among entries and lists of them, else its title."""
+    return tuple(_kept(each) for each in options)
+
+
+def _kept(option: Option) -> str:
+    state, key = option.tap or ("", "")
+    return f"{state} {key}" if state == BROWSE or (state.startswith(TAP) and not key) else _OTHER + option.title
+
+
+def as_title(draft: Draft, folded: str) -> str:
+    """A number as the title that it stands for, where that leads to no entry; anything else as it is."""
+    place = int(folded) - 1 if len(folded) <= 2 and folded.isdecimal() else -1
+    kept = draft.offered[place] if 0 <= place < len(draft.offered) else ""
+    return fold(kept.removeprefix(_OTHER)) if kept.startswith(_OTHER) else folded
 
 
 def tap_of(kept: str) -> tuple[str, str]:
@@ -71,7 +86,9 @@ def tap_of(kept: str) -> tuple[str, str]:
 
 
 def typed_titles(draft: Draft, kept: str) -> list[str]:
-    """The ways to type it: what stands on the screen, and every phrase of an entry, in any language of the bot."""
+    """The ways to type it: what stands on the screen, and every phrase of an entry, in any language. None for other ways."""
+    if kept.startswith(_OTHER):
+        return []
     state, key = tap_of(kept)
     entry = draft.flow.faq.get(state.removeprefix(TAP))
     if entry is not None:

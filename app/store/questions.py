@@ -158,7 +158,7 @@ def list_staff_lines(connection: Connection, pages: Sequence[str], since: dateti
         h.page_id.in_(pages), h.happened_at >= since, h.who == "page_inbox", h.text != ""
     )
     ours = select(o.page_id, o.customer_id, o.created_at, o.body).where(
-        o.page_id.in_(pages), o.created_at >= since, o.written_by != "bot", or_(*(o.status == each for each in SENT))
+        o.page_id.in_(pages), o.created_at >= since, o.written_by == "staff", or_(*(o.status == each for each in SENT))
     )
     lines = [StaffLine(*row) for row in connection.execute(theirs.order_by(h.id.desc()).limit(most))]
     rows = connection.execute(ours.order_by(o.created_at.desc()).limit(most))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.engine.effects import KeepQuestion, SettleQuestion
-from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo
+from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo, SayMedia
 from tests.engine.transcript import Customer, choices, flow, question, slot, state, text
 from tests.engine.transcript import choice as a_choice
 
@@ -159,6 +159,21 @@ def test_an_entry_leads_on_unless_a_question_is_open(ana: Customer) -> None:
     assert ana.state == "outfits"
 
 
+def test_texts_pictures_and_choices_are_sent_and_in_a_form_the_question_is_asked_again(ana: Customer) -> None:
+    picture = SayMedia("image", text("https://shop.example/garage.jpg"))
+    parking = FaqEntry(
+        "park", "", (text("parking"),), (text("Behind."), picture, text("Free.")), choices(Back_home="welcome")
+    )
+    ana.meets_new_flow(faq={"park": parking})
+    assert ana.types("parking") == ["Behind.", "", "Free."]
+    assert ana.messages[1].media == ("image", "https://shop.example/garage.jpg")
+    assert ana.titles() == ["Back home"]
+    ana.taps("Get Started")
+    ana.taps("Outfits")
+    assert ana.types("parking") == ["Behind.", "", "Free.", "What is the occasion?"]
+    assert ana.titles() == ["Work", "Party"]
+
+
 # ---- rated -------------------------------------------------------------------------------------------------
 
 
@@ -242,6 +257,19 @@ def test_what_can_be_tapped_can_be_typed_in_any_language(ana: Customer) -> None:
     ana.types("commandes")
     assert ana.titles()[0] == "refund"
     assert ana.types("2") == [TOMORROW]
+
+
+def test_numbers_count_as_on_the_screen(ana: Customer, bea: Customer) -> None:
+    ana.taps("Get Started")
+    ana.taps("Browse")
+    assert ana.types("4") == ["Hello!"]
+    ana.taps("Browse")
+    ana.types("1")
+    ana.types("2")
+    assert ana.titles() == ["Back home", "More questions"]
+    assert ana.types("2") == ["What is it about?"]
+    bea.types("refund")
+    assert bea.types("2")[0].startswith("I am sorry that this did not help.")
 
 
 def test_more_questions_than_fit_come_a_screenful_at_a_time() -> None:
