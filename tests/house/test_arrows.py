@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.clock": (),
     "app.chance": (),
     "app.mask": (),
-    "app.pages": (),
+    "app.pages": ("app.errors", "app.chance"),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
     "app.settings": ("app.errors", "app.chance"),
@@ -30,9 +30,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.service": ABOVE_PURE,
     "app.store": ABOVE_PURE,
     "app.worker": EDGE,
+    # Who is signed in: the rooms with pages ask it, and it knows none of them.
+    "app.desk.access": EDGE,
     "app.desk": EDGE,
-    "app.owner": EDGE,
-    "app.insights": EDGE,
+    "app.owner": (*EDGE, "app.desk.access"),
+    "app.insights": (*EDGE, "app.desk.access"),
     # Plays a whole house: of the edges it may use the worker, which it drives.
     "app.trouble": (*EDGE, "app.worker"),
     "webhooks.messenger": EDGE,
