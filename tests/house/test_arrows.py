@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.main": ("app", "webhooks"),
     "app.demo": ("app", "webhooks"),
     "app.aside": ("app", "webhooks"),
+    "app.auditing": ("app", "webhooks"),
     "app.agreement": ("app", "webhooks"),
     "app.changes": ("app", "webhooks"),
     "app.connecting": ("app", "webhooks"),

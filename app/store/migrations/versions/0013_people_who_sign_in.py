@@ -1,7 +1,7 @@
 """People who sign in: accounts, their sessions, links, codes, and failed tries
 
 Revision ID: 0013
-Revises: 0006
+Revises: 0010
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from app.store.types import BigId, UtcTime
 
 revision = "0013"
-down_revision = "0006"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
