@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from app.desk.access import team
+from app.desk.access.access import Denied
+from app.desk.access.team import BY_COMMAND
+from app.errors import UnavailableError
 from app.store import staff
-from tests.desk.kit import PAGE_A, PAGE_B, Browser, Desk
+from tests.databases import Servers
+from tests.desk.kit import PAGE_A, PAGE_B, Browser, Desk, Desks
 
 FORM = {"name": "Max", "role": "staff", "reach": "some", "pages": PAGE_A}
 
@@ -79,6 +86,19 @@ async def test_the_last_owner_of_everything_stays(desk: Desk) -> None:
     await desk.add("Otto", "owner")
     assert (await olga.post("/owner/team/olga/disable")).status_code == 303
     assert not await olga.is_in()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_of_two_owners_who_disable_each_other_one_stays(
+    desks: Desks, servers: Servers, tmp_path: Path, kind: str
+) -> None:
+    async with desks.open(servers.address(kind, tmp_path)) as desk:
+        olga, otto = await desk.add("Olga", "owner"), await desk.add("Otto", "owner")
+        deeds = [team.disable(desk.access, BY_COMMAND, each) for each in (olga, otto)]
+        outcomes = await asyncio.gather(*deeds, return_exceptions=True)
+        assert outcomes.count(None) == 1
+        assert all(each == Denied("last_owner") or isinstance(each, UnavailableError) for each in outcomes if each)
+        assert await desk.database.read(staff.has_owner)
 
 
 async def test_an_owner_helps_somebody_who_lost_the_phone(desk: Desk) -> None:
