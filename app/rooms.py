@@ -77,8 +77,8 @@ def create_mailer(settings: Settings) -> Mailer | None:
     )
 
 
-def tell_first_owner(settings: Settings, own_address: str) -> str:
-    """What to print while there is no owner: a link that makes one, for 24 hours. Empty when there is one."""
+def first_owner_link(settings: Settings, own_address: str) -> str:
+    """While there is no owner: a link that makes one, once, within 24 hours. Empty when there is one."""
 
     async def run(database: Database) -> str | None:
         access = create_access(settings, database, {})
@@ -88,12 +88,7 @@ def tell_first_owner(settings: Settings, own_address: str) -> str:
             access.passwords.close()
 
     path = asyncio.run(on_database(settings, run))
-    if path is None:
-        return ""
-    return (
-        "Nobody can sign in yet. Make the owner's account with this link; it works once, for 24 hours:\n"
-        f"  {settings.public_url or own_address}{path}"
-    )
+    return f"{settings.public_url or own_address}{path}" if path else ""
 
 
 def all_page_names(settings: Settings) -> dict[str, str]:

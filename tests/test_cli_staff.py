@@ -69,10 +69,10 @@ def test_nobody_yet_is_said(address: str, capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_server_without_an_owner_tells_how_to_become_it(address: str) -> None:
     settings = Settings(database_url=SecretStr(address))
-    told = rooms.tell_first_owner(settings, "http://0.0.0.0:8000")
-    assert re.search(r"\n  http://0\.0\.0\.0:8000/join/[\w-]{44}$", told)
+    link = rooms.first_owner_link(settings, "http://0.0.0.0:8000")
+    assert re.fullmatch(r"http://0\.0\.0\.0:8000/join/[\w-]{44}", link)
     public = settings.model_copy(update={"public_url": "https://desk.example"})
-    assert "https://desk.example/join/" in rooms.tell_first_owner(public, "http://0.0.0.0:8000")
+    assert rooms.first_owner_link(public, "http://0.0.0.0:8000").startswith("https://desk.example/join/")
 
 
 @pytest.mark.parametrize(
