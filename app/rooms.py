@@ -20,6 +20,7 @@ from app.errors import SettingsError
 from app.flowfile.live import LiveFlows
 from app.mail import Mailer
 from app.owner import audit as audit_page
+from app.owner import exports
 from app.owner import team as team_pages
 from app.pages import statics
 from app.pages.frame import Tab
@@ -29,6 +30,7 @@ from app.store.database import Database
 TABS = (
     Tab("/owner/team", "tab.team", owner_only=True),
     Tab("/owner/audit", "tab.audit", owner_only=True),
+    Tab("/owner/export", "tab.export", owner_only=True),
 )
 
 
@@ -36,7 +38,7 @@ def add_rooms(app: FastAPI, access: Access) -> None:
     """All pages, and what they need."""
     app.state.access = access
     app.state.tabs = TABS
-    for room in (routes, account_routes, team_pages, audit_page):
+    for room in (routes, account_routes, team_pages, audit_page, exports):
         app.include_router(room.router)
     app.include_router(statics.create_routes())
 

@@ -75,6 +75,8 @@ ROUTES: Mapping[str, str] = {
     "POST /owner/team/{staff_id}/second-factor-off": CONFIRMED,
     "POST /owner/team/{staff_id}/end-sessions": CONFIRMED,
     "GET /owner/audit": OWNERS,
+    "GET /owner/export": CONFIRMED,
+    "POST /owner/export": CONFIRMED,
 }
 """Method and path of every route of the web process, and who may use it."""
 
