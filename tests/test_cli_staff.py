@@ -13,6 +13,7 @@ from app import rooms
 from app.cli import main
 from app.errors import SettingsError
 from app.settings import Settings
+from app.store import audit
 from app.store.database import open_database
 from app.store.migrate import migrate
 
@@ -26,6 +27,14 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setenv(f"FRONTDESK_{name}", value)
     asyncio.run(_migrate(made))
     return made
+
+
+async def _audit(address: str) -> list[audit.Entry]:
+    database = open_database(address)
+    try:
+        return (await database.read(lambda connection: audit.list_entries(connection, most=50)))[::-1]
+    finally:
+        await database.close()
 
 
 async def _migrate(address: str) -> None:
@@ -59,6 +68,8 @@ def test_people_are_invited_listed_and_kept_out(address: str, capsys: pytest.Cap
     assert run(capsys, "invite", "ada@shop.example")[0] == 1
     assert run(capsys, "enable", "ada@shop.example")[0] == 0
     assert run(capsys, "invite", "ada@shop.example")[0] == 0
+    assert run(capsys, "invite", "ada@shop.example", "--without-second-factor")[0] == 0
+    assert [each.what for each in asyncio.run(_audit(address))][-2:] == ["second_factor_off", "staff_link_made"]
     code, said = run(capsys, "disable", "eve@shop.example")
     assert (code, "frontdesk staff list" in said) == (2, True)
 
