@@ -12,9 +12,10 @@ from fastapi import FastAPI
 from app.aside import on_database
 from app.chance import Chance
 from app.clock import Clock
-from app.desk.access import account_routes, routes
+from app.desk.access import account_routes, openid_routes, routes
 from app.desk.access.access import Access, Terms
 from app.desk.access.links import make_setup_link
+from app.desk.access.openid import OpenId
 from app.desk.access.passwords import Passwords
 from app.errors import SettingsError
 from app.flowfile.live import LiveFlows
@@ -38,7 +39,7 @@ def add_rooms(app: FastAPI, access: Access) -> None:
     """All pages, and what they need."""
     app.state.access = access
     app.state.tabs = TABS
-    for room in (routes, account_routes, team_pages, audit_page, exports):
+    for room in (routes, account_routes, openid_routes, team_pages, audit_page, exports):
         app.include_router(room.router)
     app.include_router(statics.create_routes())
 
@@ -53,7 +54,8 @@ def create_access(settings: Settings, database: Database, names: dict[str, str])
         names,
     )
     key = hmac.digest(secret_key(settings), b"people who sign in", "sha256")
-    return Access(database, Clock(), Chance(), Passwords(), key, terms, create_mailer(settings))
+    mailer, openid = create_mailer(settings), create_openid(settings)
+    return Access(database, Clock(), Chance(), Passwords(), key, terms, mailer, openid)
 
 
 def page_names(flows: LiveFlows, page_ids: Iterable[str]) -> dict[str, str]:
@@ -77,6 +79,17 @@ def create_mailer(settings: Settings) -> Mailer | None:
     return Mailer(
         settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_security, settings.smtp_user, password
     )
+
+
+def create_openid(settings: Settings) -> OpenId | None:
+    """None where no provider is named. Raises SettingsError."""
+    if not settings.oidc_issuer:
+        return None
+    for name in ("public_url", "oidc_client_id", "oidc_client_secret"):
+        if not getattr(settings, name):
+            raise SettingsError(f"{PREFIX}{name.upper()} is missing: nobody can sign in at the provider without it.")
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else ""
+    return OpenId(settings.oidc_issuer, settings.oidc_client_id, secret, settings.public_url)
 
 
 def first_owner_link(settings: Settings, own_address: str) -> str:

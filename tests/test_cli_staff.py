@@ -100,3 +100,16 @@ def test_a_server_without_an_owner_tells_how_to_become_it(address: str) -> None:
 def test_letters_that_could_not_be_sent_safely_stop_the_start(given: dict[str, str], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         rooms.create_mailer(Settings.model_validate({"smtp_host": "mail.shop.example", **given}))
+
+
+@pytest.mark.parametrize("missing", ["public_url", "oidc_client_id", "oidc_client_secret"])
+def test_a_provider_without_all_that_it_needs_stops_the_start(missing: str) -> None:
+    given = {
+        "oidc_issuer": "https://login.shop.example/", "oidc_client_id": "us", "oidc_client_secret": "secret",
+        "public_url": "https://desk.example",
+    }  # fmt: skip
+    openid = rooms.create_openid(Settings.model_validate(given))
+    assert openid is not None
+    assert openid.issuer == "https://login.shop.example"
+    with pytest.raises(SettingsError, match=missing.upper()):
+        rooms.create_openid(Settings.model_validate({name: value for name, value in given.items() if name != missing}))

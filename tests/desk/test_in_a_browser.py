@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import base64
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Page, async_playwright
 
 from app.desk.access.access import Terms
 from app.desk.access.second_factor import STEP_SECONDS, code_at
-from app.serving import listen
 from tests.conftest import skip_without
-from tests.desk.kit import NOW, PAGES, PASSWORD, Desk, Desks
+from tests.desk.kit import NOW, PAGES, PASSWORD, Desk, Desks, served
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (360, 768, 1280)
-
-
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """The desk on a real socket; its address."""
-    listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(desk.app, lifespan="off", log_config=None, server_header=False))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +77,7 @@ async def test_an_owner_signs_in_sets_the_second_factor_up_and_invites_by_keyboa
     terms = Terms(owners_need_second=True, pages=PAGES)
     async with desks.open(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}", terms) as desk:
         await desk.add("Olga", "owner")
-        with served(desk) as address:
+        with served(desk.app) as address:
             await page.goto(f"{address}/owner/team")
             await page.keyboard.type("olga@shop.example")
             await page.keyboard.press("Tab")

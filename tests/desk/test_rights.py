@@ -49,6 +49,8 @@ ROUTES: Mapping[str, str] = {
     "POST /sign-in": OPEN,
     "GET /sign-in/second": OPEN,
     "POST /sign-in/second": OPEN,
+    "GET /sign-in/openid": OPEN,
+    "GET /sign-in/openid/back": OPEN,
     "GET /join/{token}": OPEN,
     "POST /join/{token}": OPEN,
     "GET /forgotten": OPEN,

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from app.chance import Chance
 from app.clock import Clock
 from app.desk.access.identity import Staff
+from app.desk.access.openid import OpenId
 from app.desk.access.passwords import Passwords
 from app.desk.access.second_factor import SecondFactor
 from app.desk.access.visits import Visitor, network_of, read_session
@@ -60,6 +61,7 @@ class Access:
     key: bytes = field(repr=False)
     terms: Terms
     mailer: Mailer | None = None
+    openid: OpenId | None = None
 
     @property
     def second(self) -> SecondFactor:
