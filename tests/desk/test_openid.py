@@ -147,6 +147,21 @@ async def test_an_invitation_is_taken_and_no_password_fits_then(company: Desk, p
         assert (await company.browser("198.51.100.1").sign_in("Max", password)).status_code == 401
 
 
+async def test_who_has_no_password_confirms_with_the_companys_account(company: Desk, provider: Provider) -> None:
+    await team.invite(company.access, BY_COMMAND, "olga@shop.example", "Olga", Rights("owner", all_pages=True))
+    provider.claims = {"email": "olga@shop.example"}
+    browser = company.browser()
+    await go(browser, provider)
+    company.clock.move(minutes=16)
+    provider.claims["exp"] = company.clock.now().timestamp() + 60
+    asked = await browser.get("/owner/team/invite")
+    assert "/sign-in/openid?next=/owner/team/invite" in (await browser.get(asked.headers["location"])).text
+    assert "prompt" not in provider.asked
+    await go(browser, provider)
+    assert provider.asked["prompt"] == "login"
+    assert (await browser.get("/owner/team/invite")).status_code == 200
+
+
 async def test_a_second_factor_is_asked_for_and_who_left_stays_out(company: Desk, provider: Provider) -> None:
     olga = await company.add("Olga", "owner")
     secret = await company.set_second(olga)

@@ -84,7 +84,7 @@ class Access:
         if found is None or not self._lasts(found[0], now) or not found[1].may_sign_in:
             return None
         session = found[0]
-        if session.seen_at < now - TOUCH_EVERY:
+        if session.seen_at < now - TOUCH_EVERY and not is_stream(request):
             await self.database.transaction(lambda connection: staff_sessions.touch(connection, session.id, now))
         return found
 
@@ -140,6 +140,11 @@ class Access:
         if session.stage == "password" and session.began_at < now - HALF_FOR:
             return False
         return session.seen_at >= now - self.terms.idle and session.began_at >= now - self.terms.whole
+
+
+def is_stream(request: Request) -> bool:
+    """A stream goes on while nobody sits there: it keeps nobody signed in."""
+    return "text/event-stream" in request.headers.get("accept", "")
 
 
 def hash_token(token: str) -> bytes:

@@ -49,8 +49,8 @@ class OpenId:
     client_secret: str = field(repr=False)
     public_url: str
 
-    async def find_address(self, begun: Begun) -> str | None:
-        """Where to send the browser; None when the provider does not say so."""
+    async def find_address(self, begun: Begun, *, again: bool) -> str | None:
+        """Where to send the browser; None when the provider does not say so. `again`: the person is to prove it anew there."""
         try:
             endpoint = await self._endpoint("authorization_endpoint")
         except (BadAnswerError, httpx.HTTPError, ValueError) as error:
@@ -60,7 +60,7 @@ class OpenId:
         asked = {
             "response_type": "code", "client_id": self.client_id, "redirect_uri": f"{self.public_url}{BACK}",
             "scope": "openid email", "state": begun.state, "nonce": begun.nonce, "code_challenge": challenge,
-            "code_challenge_method": "S256",
+            "code_challenge_method": "S256", **({"prompt": "login"} if again else {}),
         }  # fmt: skip
         return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
 

@@ -32,7 +32,7 @@ async def get_openid(request: Request) -> Response:
     begun = Begun(
         access.new_token(), access.new_token(), access.new_token(), safe_next(request.query_params.get("next", ""))
     )
-    address = await openid.find_address(begun)
+    address = await openid.find_address(begun, again=await access.find_staff(request) is not None)
     if address is None:
         return show_sign_in(request, begun.next, denial=Denied("openid_away"), status=503)
     response = RedirectResponse(address, 303)

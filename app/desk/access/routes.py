@@ -91,7 +91,7 @@ async def post_sign_out(request: Request, staff: Annotated[Staff, Depends(signed
 @router.get("/confirm")
 async def get_confirm(request: Request, staff: Annotated[Staff, Depends(signed_in_partly)]) -> Response:
     wanted = safe_next(request.query_params.get("next", ""))
-    return render(request, "desk/access/confirm.html", next=wanted, denial=None, email=staff.email)
+    return _show_confirm(request, staff, wanted)
 
 
 @router.post("/confirm")
@@ -100,8 +100,7 @@ async def post_confirm(request: Request, staff: Annotated[Staff, Depends(signed_
     wanted = safe_next(form.next)
     outcome = await signing_in.confirm(access_of(request), staff, form.password, read_visitor(request))
     if outcome is not None:
-        show = partial(render, request, "desk/access/confirm.html", next=wanted, email=staff.email)
-        return denied(outcome, show, 401)
+        return denied(outcome, partial(_show_confirm, request, staff, wanted), 401)
     return RedirectResponse(wanted or HOME, 303)
 
 
@@ -169,6 +168,13 @@ def show_sign_in(
         denial=denial,
         openid=access_of(request).openid,
     )
+
+
+def _show_confirm(
+    request: Request, staff: Staff, wanted: str, *, denial: Denied | None = None, status: int = 200
+) -> Response:
+    values = {"next": wanted, "email": staff.email, "openid": access_of(request).openid, "denial": denial}
+    return render(request, "desk/access/confirm.html", status=status, **values)
 
 
 def _show_join(

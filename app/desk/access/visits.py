@@ -12,6 +12,7 @@ from starlette.responses import Response
 SESSION, DEVICE, BEGUN = "frontdesk", "frontdesk-device", "frontdesk-openid"
 HOST_ONLY = "__Host-"
 """Browsers take a cookie of such a name only over https, for this host and every path: no other host can plant one."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DEVICE_SECONDS = 180 * 24 * 3600
 BEGUN_SECONDS = 600
 """How long signing in at a provider may take."""
@@ -55,7 +56,11 @@ def network_of(address: str) -> str:
 
 
 def is_secure(request: Request) -> bool:
-    return request.url.scheme == "https"
+    """Whether this browser speaks https: to us, or to a proxy before us that need not be trusted for it."""
+    if request.url.scheme == "https":
+        return True
+    public_url: str = request.app.state.access.terms.public_url
+    return public_url.startswith("https://") and request.url.hostname not in LOOPBACK
 
 
 def read_session(request: Request) -> str:
