@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,14 +17,18 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app import log as logs
+from app import rooms
 from app.agreement import Agreement
 from app.auditing import count_refused
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
+from app.desk.access.access import Access
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.pages import failures
+from app.pages.guard import Guard
 from app.people import Wishes
 from app.readiness import preparer
 from app.service.addresses import read_allowed
@@ -88,6 +93,7 @@ class House:
     mark: str
     client: Client
     personas: Personas
+    access: Access
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
     breakdowns: int = 0
@@ -136,10 +142,11 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
             raise
         finally:
             house.wake.close()
+            house.access.passwords.close()
             await house.client.aclose()
             await house.database.close()
 
-    return App(
+    app = App(
         title="Frontdesk",
         lifespan=lifespan,
         docs_url=None,
@@ -147,6 +154,9 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # looked up for every request otherwise
     )
+    app.add_middleware(Guard, public_url=settings.public_url)
+    failures.add_handlers(app)
+    return app
 
 
 async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> House:
@@ -166,6 +176,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
+    access = rooms.create_access(settings, database, rooms.page_names(flows, account.pages))
     house = House(
         settings,
         roles,
@@ -181,6 +192,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
         mark,
         client,
         personas,
+        access,
     )
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = house.woken if "worker" in roles and file else _both(house)
@@ -213,6 +225,7 @@ def _add_routes(app: App, house: House) -> None:
         app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
+        rooms.add_rooms(app, house.access)
     token = house.settings.metrics_token
     watched = health.Watched(
         database=house.database,
@@ -347,7 +360,11 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
             for each in sorted(roles):
                 held.enter_context(lock.hold(file, each))
         migrate(settings)
-        return run(create_app(settings, flows, roles), host, port, lambda: log.info("ready", port=port, role=role))
+        if "web" in roles and (link := rooms.first_owner_link(settings, f"http://{host}:{port}")):
+            # A secret in the log on purpose: it works once, and only while there is no owner.
+            log.warning("nobody can sign in yet; this link makes the owner's account, once, within 24 hours", link=link)
+        ready = partial(log.info, "ready", port=port, role=role)
+        return run(create_app(settings, flows, roles), host, port, ready, settings.trusted_proxies)
 
 
 def migrate(settings: Settings) -> int:

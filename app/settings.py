@@ -19,6 +19,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from app.chance import Chance
 from app.errors import SettingsError
 from app.settings_answers import AnswersSettings
+from app.settings_desk import DeskSettings
 
 PREFIX = "FRONTDESK_"
 CALL_SECRET_PREFIX = "CALL_SECRET_"  # noqa: S105 - the name of a setting, not a secret
@@ -56,11 +57,11 @@ LOOK_UPS_MAX = 10
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECRETS = re.compile(r"[\x21-\x7e]+([ ]*,[ ]*[\x21-\x7e]+)*")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CALL_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:=http://127\.0\.0\.1:[0-9]{1,5})?")
 
 
-class Settings(AnswersSettings):
+class Settings(AnswersSettings, DeskSettings):
     """All settings. One made by hand takes what it is given and reads nothing from outside."""
 
     database_url: SecretStr = SecretStr("sqlite+aiosqlite:///frontdesk.db")
@@ -138,7 +139,7 @@ class Settings(AnswersSettings):
             return value
         try:
             parts = urlsplit(value)
-            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
             whole = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or parts.username)
         except ValueError:
             safe = whole = False

@@ -8,7 +8,7 @@ rows that follow can mend it: only a hash that was noted elsewhere (`holds`) sho
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -21,6 +21,9 @@ from app.store.tables import audit
 What = Literal[
     "customer_erased", "customer_exported", "customer_blocked", "customer_unblocked", "deletion_asked",
     "page_connected", "token_changed", "flow_published", "signatures_refused",
+    "signed_in", "sign_in_failed", "signed_out", "sessions_ended", "password_changed", "second_factor_on", "second_factor_off",
+    "recovery_code_used", "staff_invited", "staff_link_made", "staff_changed", "staff_disabled", "staff_enabled",
+    "conversations_exported",
 ]  # fmt: skip
 """What can have happened. Whoever writes a new kind adds its word here."""
 
@@ -91,6 +94,29 @@ def list_entries(
         chosen = chosen.where((_a.page_id == page_id) | _a.page_id.is_(None))
     if what is not None:
         chosen = chosen.where(_a.what == what)
+    return [Entry(*row) for row in connection.execute(chosen)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries. `page_ids`: of these Pages and nothing else; `who`: whose name has this in it."""
+
+    page_ids: Collection[str] | None = None
+    what: str | None = None
+    who: str | None = None
+
+
+def search_entries(connection: Connection, wanted: Wanted, *, most: int, before_id: int | None = None) -> list[Entry]:
+    """The newest first; `before_id`: those older than that one."""
+    chosen = select(*_columns).order_by(_a.id.desc()).limit(most)
+    if before_id is not None:
+        chosen = chosen.where(_a.id < before_id)
+    if wanted.page_ids is not None:
+        chosen = chosen.where(_a.page_id.in_(wanted.page_ids))
+    if wanted.what is not None:
+        chosen = chosen.where(_a.what == wanted.what)
+    if wanted.who is not None:
+        chosen = chosen.where(_a.who.icontains(wanted.who, autoescape=True))
     return [Entry(*row) for row in connection.execute(chosen)]
 
 

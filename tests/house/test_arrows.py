@@ -10,7 +10,7 @@ GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
-ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.findings", "app.pages")
+ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.findings", "app.mail", "app.pages")
 EDGE = (*ABOVE_PURE, *MIDDLE)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -18,11 +18,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.clock": (),
     "app.chance": (),
     "app.mask": (),
-    "app.pages": (),
+    "app.pages": ("app.errors", "app.chance"),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
     "app.settings_answers": (),
-    "app.settings": ("app.errors", "app.chance", "app.settings_answers"),
+    "app.settings_desk": (),
+    "app.settings": ("app.errors", "app.chance", "app.settings_answers", "app.settings_desk"),
+    "app.mail": (),
     "app.engine": ("app.errors", "app.mask"),
     "app.answers": ("app.errors",),
     "app.catalogue": ("app.errors",),
@@ -31,9 +33,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.service": ABOVE_PURE,
     "app.store": ABOVE_PURE,
     "app.worker": EDGE,
+    # Who is signed in: the rooms with pages ask it, and it knows none of them.
+    "app.desk.access": EDGE,
     "app.desk": EDGE,
-    "app.owner": EDGE,
-    "app.insights": EDGE,
+    "app.owner": (*EDGE, "app.desk.access"),
+    "app.insights": (*EDGE, "app.desk.access"),
     # Plays a whole house: of the edges it may use the worker, which it drives.
     "app.trouble": (*EDGE, "app.worker"),
     "webhooks.messenger": EDGE,
@@ -58,6 +62,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli_answers": ("app", "webhooks"),
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
+    "app.rooms": ("app", "webhooks"),
+    "app.staffing": ("app", "webhooks"),
+    "app.cli_staff": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),
     "app": (),
 }
@@ -68,11 +75,21 @@ ROOTS = {
     "app.main": ("app.cli", "app.demo", "app.connecting", "app.doctor"),
     "app.demo": ("app.cli",),
     "app.cli": (),
-    "app.cli_flows": ("app.cli", "app.cli_answers", "app.cli_writing", "app.cli_pages", "app.cli_people"),
+    "app.cli_flows": (
+        "app.cli",
+        "app.cli_staff",
+        "app.cli_answers",
+        "app.cli_writing",
+        "app.cli_pages",
+        "app.cli_people",
+    ),
     "app.cli_writing": ("app.cli",),
     "app.cli_answers": ("app.cli",),
     "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
+    "app.cli_staff": ("app.cli",),
+    "app.rooms": ("app.main", "app.staffing"),
+    "app.staffing": ("app.cli_staff", "app.demo"),
 }
 """The composition roots, and who may import them."""
 

@@ -12,7 +12,7 @@ from alembic import op
 from app.store.types import BigId, JsonText, UtcTime
 
 revision = "0015"
-down_revision = "0010"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
