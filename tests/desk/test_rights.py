@@ -189,7 +189,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 async def world(settings: Settings) -> AsyncIterator[World]:
     await asyncio.to_thread(migrate, settings)
-    app = create_app(settings, read_flows(settings), frozenset({"web"}))
+    app = create_app(settings, read_flows(settings, frozenset({"web"})), frozenset({"web"}))
     async with app.router.lifespan_context(app):
         yield World(app)
 
