@@ -12,6 +12,8 @@ pages           Pages from which the channel takes nothing at the moment, and wh
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
+
+Those of the desk stand in `tables_desk.py`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+import app.store.tables_desk  # noqa: F401 - who knows these tables knows all
 from app.store.types import BigId, JsonText, UtcTime
 
 LIVE = "status IN ('pending', 'in_flight', 'unknown')"
@@ -70,6 +73,9 @@ class ConversationRow(SQLModel, table=True):
     `claimed_by` is the worker whose turn it is, `fence` grows with every claim and is checked in the turn's commit.
     `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
     `blocked_at`: since when staff want nothing of this customer answered.
+    `staff_id` is who has it at the desk: empty while nobody has, or a person in the channel's own inbox. `staff_at`: when staff wrote last.
+    `changed_at` moves with everything that a screen shows of it; for the bot's conversations receipts move it only while somebody
+    looks (`looked_until`).
     `erased_at` is the tombstone: what happened before it and comes late is not kept.
     """
 
@@ -88,6 +94,7 @@ class ConversationRow(SQLModel, table=True):
             sqlite_where=text("answered_by <> 'bot'"),
             postgresql_where=text("answered_by <> 'bot'"),
         ),
+        Index("conversations_changed", "page_id", "changed_at"),
     )
 
     page_id: str = Field(primary_key=True)
@@ -109,6 +116,11 @@ class ConversationRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
     blocked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    staff_id: str | None = None
+    changed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    looked_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    customer_name: str | None = None
+    staff_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):
@@ -124,7 +136,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class HistoryRow(SQLModel, table=True):
-    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel."""
+    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel, staff (what was done at the desk)."""
 
     __tablename__ = "history"
     __table_args__ = (
@@ -156,6 +168,7 @@ class OutboxRow(SQLModel, table=True):
     pending -> cancelled. Every change compares status and attempt first. An echo may move any live row to sent.
     `attempt` counts requests; `unsure` those of them whose fate nobody knew.
     `sender` is the worker that sends, waits to try again, or looks up; a pending row without one is free.
+    Staff's words have a `staff_id`, the `form_key` of the form they came by (twice the same: one message), and leave at `not_before`.
     """
 
     __tablename__ = "outbox"
@@ -175,6 +188,22 @@ class OutboxRow(SQLModel, table=True):
             sqlite_where=text(f"{LIVE} AND sender IS NOT NULL"),
             postgresql_where=text(f"{LIVE} AND sender IS NOT NULL"),
         ),
+        Index(
+            "outbox_once",
+            "page_id",
+            "customer_id",
+            "form_key",
+            unique=True,
+            sqlite_where=text("form_key IS NOT NULL"),
+            postgresql_where=text("form_key IS NOT NULL"),
+        ),
+        Index(
+            "outbox_of_staff",
+            "page_id",
+            "created_at",
+            sqlite_where=text("written_by = 'staff'"),
+            postgresql_where=text("written_by = 'staff'"),
+        ),
     )
 
     page_id: str = Field(primary_key=True)
@@ -193,6 +222,9 @@ class OutboxRow(SQLModel, table=True):
     reason: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    staff_id: str | None = None
+    not_before: datetime | None = Field(default=None, sa_type=UtcTime)
+    form_key: str | None = None
 
 
 class TimerRow(SQLModel, table=True):
