@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
     select,
     text,
     update,
@@ -116,6 +117,8 @@ OF_CONVERSATION = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id
 _void: ColumnElement[bool] = (_o.epoch == ERASED) | (
     (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
 )
+_may_leave = or_(_o.not_before.is_(None), _o.not_before <= bindparam("now", type_=_o.not_before.type))
+"""Staff can take a message back for a moment."""
 _first_in_line = ~exists().where(
     _earlier.c.page_id == _o.page_id, _earlier.c.customer_id == _o.customer_id, _earlier.c.seq < _o.seq, _EARLIER_LIVE
 )
@@ -125,7 +128,8 @@ def claim_free(
     connection: Connection, worker_id: str, most: int, now: datetime, parked: Sequence[str] = ()
 ) -> list[OutMessage]:
     """Take up to `most` messages in flight that nobody has and that are first in line, of Pages that are not `parked`."""
-    rows = connection.execute(_free_heads, {"most": most, "parked": list(parked) or [""]}).fetchall()
+    bound = {"most": most, "parked": list(parked) or [""], "now": now}
+    rows = connection.execute(_free_heads, bound).fetchall()
     return _take_off(connection, worker_id, rows, now)
 
 
@@ -134,14 +138,15 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
     if not wanted:
         return []
     each_once = sorted(set(wanted))  # a customer named twice would be sent the same message twice
-    rows = bulk.select(connection, _next_heads(connection.dialect.name), keys.bound(connection, each_once))
+    bound = {**keys.bound(connection, each_once), "now": now}
+    rows = bulk.select(connection, _next_heads(connection.dialect.name), bound)
     return _take_off(connection, worker_id, rows, now)
 
 
 _free_heads = (
     select(*COLUMNS, _void.label("void"))
     .select_from(outbox.join(conversations, OF_CONVERSATION))
-    .where(_FREE, _first_in_line, _o.page_id.not_in(bindparam("parked", expanding=True)))
+    .where(_FREE, _may_leave, _first_in_line, _o.page_id.not_in(bindparam("parked", expanding=True)))
     .order_by(_o.created_at)
     .limit(bindparam("most"))
     .with_for_update(of=[outbox, conversations], skip_locked=True)
@@ -155,7 +160,7 @@ def _next_heads(dialect: str) -> Select[Any]:
     return (
         select(*COLUMNS, _void.label("void"))
         .select_from(each.join(outbox, here).join(conversations, OF_CONVERSATION))
-        .where(_LIVE, _FREE, _first_in_line)
+        .where(_LIVE, _FREE, _may_leave, _first_in_line)
         .with_for_update(of=[outbox, conversations], skip_locked=True)
     )
 

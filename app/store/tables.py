@@ -95,6 +95,13 @@ class ConversationRow(SQLModel, table=True):
             postgresql_where=text("answered_by <> 'bot'"),
         ),
         Index("conversations_changed", "page_id", "changed_at"),
+        Index(
+            "conversations_resolved",
+            "page_id",
+            "resolved_at",
+            sqlite_where=text("resolved_at IS NOT NULL"),
+            postgresql_where=text("resolved_at IS NOT NULL"),
+        ),
     )
 
     page_id: str = Field(primary_key=True)

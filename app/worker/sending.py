@@ -241,6 +241,7 @@ class Sender:
             now = self.clock.now()
             conversations.lock(connection, sorted({result.message.key for result in results}))
             outbox.record(connection, worker_id, results, now)
+            conversations.touch(connection, [result.message.key for result in results], now)
             inbox.add(connection, [_taken_over(each, now) for each in results if _is_elsewhere(each)])
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []

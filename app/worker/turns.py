@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
-from app.store import calls, claims, conversations, history, inbox, outbox, sessions, timers
+from app.store import calls, claims, conversations, episodes, history, inbox, outbox, sessions, timers
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -223,6 +223,7 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     timers.start(connection, [timer for each in handled for timer in each.timers.values()])
     conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])
     conversations.save_changed(connection, [_after(each, now) for each in handled if each.someone_else_answers])
+    _episodes(connection, handled, now)
     inbox.finish(connection, [done for each in handled for done in each.finished], now)
     for each in handled:
         if each.set_aside:
@@ -241,5 +242,21 @@ def _after(handled: Handled, now: datetime) -> AfterTurns:
         team=handoff.team if handoff else None,
         handoff_reason=handoff.reason if handoff else None,
         handoff_note=handoff.note if handoff else None,
-        handed_off_at=now if handoff else None,
+        handed_off_at=now if handoff or handled.came_back else None,
+        keeps_handoff=handoff is None and handled.session.answered_by != "bot",
+        changed_at=now,
+        customer_name=handled.new_name,
     )
+
+
+def _episodes(connection: Connection, handled: Sequence[Handled], now: datetime) -> None:
+    """Where staff are wanted from now on, or no more, an episode begins or ends."""
+    for each in handled:
+        before, after = each.claim.answered_by, each.session.answered_by
+        if each.handoff is not None and after != "bot":
+            why = episodes.Why("bot", each.handoff.reason, each.handoff.note, each.handoff.team)
+            episodes.begin(connection, each.claim.key, why, now)
+        elif after == "staff" and before != "staff":
+            episodes.begin(connection, each.claim.key, episodes.Why("page_inbox"), now)
+        elif after == "bot" and before != "bot":
+            episodes.end(connection, each.claim.key, "handed_back" if before == "staff" else "withdrawn", now)

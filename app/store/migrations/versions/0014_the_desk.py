@@ -24,6 +24,10 @@ def upgrade() -> None:
     ):  # fmt: skip
         op.add_column("conversations", sa.Column(name, kind, nullable=True))
     op.create_index("conversations_changed", "conversations", ["page_id", "changed_at"])
+    op.create_index(
+        "conversations_resolved", "conversations", ["page_id", "resolved_at"],
+        sqlite_where=sa.text("resolved_at IS NOT NULL"), postgresql_where=sa.text("resolved_at IS NOT NULL"),
+    )  # fmt: skip
     op.execute("UPDATE conversations SET changed_at = coalesce(last_customer_at, created_at)")
     for name, kind in (("staff_id", sa.String()), ("not_before", UtcTime()), ("form_key", sa.String())):
         op.add_column("outbox", sa.Column(name, kind, nullable=True))
