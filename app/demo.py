@@ -17,7 +17,7 @@ from app.engine.flow import Flow
 from app.errors import AppError
 from app.main import create_app, migrate, read_flows
 from app.serving import Background, run
-from app.settings import Settings, example_folder, read_settings
+from app.settings import Settings, example_folder, read_settings, secret_key
 from app.store import lock
 from webhooks.messenger.profile import render_profile
 from webhooks.simulator.app import create_simulator
@@ -37,6 +37,7 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
     with ExitStack() as until_the_end:
         folder = data or Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="frontdesk-")))
         settings = _settings(folder, port)
+        logs.key_tags(secret_key(settings))
         flows = read_flows(settings)
         for role in ("web", "worker"):
             until_the_end.enter_context(lock.hold(folder / "frontdesk.db", role))

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import log as logs
 from app.agreement import Agreement
+from app.auditing import count_refused
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
@@ -239,12 +240,18 @@ def _calls_lack(house: House) -> list[str]:
     return [told for flow in flows for told in missing(flow, service.allowed, service.secrets)]
 
 
+def _refused(house: House) -> int:
+    """How many signatures the door has refused since the start."""
+    return house.door.forged + house.door.deletions_forged
+
+
 @asynccontextmanager
 async def _running(house: House) -> AsyncIterator[None]:
     """The loops of this process, until the block ends; what the worker has under way ends first."""
     async with asyncio.TaskGroup() as group:
         loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
         loops.append(group.create_task(house.wake.pass_on()))
+        loops.append(group.create_task(count_refused(house.database, house.clock, lambda: _refused(house))))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
             loops.append(group.create_task(house.wake.listen(house.woken)))

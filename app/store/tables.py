@@ -12,6 +12,7 @@ pages           Pages from which the channel takes nothing at the moment, and wh
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
+audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
 
 Those of the desk stand in `tables_desk.py`.
 """
@@ -332,6 +333,20 @@ class DeletionRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
+class AuditRow(SQLModel, table=True):
+    """One deed. `id` has no gaps; `hash` covers the row and the hash of the row before. Triggers refuse changes and deletions."""
+
+    __tablename__ = "audit"
+
+    id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcTime)
+    who: str
+    what: str
+    page_id: str | None = None
+    details: Any = Field(sa_type=JsonText, nullable=False)
+    hash: str
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -348,3 +363,4 @@ revisions = _table("revisions")
 calls = _table("calls")
 deletions = _table("deletions")
 pages = _table("pages")
+audit = _table("audit")

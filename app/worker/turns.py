@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
-from app.store import calls, claims, conversations, episodes, history, inbox, outbox, sessions, timers
+from app.log import customer_tag
+from app.store import audit, calls, claims, conversations, episodes, history, inbox, outbox, sessions, timers
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -175,6 +176,7 @@ class Turns:
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
+        _note_erased(connection, [each.claim.key for each in ours if each.erased_at], now)
         return [message for message in messages if message.status == "in_flight"]
 
     def _queue(self, handled: Sequence[Handled], busy: Mapping[Key, bool], now: datetime) -> list[OutMessage]:
@@ -188,6 +190,12 @@ class Turns:
                 room -= at_once
                 queued.append(_message(each, place, body, now, at_once=at_once))
         return queued
+
+
+def _note_erased(connection: Connection, erased: Sequence[Key], now: datetime) -> None:
+    for key in erased:
+        details = {"customer": customer_tag("/".join(key))}
+        audit.add(connection, "customer_erased", now, who="customer", page_id=key[0], details=details)
 
 
 def _message(handled: Handled, place: int, body: Any, now: datetime, *, at_once: bool) -> OutMessage:

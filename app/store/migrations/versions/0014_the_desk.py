@@ -1,7 +1,7 @@
 """The desk: who has a conversation, episodes, notes, canned answers, who is there and who looks, files of staff
 
 Revision ID: 0014
-Revises: 0006
+Revises: 0013
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from app.store.types import BigId, UtcTime
 
 revision = "0014"
-down_revision = "0006"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
