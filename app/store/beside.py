@@ -118,7 +118,11 @@ def list_lookers(connection: Connection, key: Key, now: datetime) -> list[Looker
 
 
 def _list_lookers(connection: Connection, key: Key, now: datetime) -> list[Looker]:
-    here = (_l.page_id == key[0]) & (_l.customer_id == key[1]) & (_l.looked_at > bindparam("since", type_=_l.looked_at.type))
+    here = (
+        (_l.page_id == key[0])
+        & (_l.customer_id == key[1])
+        & (_l.looked_at > bindparam("since", type_=_l.looked_at.type))
+    )
     rows = connection.execute(
         select(_l.staff_id, _l.typing_at).where(here).order_by(_l.staff_id), {"since": now - LOOKS_FOR}
     )

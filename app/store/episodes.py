@@ -75,7 +75,7 @@ def list_latest(connection: Connection, key: Key, most: int) -> Sequence[Episode
         _e.id, _e.came_by, _e.reason, _e.note, _e.team, _e.taken_by, _e.how, _e.began_at, _e.taken_at, _e.ended_at,
     )  # fmt: skip
     rows = connection.execute(select(*columns).where(_of_customer).order_by(_e.id.desc()).limit(most), _at(key))
-    return [Episode(*row) for row in rows]
+    return [Episode(*tuple(row)) for row in rows]
 
 
 def _at(key: Key) -> dict[str, str]:

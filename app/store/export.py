@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select
 from app.store import history
 from app.store.keys import Key
 from app.store.tables import calls, conversations, inbox, outbox, sessions, timers
+from app.store.tables_desk import episodes, notes
 
 LINES_MAX = 1_000_000
 """More than anybody writes: an export is whole."""
@@ -28,6 +29,8 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "slots": body.get("slots", {}),
         "session": session,
         "sent": _rows(connection, outbox, key, without=("body",)),
+        "episodes": _rows(connection, episodes, key, without=("id",)),
+        "notes": _rows(connection, notes, key, without=("id", "form_key")),
         "timers": _rows(connection, timers, key),
         "calls": _rows(connection, calls, key),
         "events": [each for each in _rows(connection, inbox, key, without=("event_key",)) if each["body"] is not None],

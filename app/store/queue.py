@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -108,7 +108,7 @@ def _urgency(row: Row) -> tuple[bool, datetime]:
     return since is None, since or row.changed_at or row.last_customer_at or _LATEST
 
 
-_LATEST = datetime.max
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def _open(wanted: Wanted) -> tuple[Select[Any], dict[str, Any]]:
@@ -142,7 +142,7 @@ def _list_latest(connection: Connection, wanted: Wanted) -> list[Row]:
         if wanted.before is not None:
             statement = statement.where(moment < wanted.before)
         rows = connection.execute(statement.order_by(moment.desc()).limit(LIST_MOST))
-        found += [Row(*row) for row in rows]
+        found += [Row(*tuple(row)) for row in rows]
     latest = sorted(found, key=lambda row: getattr(row, moment.name) or row.last_customer_at or _LATEST, reverse=True)
     return latest[:LIST_MOST]
 

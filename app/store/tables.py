@@ -74,7 +74,8 @@ class ConversationRow(SQLModel, table=True):
     `claimed_by` is the worker whose turn it is, `fence` grows with every claim and is checked in the turn's commit.
     `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
     `blocked_at`: since when staff want nothing of this customer answered.
-    `staff_id` is who has it at the desk: empty while nobody has, or a person in the channel's own inbox. `staff_at`: when staff wrote last.
+    `staff_id` is who has it at the desk: empty while nobody has, or a person in the channel's own inbox. `staff_at`: when staff
+    wrote last.
     `changed_at` moves with everything that a screen shows of it; for the bot's conversations receipts move it only while somebody
     looks (`looked_until`).
     `erased_at` is the tombstone: what happened before it and comes late is not kept.
@@ -144,7 +145,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class HistoryRow(SQLModel, table=True):
-    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel, staff (what was done at the desk)."""
+    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel; staff: what was done at the desk."""
 
     __tablename__ = "history"
     __table_args__ = (

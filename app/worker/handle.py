@@ -216,7 +216,7 @@ def _shortened(hands: Hands, stored: dict[str, Any]) -> dict[str, Any]:
 
 def _ends_staff(event: Event, session: Session) -> bool:
     """Whether staff have the conversation no more by it: what the bot prepared before is void."""
-    if isinstance(event, WaitTimedOut) and event.state == PERSON or isinstance(event, StaffLeft):
+    if (isinstance(event, WaitTimedOut) and event.state == PERSON) or isinstance(event, StaffLeft):
         return session.answered_by == "staff"
     return isinstance(event, StaffHandedBack)
 

@@ -136,7 +136,7 @@ def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
 
 
 def _give_to_person(handled: Handled, since: datetime, silence: timedelta | None) -> None:
-    """The bot is silent from now on; for `silence` at the longest, where the operator said so and nobody at the desk has the customer."""
+    """The bot is silent from now on; for `silence` at the longest, unless somebody at the desk has the customer."""
     if handled.session.answered_by != "staff":
         handled.epoch += 1
     handled.session = replace(handled.session, answered_by="staff", timers=())
