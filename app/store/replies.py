@@ -31,11 +31,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of it: `seq` is its place in line; `refused`: blocked, or who has the conversation instead (`somebody`, `bot`)."""
+    """What became of it: `seq` is its place in line; `refused`: blocked, or who has the conversation instead (`somebody`, `bot`).
+    `is_new`: it was not there before."""
 
     seq: int = 0
     refused: str = ""
     staff_id: str = ""
+    is_new: bool = False
 
 
 def write(connection: Connection, reply: Reply, now: datetime, hold: timedelta) -> Written:
@@ -56,7 +58,7 @@ def write(connection: Connection, reply: Reply, now: datetime, hold: timedelta) 
     assert place is not None
     _insert(connection, reply, place, now, now + hold)
     connection.execute(update(table).where(_here).values(staff_at=now, changed_at=now), at)
-    return Written(place[0])
+    return Written(place[0], is_new=True)
 
 
 _here = (_c.page_id == bindparam("of_page")) & (_c.customer_id == bindparam("of_customer"))

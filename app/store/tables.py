@@ -145,7 +145,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class HistoryRow(SQLModel, table=True):
-    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel; staff: what was done at the desk."""
+    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel, staff (a deed at the desk)."""
 
     __tablename__ = "history"
     __table_args__ = (
