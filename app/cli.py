@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from app import __version__, cli_answers, cli_pages, cli_people, cli_writing
+from app import __version__, cli_answers, cli_pages, cli_people, cli_staff, cli_writing
 from app.cli_flows import EXIT_NO, commands, leave, print_lines
 from app.errors import AppError
 
@@ -39,6 +39,7 @@ app.add_typer(cli_writing.commands)
 app.add_typer(cli_answers.commands)
 app.add_typer(cli_people.commands)
 app.add_typer(cli_pages.commands)
+app.add_typer(cli_staff.commands, name="staff")
 
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=PORT_MAX)]
 

@@ -9,22 +9,28 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
+import typer
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app import log as logs
+from app import rooms
 from app.agreement import Agreement
 from app.auditing import count_refused
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
+from app.desk.access.access import Access
 from app.flowfile import answering
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.pages import failures
+from app.pages.guard import Guard
 from app.people import Wishes
 from app.service.addresses import read_allowed
 from app.service.client import Service
@@ -84,6 +90,7 @@ class House:
     mark: str
     client: Client
     personas: Personas
+    access: Access
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
     breakdowns: int = 0
@@ -136,10 +143,11 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
             raise
         finally:
             house.wake.close()
+            house.access.passwords.close()
             await house.client.aclose()
             await house.database.close()
 
-    return App(
+    app = App(
         title="Frontdesk",
         lifespan=lifespan,
         docs_url=None,
@@ -147,6 +155,9 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # looked up for every request otherwise
     )
+    app.add_middleware(Guard, public_url=settings.public_url)
+    failures.add_handlers(app)
+    return app
 
 
 async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> House:
@@ -164,8 +175,22 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
+    access = rooms.create_access(settings, database, rooms.page_names(flows, account.pages))
     house = House(
-        settings, roles, account, flows, agreement, clock, database, intake, wake, channel, mark, client, personas
+        settings,
+        roles,
+        account,
+        flows,
+        agreement,
+        clock,
+        database,
+        intake,
+        wake,
+        channel,
+        mark,
+        client,
+        personas,
+        access,
     )
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = house.woken if "worker" in roles and file else _both(house)
@@ -198,6 +223,7 @@ def _add_routes(app: App, house: House) -> None:
         app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
+        rooms.add_rooms(app, house.access)
     token = house.settings.metrics_token
     watched = health.Watched(
         database=house.database,
@@ -312,7 +338,10 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
             for each in sorted(roles):
                 held.enter_context(lock.hold(file, each))
         migrate(settings)
-        return run(create_app(settings, flows, roles), host, port, lambda: log.info("ready", port=port, role=role))
+        if "web" in roles and (told := rooms.tell_first_owner(settings, f"http://{host}:{port}")):
+            typer.echo(told)
+        ready = partial(log.info, "ready", port=port, role=role)
+        return run(create_app(settings, flows, roles), host, port, ready, settings.trusted_proxies)
 
 
 def migrate(settings: Settings) -> int:

@@ -14,10 +14,11 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from app.chance import Chance
 from app.errors import SettingsError
+from app.settings_desk import DeskSettings
 
 PREFIX = "FRONTDESK_"
 CALL_SECRET_PREFIX = "CALL_SECRET_"  # noqa: S105 - the name of a setting, not a secret
@@ -55,14 +56,12 @@ LOOK_UPS_MAX = 10
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECRETS = re.compile(r"[\x21-\x7e]+([ ]*,[ ]*[\x21-\x7e]+)*")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CALL_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:=http://127\.0\.0\.1:[0-9]{1,5})?")
 
 
-class Settings(BaseModel):
+class Settings(DeskSettings):
     """All settings. One made by hand takes what it is given and reads nothing from outside."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     database_url: SecretStr = SecretStr("sqlite+aiosqlite:///frontdesk.db")
     """Where everything is kept: `sqlite+aiosqlite:///file.db`, or `postgresql+asyncpg://user:password@host/name`"""
@@ -143,7 +142,7 @@ class Settings(BaseModel):
             return value
         try:
             parts = urlsplit(value)
-            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
             whole = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or parts.username)
         except ValueError:
             safe = whole = False

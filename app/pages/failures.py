@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.chance import Chance
-from app.errors import AppError, NotSignedInError
+from app.errors import AppError, ElsewhereFirstError, NotSignedInError
 from app.pages.frame import render, words
 
 log = structlog.get_logger()
@@ -37,8 +37,11 @@ def safe_next(wanted: str) -> str:
 
 async def _answer_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
-    if isinstance(error, NotSignedInError) and wants_page(request):
-        return _send_to_sign_in(request)
+    if wants_page(request):
+        if isinstance(error, NotSignedInError):
+            return _send_to(request, SIGN_IN)
+        if isinstance(error, ElsewhereFirstError):
+            return _send_to(request, error.path)
     return _answer(request, error.status, str(error))
 
 
@@ -66,13 +69,13 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
 
 
-def _send_to_sign_in(request: Request) -> Response:
-    """To the sign-in page and back here. A part of a page cannot be sent away: htmx is told to change the whole address."""
+def _send_to(request: Request, path: str) -> Response:
+    """To another page and then back here. A part of a page cannot be sent away: htmx is told to change the whole address."""
     if "hx-request" in request.headers:
-        return Response(status_code=204, headers={"HX-Redirect": SIGN_IN})
+        return Response(status_code=204, headers={"HX-Redirect": path})
     here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     back = f"?next={quote(here)}" if request.method == "GET" and safe_next(here) else ""
-    return RedirectResponse(f"{SIGN_IN}{back}", 303)
+    return RedirectResponse(f"{path}{back}", 303)
 
 
 def _answer(

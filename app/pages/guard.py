@@ -68,7 +68,7 @@ class Guard:
             await send(message)
 
         if is_foreign(scope["method"], scope["path"], Headers(scope=scope), self._host):
-            log.warning("request from another site refused", path=scope["path"])
+            log.warning("request from another site refused", room=scope["path"][1:].partition("/")[0][:20])
             refused = PlainTextResponse("This request did not come from our own pages.", 403)
             await refused(scope, receive, send_with_headers)
             return

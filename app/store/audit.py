@@ -8,7 +8,7 @@ rows that follow can mend it: only a hash that was noted elsewhere (`holds`) sho
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -83,16 +83,23 @@ def list_entries(
     most: int,
     before_id: int | None = None,
     page_id: str | None = None,
+    page_ids: Collection[str] | None = None,
     what: str | None = None,
+    who: str | None = None,
 ) -> list[Entry]:
-    """The newest first; `before_id`: those older than that one; `page_id`: of that Page and of the whole installation."""
+    """The newest first; `before_id`: those older than that one; `page_id`: of that Page and of the whole installation;
+    `page_ids`: of these Pages and nothing else; `who`: whose name has this in it."""
     chosen = select(*_columns).order_by(_a.id.desc()).limit(most)
     if before_id is not None:
         chosen = chosen.where(_a.id < before_id)
     if page_id is not None:
         chosen = chosen.where((_a.page_id == page_id) | _a.page_id.is_(None))
+    if page_ids is not None:
+        chosen = chosen.where(_a.page_id.in_(page_ids))
     if what is not None:
         chosen = chosen.where(_a.what == what)
+    if who is not None:
+        chosen = chosen.where(_a.who.icontains(who, autoescape=True))
     return [Entry(*row) for row in connection.execute(chosen)]
 
 

@@ -72,9 +72,12 @@ def list_all(connection: Connection) -> list[Account]:
 
 
 def has_owner(connection: Connection, but_not: str = "") -> bool:
-    """Whether somebody can sign in as the owner of all Pages, besides this one."""
+    """Whether somebody can sign in as the owner of all Pages, besides `but_not`, who is to lose that in this transaction."""
     able = select(_s.id).where(_s.role == "owner", _s.all_pages, _s.password.is_not(None), _s.disabled_at.is_(None))
-    return connection.execute(able.where(_s.id != but_not).limit(1)).one_or_none() is not None
+    if but_not:
+        # Locked, so that two owners who disable each other at once do not both find the other one there.
+        able = able.where(_s.id != but_not).with_for_update()
+    return connection.execute(able).first() is not None
 
 
 def change_rights(connection: Connection, account: Account) -> None:

@@ -50,7 +50,7 @@ def list_of(connection: Connection, staff_id: str) -> list[Session]:
 def last_seen(connection: Connection) -> dict[str, datetime]:
     """When each person who is signed in somewhere was last there."""
     found = select(_c.staff_id, func.max(_c.seen_at)).where(_c.stage == "whole").group_by(_c.staff_id)
-    return {staff_id: seen_at for staff_id, seen_at in connection.execute(found)}
+    return {row[0]: row[1] for row in connection.execute(found)}
 
 
 def touch(connection: Connection, session_id: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
-ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.findings", "app.pages")
+ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.findings", "app.mail", "app.pages")
 EDGE = (*ABOVE_PURE, *MIDDLE)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -21,7 +21,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.pages": ("app.errors", "app.chance"),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
-    "app.settings": ("app.errors", "app.chance"),
+    "app.settings_desk": (),
+    "app.settings": ("app.errors", "app.chance", "app.settings_desk"),
+    "app.mail": (),
     "app.engine": ("app.errors", "app.mask"),
     "app.answers": ("app.errors",),
     "app.catalogue": ("app.errors",),
@@ -56,6 +58,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli_answers": ("app", "webhooks"),
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
+    "app.rooms": ("app", "webhooks"),
+    "app.staffing": ("app", "webhooks"),
+    "app.cli_staff": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),
     "app": (),
 }
@@ -66,11 +71,21 @@ ROOTS = {
     "app.main": ("app.cli", "app.demo", "app.connecting", "app.doctor"),
     "app.demo": ("app.cli",),
     "app.cli": (),
-    "app.cli_flows": ("app.cli", "app.cli_answers", "app.cli_writing", "app.cli_pages", "app.cli_people"),
+    "app.cli_flows": (
+        "app.cli",
+        "app.cli_staff",
+        "app.cli_answers",
+        "app.cli_writing",
+        "app.cli_pages",
+        "app.cli_people",
+    ),
     "app.cli_writing": ("app.cli",),
     "app.cli_answers": ("app.cli",),
     "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
+    "app.cli_staff": ("app.cli",),
+    "app.rooms": ("app.main", "app.staffing"),
+    "app.staffing": ("app.cli_staff", "app.demo"),
 }
 """The composition roots, and who may import them."""
 
