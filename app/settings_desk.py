@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 SESSION_HOURS_MAX = 24.0 * 30
+AWAY_MINUTES_MAX = 24.0 * 60
 PORT_MAX = 65_535
 
 
@@ -20,6 +21,8 @@ class DeskSettings(BaseModel):
     """Who did nothing at the desk for this long is signed out"""
     session_hours: float = Field(default=168.0, gt=0.0, le=SESSION_HOURS_MAX)
     """After this long everybody signs in again"""
+    staff_away_minutes: float = Field(default=15.0, gt=0.0, le=AWAY_MINUTES_MAX)
+    """After this long what somebody has who is not at a screen, or away, goes back to the queue"""
     second_factor: Literal["required", "offered"] = "required"
     """Whether owners must have a second factor (a code from their phone), or only may"""
     trusted_proxies: tuple[str, ...] = ()

@@ -34,6 +34,9 @@ SENTENCES = {
 """In English; the pages have their own words for each code."""
 
 
+TEAM_MARK = "team:"
+
+
 class RefusedDeedError(ConflictError):
     """What staff wanted is not possible now. `code` is one of SENTENCES, `values` fill it in."""
 
@@ -53,6 +56,14 @@ async def assign(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:
     if to not in {each.id for each in people.of_page(seen.key[0])}:
         raise RefusedDeedError("no_person")
     await _take(desk, staff, seen, to)
+
+
+async def give(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:
+    """To a colleague, or to a team, which is written `team:care`."""
+    if to.startswith(TEAM_MARK):
+        await put_back(desk, staff, seen, to.removeprefix(TEAM_MARK))
+    else:
+        await assign(desk, staff, seen, to)
 
 
 async def _take(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:

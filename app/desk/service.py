@@ -50,8 +50,9 @@ class Desk:
     """What the desk works with.
 
     `policy` decides what the channel lets through, `pieces` cuts a message into what it takes. `changed` tells all screens that
-    something moved, `woken` the workers that there is work. `pages` are the Pages of this installation with their names. `hold`: how long a message can be taken back. `absent`: after so
-    long what somebody who is not there has goes back to the queue. `public_url`: where the channel can fetch files from.
+    something moved, `woken` the workers that there is work. `pages` are the Pages of this installation. `hold`: how long a message
+    can be taken back. `absent`: after so long what somebody who is not there has goes back to the queue. `public_url`: where the
+    channel can fetch files from.
     """
 
     database: Database
@@ -122,7 +123,7 @@ class Desk:
         if read is None:
             raise NotFoundError("There is no such customer.")
         window = read_window(self.policy, key, read.conversation.last_customer_at, read.trouble, now)
-        return Opened(read, window, self.flow_of(key[0]), now)
+        return Opened(read, window, self.flow_of(key[0]), now, behind)
 
 
 def _names_of(account: Account) -> frozenset[str]:
@@ -198,6 +199,7 @@ class Opened:
     window: Window
     flow: Flow | None
     now: datetime
+    behind: Behind | None = None
 
     @property
     def session(self) -> Session:

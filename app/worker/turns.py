@@ -38,7 +38,8 @@ TRIES_MAX = 3
 class Turns:
     """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when.
 
-    `meet` is told of customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
+    `told` is called when something was written that screens show. `meet` is told of
+    customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
     more.
     """
 
@@ -51,6 +52,7 @@ class Turns:
     send: Callable[[Sequence[OutMessage], float], None]
     gather: timedelta = timedelta()
     meet: Callable[[Sequence[Key]], None] = lambda _: None
+    told: Callable[[], None] = lambda: None
     taken: int = 0
     failed: int = 0
     stopping: bool = False
@@ -131,6 +133,7 @@ class Turns:
         self.taken += sum(len(each.finished) for each in handled)
         self.asked_for_calls |= any(each.calls for each in handled)
         self.send(flying, started)
+        self.told()
         self.meet([each.claim.key for each in handled if each.messages and not each.session.met])
 
     def _claim_next(self, connection: Connection) -> list[Claim] | None:

@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webhooks": (),
     "app.serving": GROUND,
     "app.main": ("app", "webhooks"),
+    "app.desking": ("app", "webhooks"),
     "app.demo": ("app", "webhooks"),
     "app.aside": ("app", "webhooks"),
     "app.auditing": ("app", "webhooks"),
