@@ -66,8 +66,8 @@ async def get_member(request: Request, owner: Confirmed, staff_id: str) -> Respo
 
 @router.post("/owner/team/{staff_id}")
 async def post_member(request: Request, owner: Confirmed, staff_id: str) -> Response:
-    form = await read_form(request, forms.Rights)
     member = await _find(request, owner, staff_id)
+    form = await read_form(request, forms.Rights)
     outcome = await team.change(access_of(request), by(owner), member, form.name, _rights(form))
     if outcome is not None:
         return denied(outcome, partial(_show_form, request, owner, form, member), 400)
@@ -76,8 +76,8 @@ async def post_member(request: Request, owner: Confirmed, staff_id: str) -> Resp
 
 @router.post("/owner/team/{staff_id}/disable")
 async def post_disable(request: Request, owner: Confirmed, staff_id: str) -> Response:
-    await read_form(request, forms.Nothing)
     member = await _find(request, owner, staff_id)
+    await read_form(request, forms.Nothing)
     outcome = await team.disable(access_of(request), by(owner), member)
     if outcome is not None:
         return denied(outcome, partial(_show_form, request, owner, _form_of(member), member), 400)
@@ -86,15 +86,16 @@ async def post_disable(request: Request, owner: Confirmed, staff_id: str) -> Res
 
 @router.post("/owner/team/{staff_id}/enable")
 async def post_enable(request: Request, owner: Confirmed, staff_id: str) -> Response:
+    member = await _find(request, owner, staff_id)
     await read_form(request, forms.Nothing)
-    await team.enable(access_of(request), by(owner), await _find(request, owner, staff_id))
+    await team.enable(access_of(request), by(owner), member)
     return RedirectResponse(TEAM, 303)
 
 
 @router.post("/owner/team/{staff_id}/link")
 async def post_link(request: Request, owner: Confirmed, staff_id: str) -> Response:
-    await read_form(request, forms.Nothing)
     member = await _find(request, owner, staff_id)
+    await read_form(request, forms.Nothing)
     if member.disabled_at:
         raise NotFoundError("This account is disabled.")
     return await _show_link(request, await team.make_new_link(access_of(request), by(owner), member))
@@ -102,15 +103,17 @@ async def post_link(request: Request, owner: Confirmed, staff_id: str) -> Respon
 
 @router.post("/owner/team/{staff_id}/second-factor-off")
 async def post_drop_second(request: Request, owner: Confirmed, staff_id: str) -> Response:
+    member = await _find(request, owner, staff_id)
     await read_form(request, forms.Nothing)
-    await team.drop_second(access_of(request), by(owner), await _find(request, owner, staff_id))
+    await team.drop_second(access_of(request), by(owner), member)
     return RedirectResponse(f"{TEAM}/{staff_id}", 303)
 
 
 @router.post("/owner/team/{staff_id}/end-sessions")
 async def post_end_sessions(request: Request, owner: Confirmed, staff_id: str) -> Response:
+    member = await _find(request, owner, staff_id)
     await read_form(request, forms.Nothing)
-    await team.end_sessions(access_of(request), by(owner), await _find(request, owner, staff_id))
+    await team.end_sessions(access_of(request), by(owner), member)
     return RedirectResponse(f"{TEAM}/{staff_id}", 303)
 
 

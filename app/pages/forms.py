@@ -13,6 +13,7 @@ from app.errors import BrokenPayloadError, TooLargeError
 FORM_BYTES_MAX = 128 * 1024
 """A message of 20,000 characters, every one written as %F0%9F%98%80, and room for the rest."""
 FIELDS_MAX = 200
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Form(BaseModel):
@@ -25,10 +26,11 @@ Read = TypeVar("Read", bound=Form)
 
 
 async def read_form(request: Request, form: type[Read]) -> Read:
-    """The form that was sent (`application/x-www-form-urlencoded`). Raises BrokenPayloadError, TooLargeError."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+    """The form that was sent (`FORM_TYPE`; a button alone sends nothing). Raises BrokenPayloadError, TooLargeError."""
+    body = await read_body(request, FORM_BYTES_MAX)
+    if body and request.headers.get("content-type", "").partition(";")[0].strip() != FORM_TYPE:
         raise BrokenPayloadError("This is not a form.")
-    return read_fields(await read_body(request, FORM_BYTES_MAX), form)
+    return read_fields(body, form)
 
 
 async def read_body(request: Request, bytes_max: int) -> bytes:

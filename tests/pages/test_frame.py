@@ -81,7 +81,7 @@ def test_every_text_that_a_page_asks_for_is_there() -> None:
     for path in [*APP.rglob("templates/*.html")]:
         for key in re.findall(r"\bt\(\s*[\"']([\w.]+)[\"']\s*[,)]", path.read_text("utf-8")):
             assert key in texts, f"{path.name}: {key}"
-        for key in re.findall(r"\bt\.count\(\s*[\"']([\w.]+)[\"']", path.read_text("utf-8")):
+        for key in re.findall(r"\bt\.count\(\s*[\"']([\w.]+)[\"']\s*,", path.read_text("utf-8")):
             assert {f"{key}.one", f"{key}.other"} <= set(texts), f"{path.name}: {key}"
 
 

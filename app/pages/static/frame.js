@@ -18,7 +18,7 @@
 
   async function copy(button) {
     const from = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText(from.textContent);
+    await navigator.clipboard.writeText(from.innerText);
     button.dataset.done = "";
     button.textContent = "✓ " + button.textContent.replace(/^✓ /, "");
   }
