@@ -65,8 +65,8 @@ def _faq(desk: Desk, flow: Flow, draft: Draft, words: str) -> list[Offered]:
         found = desk.search(flow, Search("faq", words, ALL_TOPICS))
     except EngineError:
         return []
-    ids = dict.fromkeys([*([found.sure] if found.sure else []), *found.unsure, *(each.id for each in found.scores)])
-    return [offered for each in list(ids)[:FOUND_MOST] if (offered := _entry(flow, draft, each))]
+    ids = [found.sure] if found.sure else list(found.unsure)
+    return [offered for each in ids[:FOUND_MOST] if (offered := _entry(flow, draft, each))]
 
 
 def _entry(flow: Flow, draft: Draft, entry_id: str) -> Offered | None:

@@ -69,7 +69,7 @@ def list_lines(connection: Connection, key: Key, most: int, behind: Behind | Non
         theirs, ours = theirs.where(_h.id < behind.history_id), ours.where(_o.seq < behind.seq)
     lines = [Line(f"h{row[0]}", *row[1:]) for row in connection.execute(theirs, bound)]
     lines += [_our_line(row) for row in connection.execute(ours, bound)]
-    return sorted(lines, key=lambda line: line.at)[-most:]
+    return sorted(lines, key=lambda line: (line.at, line.id[0], int(line.id[1:])))[-most:]
 
 
 def find_line(connection: Connection, key: Key, line_id: str) -> Line | None:
