@@ -8,14 +8,19 @@ from typing import Any
 from app.desk.access.identity import Staff
 from app.desk.finding import names_of
 from app.desk.service import Desk, Opened
-from app.desk.shown import Around, path_of, show_lines, visible
+from app.desk.shown import Around, path_of, show_lines, size_of, visible
 from app.engine.flow import Slot
 from app.engine.slots import value_text
+from app.store.beside import Note
 from app.store.lines import Behind, Line
 
 SLOTS_HIDDEN = ("first_name", "last_name", "language")
 """Shown elsewhere on the page."""
 LINES_FULL = 60
+NOTES_BYTES = 20_000
+"""Of notes on a page."""
+SLOTS_SHOWN, VALUE_CHARS = 40, 300
+"""Things that the bot learnt, and of each so much."""
 NUMBER_MAX = 2**53 - 1
 """Behind every line."""
 
@@ -46,7 +51,7 @@ def talk_values(desk: Desk, staff: Staff, opened: Opened) -> dict[str, Any]:
         "window": opened.window,
         "now": opened.now,
         "lookers": [each for each in read.lookers if each.staff_id != staff.id],
-        "notes": read.notes,
+        "notes": _latest_notes(read.notes),
         "episodes": read.episodes,
         "asked": read.asked,
         "handoff_note": read.conversation.handoff_note or "",
@@ -54,6 +59,18 @@ def talk_values(desk: Desk, staff: Staff, opened: Opened) -> dict[str, Any]:
         **_bot_values(opened),
         **_ways(staff, opened),
     }
+
+
+def _latest_notes(notes: Sequence[Note]) -> list[Note]:
+    """As many of the latest as fit the page."""
+    shown: list[Note] = []
+    room = NOTES_BYTES
+    for note in reversed(notes):
+        room -= size_of(note.text)
+        if room < 0 and shown:
+            break
+        shown.append(note)
+    return shown[::-1]
 
 
 def _earlier(lines: Sequence[Line], shown: set[str], behind: Behind | None) -> dict[str, int] | None:
@@ -76,7 +93,7 @@ def _bot_values(opened: Opened) -> dict[str, Any]:
     ]
     return {
         "language": session.language,
-        "slots": [(name, text) for name, text in slots if text],
+        "slots": [(name, text[:VALUE_CHARS]) for name, text in slots[:SLOTS_SHOWN] if text],
         "way": [*session.back, session.state] if session.state else list(session.back),
         "products": names_of(flow, session, session.shown),
         "failures": session.failures,

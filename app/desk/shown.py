@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,8 +15,8 @@ from app.store.lines import Line
 
 TEXT_CHARS_SHOWN = 3_000
 """Of one line; the rest is behind a link. Messenger's own limit is 2,000."""
-CHARS_SHOWN = 40_000
-"""Of a whole transcript: no page is larger than a phone takes in a second."""
+BYTES_SHOWN = 60_000
+"""Of a whole transcript as it stands in a page: none is larger than a phone takes in a second."""
 ADDRESS = re.compile(r"https?://[^\s<>\"'\u202a-\u202e\u2066-\u2069]{1,1900}")
 HIDDEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Signs that nobody sees and that turn what stands beside them round."""
@@ -89,14 +90,19 @@ class Around:
 def show_lines(lines: Sequence[Line], around: Around) -> list[Shown]:
     """The lines, oldest first; of very long transcripts only as many of the latest as fit a page."""
     shown: list[Shown] = []
-    room = CHARS_SHOWN
+    room = BYTES_SHOWN
     for line in reversed(lines):
         each = show(line, around)
-        room -= len(each.text)
+        room -= size_of(each.text)
         if room < 0 and shown:
             break
         shown.append(each)
     return shown[::-1]
+
+
+def size_of(text: str) -> int:
+    """What a text takes in a page, in bytes."""
+    return len(escape(text).encode())
 
 
 def show(line: Line, around: Around) -> Shown:
@@ -117,9 +123,9 @@ def show(line: Line, around: Around) -> Shown:
     )  # fmt: skip
 
 
-def visible(name: str) -> str:
+def visible(name: str | None) -> str:
     """A name in which nothing hides: signs that cannot be seen, or turn text round, become one that can."""
-    return HIDDEN.sub("\ufffd", name)
+    return HIDDEN.sub("\ufffd", name or "")
 
 
 def linked(text: str) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ LIST_MOST = 100
 """Rows of one list: more than a person reads. Behind them there is search, and the oldest stand first."""
 CHANGED_MOST = 1_000
 """Changed conversations that are told one by one; when there are more a screen reads its list anew."""
-SNIPPET_CHARS = 120
+SNIPPET_CHARS = 90
 
 _c = conversations.c
 _NOT_BOT = text("conversations.answered_by <> 'bot'")
