@@ -76,6 +76,7 @@ def add_desk(screens: Screens, settings: Settings, behind: Behind, page_ids: fro
         pages=sorted(page_ids),
         changed=screens.tell,
         woken=behind.woken,
+        hold=timedelta(seconds=settings.staff_undo_seconds),
         absent=timedelta(minutes=settings.staff_away_minutes),
         public_url=settings.public_url,
     )
