@@ -8,7 +8,9 @@ import typer
 
 from app.cli_flows import EXIT_NO, leave, print_lines
 
-commands = typer.Typer(help="People who sign in.", no_args_is_help=True)
+commands = typer.Typer(
+    help="People who sign in: invited, listed, kept out.", epilog="Example: frontdesk staff list", no_args_is_help=True
+)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail address.")]
 

@@ -26,7 +26,7 @@ class DeskSettings(BaseModel):
     staff_undo_seconds: float = Field(default=5.0, ge=0.0, le=UNDO_SECONDS_MAX)
     """How long a message of staff waits before it leaves, so that they can take it back"""
     second_factor: Literal["required", "offered"] = "required"
-    """Whether owners must have a second factor (a code from their phone), or only may"""
+    """`required`: owners must have a second factor (a code from their phone); `offered`: they may"""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of the proxies in front of us, comma separated; these are believed about visitors (`X-Forwarded-For`)"""
     smtp_host: str = ""
@@ -34,7 +34,7 @@ class DeskSettings(BaseModel):
     smtp_port: int = Field(default=587, ge=1, le=PORT_MAX)
     """Its port"""
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
-    """How the way there is encrypted; `none` only to a mail server on this machine"""
+    """How the way there is encrypted: `starttls`, `tls`, or `none`, which goes only to a mail server on this machine"""
     smtp_user: str = ""
     """Name at the mail server, if it asks for one"""
     smtp_password: SecretStr | None = None

@@ -14,7 +14,7 @@ from app.desk.access.identity import Staff, owner_only
 from app.desk.access.routes import access_of
 from app.pages.frame import render
 from app.store import audit
-from app.store.audit import Entry
+from app.store.audit import Entry, Wanted
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 50
@@ -42,16 +42,14 @@ async def get_audit(
     if chosen.page:
         owner.check_page(chosen.page)
     mine = None if owner.all_pages else owner.page_ids
+    wanted = Wanted(
+        page_ids=frozenset((chosen.page,)) if chosen.page else mine,
+        what=chosen.what if chosen.what in KINDS else None,
+        who=chosen.who or None,
+    )
 
     def work(connection: Connection) -> tuple[list[Entry], int | None]:
-        entries = audit.list_entries(
-            connection,
-            most=SHOWN + 1,
-            before_id=chosen.before,
-            what=chosen.what if chosen.what in KINDS else None,
-            page_ids=frozenset((chosen.page,)) if chosen.page else mine,
-            who=chosen.who or None,
-        )
+        entries = audit.search_entries(connection, wanted, most=SHOWN + 1, before_id=chosen.before)
         return entries, audit.find_break(connection) if chosen.check else None
 
     entries, broken = await access_of(request).database.read(work)

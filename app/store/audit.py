@@ -83,23 +83,39 @@ def list_entries(
     most: int,
     before_id: int | None = None,
     page_id: str | None = None,
-    page_ids: Collection[str] | None = None,
     what: str | None = None,
-    who: str | None = None,
 ) -> list[Entry]:
-    """The newest first; `before_id`: those older than that one; `page_id`: of that Page and of the whole installation;
-    `page_ids`: of these Pages and nothing else; `who`: whose name has this in it."""
+    """The newest first; `before_id`: those older than that one; `page_id`: of that Page and of the whole installation."""
     chosen = select(*_columns).order_by(_a.id.desc()).limit(most)
     if before_id is not None:
         chosen = chosen.where(_a.id < before_id)
     if page_id is not None:
         chosen = chosen.where((_a.page_id == page_id) | _a.page_id.is_(None))
-    if page_ids is not None:
-        chosen = chosen.where(_a.page_id.in_(page_ids))
     if what is not None:
         chosen = chosen.where(_a.what == what)
-    if who is not None:
-        chosen = chosen.where(_a.who.icontains(who, autoescape=True))
+    return [Entry(*row) for row in connection.execute(chosen)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries. `page_ids`: of these Pages and nothing else; `who`: whose name has this in it."""
+
+    page_ids: Collection[str] | None = None
+    what: str | None = None
+    who: str | None = None
+
+
+def search_entries(connection: Connection, wanted: Wanted, *, most: int, before_id: int | None = None) -> list[Entry]:
+    """The newest first; `before_id`: those older than that one."""
+    chosen = select(*_columns).order_by(_a.id.desc()).limit(most)
+    if before_id is not None:
+        chosen = chosen.where(_a.id < before_id)
+    if wanted.page_ids is not None:
+        chosen = chosen.where(_a.page_id.in_(wanted.page_ids))
+    if wanted.what is not None:
+        chosen = chosen.where(_a.what == wanted.what)
+    if wanted.who is not None:
+        chosen = chosen.where(_a.who.icontains(wanted.who, autoescape=True))
     return [Entry(*row) for row in connection.execute(chosen)]
 
 

@@ -31,7 +31,7 @@ _c = staff_sessions.c
 _columns = (_c.id, _c.staff_id, _c.stage, _c.device, _c.address, _c.began_at, _c.seen_at, _c.proved_at)
 
 
-def begin(connection: Connection, token: bytes, session: Session) -> None:
+def add(connection: Connection, token: bytes, session: Session) -> None:
     values = {column.name: getattr(session, column.name) for column in _columns}
     connection.execute(insert(staff_sessions).values(token=token, **values))
 

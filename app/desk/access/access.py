@@ -104,12 +104,12 @@ class Access:
         """256 random bits."""
         return self.chance.new_id() + self.chance.new_id()
 
-    def begin(self, connection: Connection, account: Account, stage: Stage, visitor: Visitor) -> str:
+    def begin_session(self, connection: Connection, account: Account, stage: Stage, visitor: Visitor) -> str:
         """Begin a session; its token, which is kept nowhere."""
         now, token = self.clock.now(), self.new_token()
         staff_sessions.delete_old(connection, now, self.terms.idle, self.terms.whole)
         session = Session(self.chance.new_id(), account.id, stage, visitor.device, visitor.address, now, now, now)
-        staff_sessions.begin(connection, hash_token(token), session)
+        staff_sessions.add(connection, hash_token(token), session)
         return token
 
     def subject(self, kind: str, value: str) -> bytes:

@@ -101,7 +101,9 @@ async def use_link(access: Access, token: str, answers: Answers, visitor: Visito
         staff.set_password(connection, account.id, hashed)
         staff_sessions.end_all(connection, account.id)
         stage: Stage = "whole" if account.second_salt is None else "password"
-        entered = Entered(access.begin(connection, account, stage, visitor), stage, access.new_device(account.email))
+        entered = Entered(
+            access.begin_session(connection, account, stage, visitor), stage, access.new_device(account.email)
+        )
         _note(access, connection, opened, account)
         return entered
 

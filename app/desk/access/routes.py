@@ -121,6 +121,8 @@ async def post_join(request: Request, token: str) -> Response:
     if isinstance(opened, Denied):
         return denied(opened, partial(render, request, "desk/access/void.html"), 404)
     outcome = await links.use_link(access, token, links.Answers(form.password, form.name, form.email), visitor)
+    if outcome == Denied("link"):  # another one was faster
+        return denied(Denied("link"), partial(render, request, "desk/access/void.html"), 404)
     if isinstance(outcome, Denied):
         return denied(outcome, partial(_show_join, request, opened, form), 400)
     return _enter(request, outcome, "")

@@ -53,7 +53,7 @@ async def sign_in(access: Access, email: str, password: str, visitor: Visitor) -
         if new_hash:
             staff.set_password(connection, account.id, new_hash)
         _succeed(connection, subjects, stage, access.clock.now())
-        token = access.begin(connection, account, stage, visitor)
+        token = access.begin_session(connection, account, stage, visitor)
         if stage == "whole":
             audit.add(connection, "signed_in", access.clock.now(), who=name_of(account), details=_where(visitor))
         return Entered(token, stage, access.new_device(email))
@@ -74,7 +74,7 @@ async def prove_second(access: Access, half: tuple[Session, Account], code: str,
             return Denied("wrong_code")
         tries.forget(connection, subjects[0])
         staff_sessions.end(connection, account.id, session.id)
-        token = access.begin(connection, account, "whole", visitor)
+        token = access.begin_session(connection, account, "whole", visitor)
         now = access.clock.now()
         if how == "recovery":
             audit.add(connection, "recovery_code_used", now, who=name_of(account))
