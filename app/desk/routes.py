@@ -15,7 +15,7 @@ from app.desk import deeds, finding, forms, writing
 from app.desk.access.identity import Staff, signed_in
 from app.desk.deeds import RefusedDeedError
 from app.desk.live import counts_of, row_values
-from app.desk.opened import talk_values
+from app.desk.opened import NUMBER_MAX, talk_values
 from app.desk.service import VIEWS, Desk
 from app.desk.shown import linked, path_of, visible
 from app.desk.writing import Draftsman
@@ -85,8 +85,8 @@ async def get_earlier(
     request: Request,
     staff: Who,
     key: Of,
-    h: Annotated[int, Query(ge=0, lt=2**53)],
-    o: Annotated[int, Query(ge=0, lt=2**53)],
+    h: Annotated[int, Query(ge=0, lt=2**53)] = NUMBER_MAX,
+    o: Annotated[int, Query(ge=0, lt=2**53)] = NUMBER_MAX,
 ) -> Response:
     """What was said before."""
     desk = desk_of(request)

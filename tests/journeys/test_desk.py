@@ -21,7 +21,9 @@ from tests.journeys.staff import Screen
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("desk")
-    plan = Plan(folder, copy_shop(folder / "shop"), settings={"PUBLIC_URL": "https://desk.example", "STAFF_UNDO_SECONDS": "1"})
+    plan = Plan(
+        folder, copy_shop(folder / "shop"), settings={"PUBLIC_URL": "https://desk.example", "STAFF_UNDO_SECONDS": "1"}
+    )
     with running(plan) as started:
         yield started
 
