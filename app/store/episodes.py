@@ -42,7 +42,7 @@ class Episode:
     ended_at: datetime | None
 
 
-def begin(connection: Connection, key: Key, why: Why, now: datetime) -> None:
+def start(connection: Connection, key: Key, why: Why, now: datetime) -> None:
     """Staff are wanted. One that lasts already is told of the newer handoff, and by anybody else left as it is."""
     told = {"reason": why.reason or None, "note": why.note or None, "team": why.team or None}
     if find_open(connection, key) is None:
@@ -54,7 +54,7 @@ def begin(connection: Connection, key: Key, why: Why, now: datetime) -> None:
 
 def take(connection: Connection, key: Key, staff_id: str, now: datetime) -> None:
     """Somebody came: the first who does is kept."""
-    begin(connection, key, Why("staff"), now)
+    start(connection, key, Why("staff"), now)
     first = update(episodes).where(_open, _e.taken_at.is_(None)).values(taken_by=staff_id, taken_at=now)
     connection.execute(first, _at(key))
 

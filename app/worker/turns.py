@@ -266,8 +266,8 @@ def _episodes(connection: Connection, handled: Sequence[Handled], now: datetime)
         before, after = each.claim.answered_by, each.session.answered_by
         if each.handoff is not None and after != "bot":
             why = episodes.Why("bot", each.handoff.reason, each.handoff.note, each.handoff.team)
-            episodes.begin(connection, each.claim.key, why, now)
+            episodes.start(connection, each.claim.key, why, now)
         elif after == "staff" and before != "staff":
-            episodes.begin(connection, each.claim.key, episodes.Why("page_inbox"), now)
+            episodes.start(connection, each.claim.key, episodes.Why("page_inbox"), now)
         elif after == "bot" and before != "bot":
             episodes.end(connection, each.claim.key, "handed_back" if before == "staff" else "withdrawn", now)

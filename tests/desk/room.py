@@ -78,7 +78,7 @@ class Room:
             )
             body = {"state": "person", "back": ["welcome"], "slots": {"order_number": "10482", "first_name": name}}
             sessions.save(connection, [(key, body, "r")], now)
-            episodes.begin(connection, key, Why("bot", "person", "Order 10482", "care"), now)
+            episodes.start(connection, key, Why("bot", "person", "Order 10482", "care"), now)
 
         await self.do(work)
         return await self.seen(key)
