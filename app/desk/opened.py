@@ -53,7 +53,7 @@ def talk_values(desk: Desk, staff: Staff, opened: Opened) -> dict[str, Any]:
         "lookers": [each for each in read.lookers if each.staff_id != staff.id],
         "notes": _latest_notes(read.notes),
         "episodes": read.episodes,
-        "asked": read.asked,
+        "asked": [each[:VALUE_CHARS] for each in read.asked],
         "handoff_note": read.conversation.handoff_note or "",
         "can_send_files": bool(desk.public_url),
         **_bot_values(opened),

@@ -187,7 +187,7 @@ class Read:
     lookers: Sequence[Looker]
     canned: Sequence[Canned]
     people: People
-    asked: str
+    asked: Sequence[str]
     trouble: str
 
 
@@ -230,7 +230,7 @@ def _read(connection: Connection, key: Key, staff_id: str, now: datetime, behind
         beside.list_lookers(connection, key, now),
         canned.list_canned(connection, key[0], staff_id),
         read_people(connection),
-        lines.last_words(connection, key, called_at) if called_at else "",
+        lines.last_words(connection, key, called_at) if called_at else (),
         trouble_of(connection, key[0], now),
     )
 

@@ -93,8 +93,8 @@ def _our_line(row: Any) -> Line:
     )  # fmt: skip
 
 
-def last_words(connection: Connection, key: Key, before: datetime) -> str:
-    """The customer's latest words up to that moment: what the bot could not answer, when it called staff."""
+def last_words(connection: Connection, key: Key, before: datetime, most: int = 2) -> list[str]:
+    """The customer's latest words up to that moment, oldest first: what the bot could not answer, when it called staff."""
     said = (
         select(_h.text)
         .where(
@@ -105,6 +105,6 @@ def last_words(connection: Connection, key: Key, before: datetime) -> str:
             _h.happened_at <= before,
         )
         .order_by(_h.id.desc())
-        .limit(1)
+        .limit(most)
     )
-    return connection.execute(said).scalar_one_or_none() or ""
+    return list(connection.execute(said).scalars())[::-1]

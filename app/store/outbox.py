@@ -14,7 +14,18 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement, Connection, Select, bindparam, exists, func, insert, null, or_, select, text, update,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    text,
+    update,
 )  # fmt: skip
 
 from app.store import bulk, keys

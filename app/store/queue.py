@@ -78,7 +78,12 @@ class Wanted:
 
 _said = (
     select(func.substr(history.c.text, 1, SNIPPET_CHARS))
-    .where(history.c.page_id == _c.page_id, history.c.customer_id == _c.customer_id, history.c.who == "customer")
+    .where(
+        history.c.page_id == _c.page_id,
+        history.c.customer_id == _c.customer_id,
+        history.c.who == "customer",
+        history.c.text != "",
+    )
     .order_by(history.c.id.desc())
     .limit(1)
     .scalar_subquery()

@@ -123,6 +123,16 @@
     event.target.value = "";
   });
 
+  // What is no picture, whatever it was sent as, can be saved all the same.
+  talk.addEventListener("error", (event) => {
+    const link = event.target.closest?.(".picture");
+    if (!link) return;
+    const name = document.createElement("span");
+    name.textContent = event.target.alt;
+    link.className = "no-picture";
+    link.replaceChildren(name);
+  }, true);
+
   // ---- the draft, and who looks ----
   function fillDraft() { const box = text(); if (box && !box.value) box.value = sessionStorage.getItem(draftName) || ""; }
   let typedAt = 0;
