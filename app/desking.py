@@ -14,6 +14,7 @@ from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
 from app.desk import routes, routes_live
+from app.desk.access.access import Access
 from app.desk.live import Hub
 from app.desk.service import Desk
 from app.flowfile.live import LiveFlows
@@ -61,6 +62,7 @@ class Behind:
     clock: Clock
     channel: Channel
     flows: LiveFlows
+    access: Access
     woken: Callable[[], None]
 
 
@@ -80,7 +82,7 @@ def add_desk(screens: Screens, settings: Settings, behind: Behind, page_ids: fro
         absent=timedelta(minutes=settings.staff_away_minutes),
         public_url=settings.public_url,
     )
-    screens.hub = Hub(desk, behind.clock)
+    screens.hub = Hub(desk, behind.clock, behind.access.find_all)
     screens.files = Files(behind.clock, _local_messenger(settings))
 
 

@@ -197,7 +197,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = _woken(house, alone="worker" in roles and file is not None)
     if "web" in roles:
-        behind = desking.Behind(database, clock, channel, flows, partial(intake.woken, True))
+        behind = desking.Behind(database, clock, channel, flows, access, partial(intake.woken, True))
         desking.add_desk(house.screens, settings, behind, frozenset(account.pages))
     return house
 

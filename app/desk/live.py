@@ -6,7 +6,7 @@ Who comes back after a break names the last moment it knows and is told everythi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,21 +42,32 @@ STREAMS_MAX = 500
 
 FindStaff = Callable[[], Awaitable[Staff | None]]
 """Whose stream it is, read anew: None when the session has ended."""
+FindAll = Callable[[Connection, Collection[str]], Mapping[str, Staff]]
+"""The same for many streams at once, by the tokens of their cookies."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """Whose a screen is, by its cookie: asked by itself now and then, and together with all others at each look."""
+
+    token: str
+    find_staff: FindStaff
+
+
+@dataclass(slots=True, eq=False)
 class Stream:
-    """One screen: what changed since it was written to, each conversation once, in its latest form."""
+    """One screen: what changed since it was written to, each conversation once, in its latest form (page, JSON)."""
 
     staff: Staff
-    rows: dict[Key, Row] = field(default_factory=dict)
+    token: str
+    rows: dict[Key, bytes] = field(default_factory=dict)
     is_behind: bool = False
-    counts_changed: bool = True
+    has_ended: bool = False
+    told_counts: dict[str, int] = field(default_factory=dict)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, rows: Sequence[Row]) -> None:
-        self.rows.update({row.key: row for row in rows if self.staff.may_see(row.page_id)})
-        self.counts_changed = True
+    def tell(self, rows: Mapping[Key, bytes]) -> None:
+        self.rows.update(rows)
         self.woken.set()
 
     def fall_behind(self) -> None:
@@ -64,10 +75,30 @@ class Stream:
         self.is_behind = True
         self.woken.set()
 
-    def take(self) -> list[Row]:
+    def recheck(self, now_is: Staff | None) -> None:
+        """Who it is now; None: the session has ended."""
+        if now_is is None:
+            self.has_ended = True
+            self.woken.set()
+        else:
+            self.staff = now_is
+
+    def take(self) -> list[bytes]:
+        """What there is to tell to whoever it is now."""
         self.woken.clear()
-        rows, self.rows = list(self.rows.values()), {}
-        return rows
+        rows, self.rows = self.rows, {}
+        return [row for (page_id, _), row in rows.items() if self.staff.may_see(page_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at the database found: `changed` since the last, and who the open screens belong to now."""
+
+    changed: Sequence[tuple[Key, datetime]]
+    rows: Sequence[Row]
+    loads: list[Load]
+    people: People
+    staff: Mapping[str, Staff]
 
 
 @dataclass(slots=True)
@@ -76,10 +107,10 @@ class Hub:
 
     desk: Desk
     clock: Clock
+    find_all: FindAll
     loads: list[Load] = field(default_factory=list)
     people: People = field(default_factory=lambda: People({}, {}))
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
-    told_of: int = 0
     _streams: set[Stream] = field(default_factory=set)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _told: dict[Key, datetime] = field(default_factory=dict)
@@ -98,11 +129,11 @@ class Hub:
             stream.woken.set()
 
     @contextmanager
-    def listen(self, staff: Staff) -> Iterator[Stream]:
+    def listen(self, staff: Staff, token: str) -> Iterator[Stream]:
         """A stream, as long as the block lasts. Raises ConflictError when there are too many."""
         if len(self._streams) >= STREAMS_MAX:
             raise ConflictError("Too many screens are open.", "Close some of them.")
-        stream = _Stream(staff)
+        stream = Stream(staff, token)
         self._streams.add(stream)
         self.tell()
         try:
@@ -125,6 +156,10 @@ class Hub:
                     await self._look()
                 except UnavailableError:
                     await self.clock.sleep(POLL_SECONDS)
+                except Exception as error:
+                    # The border of the screens: whatever is wrong with them must not stop the server that takes webhooks.
+                    log.exception("screens not told", error=type(error).__name__)
+                    await self.clock.sleep(POLL_SECONDS)
                 await self.clock.sleep(LOOK_SECONDS)
 
     async def _wait(self) -> None:
@@ -138,30 +173,31 @@ class Hub:
     async def _look(self) -> None:
         now, pages = self.clock.now(), list(self.desk.pages)
         since = (self._since or now) - OVERLAP
-        known = self._told
-
-        def work(connection: Connection) -> tuple[list[tuple[Key, datetime]], list[Row], list[Load], People]:
-            changed = [((page, each), at) for page, each, at in queue.list_changed(connection, pages, since)]
-            new = [(key, at) for key, at in changed if known.get(key) != at]
-            rows = queue.find_rows(connection, [key for key, _ in new]) if len(new) <= CHANGED_MOST else []
-            is_news = bool(new) or not self.people.accounts
-            return (
-                new,
-                rows,
-                queue.list_loads(connection, pages) if is_news else self.loads,
-                read_people(connection) if is_news else self.people,
-            )
-
-        new, rows, self.loads, self.people = await self.desk.database.read(work)
-        self._since = now
-        self._told.update(new)
-        self.told_of += len(new)
+        tokens = {stream.token for stream in self._streams}
+        found = await self.desk.database.read(lambda connection: self._read(connection, pages, since, tokens))
+        self._since, self.loads, self.people = now, found.loads, found.people
+        self._told.update(found.changed)
         self._forget_told(since)
-        for stream in self._streams:
-            if len(new) > CHANGED_MOST:
+        rows = self._as_json(found.rows)
+        for stream in list(self._streams):
+            if stream.token in tokens:
+                stream.recheck(found.staff.get(stream.token))
+            if len(found.changed) > CHANGED_MOST:
                 stream.fall_behind()
-            elif new:
+            elif found.changed:
                 stream.tell(rows)
+
+    def _read(self, connection: Connection, pages: Sequence[str], since: datetime, tokens: Collection[str]) -> Look:
+        listed = queue.list_changed(connection, pages, since)
+        changed = [((page, each), at) for page, each, at in listed if self._told.get((page, each)) != at]
+        rows = queue.find_rows(connection, [key for key, _ in changed]) if len(changed) <= CHANGED_MOST else []
+        loads = queue.list_loads(connection, pages) if changed else self.loads
+        people = read_people(connection) if changed or not self.people.accounts else self.people
+        return Look(changed, rows, loads, people, self.find_all(connection, tokens))
+
+    def _as_json(self, rows: Sequence[Row]) -> dict[Key, bytes]:
+        """Written once for all screens."""
+        return {row.key: orjson.dumps(row_values(row, self.people, self.desk)) for row in rows}
 
     def _forget_told(self, since: datetime) -> None:
         self._told = {key: at for key, at in self._told.items() if at > since}
@@ -187,21 +223,22 @@ class Hub:
 
     # ---- one screen ----------------------------------------------------------------------------------------
 
-    async def events(self, staff: Staff, find_staff: FindStaff, since: datetime | None) -> AsyncIterator[bytes]:
-        """What this screen is told, as server-sent events; ends with the session, and with the server."""
-        with self.listen(staff) as stream:
-            now = self.clock.now()
-            await self._come_back(stream, since or now)
+    async def events(self, staff: Staff, cookie: Cookie, since: datetime | None) -> AsyncIterator[bytes]:
+        """What this screen is told, as server-sent events; ends with the session, and with the server.
+
+        What is told was looked up together with whose screen this is; where nothing happens that is asked now and then.
+        """
+        with self.listen(staff, cookie.token) as stream:
+            await self._come_back(stream, since or self.clock.now())
             yield b"retry: 1000\n\n"
             while not self.stopped.is_set():
                 came = await _something(stream)
-                current = await find_staff()
-                if current is None:
-                    yield _event("signed_out", {}, now)
+                if not came:
+                    stream.recheck(await cookie.find_staff())
+                if stream.has_ended:
+                    yield _event("signed_out", b"{}", self.clock.now())
                     return
-                stream.staff = current
-                now = self.clock.now()
-                for event in self._written(stream, now) if came else (b": still here\n\n",):
+                for event in self._written(stream, self.clock.now()) if came else (b": still here\n\n",):
                     yield event
                 if came:
                     await self.clock.sleep(GATHER_SECONDS)
@@ -218,31 +255,18 @@ class Hub:
         count, rows, self.loads, self.people = await self.desk.database.read(work)
         if count > CHANGED_MOST:
             stream.fall_behind()
-        stream.tell(rows)
+        stream.tell(self._as_json(rows))
 
     def _written(self, stream: Stream, now: datetime) -> Iterator[bytes]:
-        rows = [row for row in stream.take() if stream.staff.may_see(row.page_id)]
+        if rows := stream.take():
+            yield _event("rows", b"[%s]" % b",".join(rows), now)
         if stream.is_behind:
             stream.is_behind = False
-            yield _event("behind", {}, now)
-        if rows:
-            yield _event("rows", [row_values(row, self.people, self.desk) for row in rows], now)
-        if stream.counts_changed:
-            stream.counts_changed = False
-            yield _event("counts", counts_of(self.loads, stream.staff, self.teams_of(stream.staff)), now)
-
-    def teams_of(self, staff: Staff) -> tuple[str, ...]:
-        return self.desk.teams_of(self.people.find(staff.id))
-
-
-class _Stream(Stream):
-    """By identity: two screens of one person are two."""
-
-    __hash__ = object.__hash__
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
+            yield _event("behind", b"{}", now)
+        counts = counts_of(self.loads, stream.staff, self.desk.teams_of(self.people.find(stream.staff.id)))
+        if counts != stream.told_counts:
+            stream.told_counts = counts
+            yield _event("counts", orjson.dumps(counts), now)
 
 
 async def _something(stream: Stream) -> bool:
@@ -254,8 +278,8 @@ async def _something(stream: Stream) -> bool:
     return True
 
 
-def _event(name: str, data: Any, now: datetime) -> bytes:
-    return b"id: %s\nevent: %s\ndata: %s\n\n" % (now.isoformat().encode(), name.encode(), orjson.dumps(data))
+def _event(name: str, data: bytes, now: datetime) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (now.isoformat().encode(), name.encode(), data)
 
 
 def row_values(row: Row, people: People, desk: Desk) -> dict[str, Any]:
@@ -270,15 +294,11 @@ def row_values(row: Row, people: People, desk: Desk) -> dict[str, Any]:
         "who": people.name(row.staff_id),
         "team": row.team or "",
         "since": row.waiting_since.isoformat() if row.waiting_since else "",
-        "at": (row.last_customer_at or row.changed_at or now_of(desk)).isoformat(),
+        "at": moment.isoformat() if (moment := row.last_customer_at or row.changed_at) else "",
         "resolved": row.resolved_at is not None,
         "blocked": row.blocked_at is not None,
         "said": row.said,
     }
-
-
-def now_of(desk: Desk) -> datetime:
-    return desk.clock.now()
 
 
 def counts_of(loads: Sequence[Load], staff: Staff, teams: Sequence[str]) -> dict[str, int]:

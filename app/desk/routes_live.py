@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from app.desk import writing
+from app.desk.access.visits import read_session
 from app.desk.kinds import FileKind, kind_of
-from app.desk.live import Hub
+from app.desk.live import Cookie, Hub
 from app.desk.routes import Of, Who, _done, desk_of
 from app.desk.shown import addresses_of
 from app.desk.writing import FILE_BYTES_MAX, Draftsman
@@ -35,7 +36,8 @@ async def get_events(request: Request, staff: Who, since: AwareDatetime | None =
     hub: Hub = request.app.state.hub
     access = request.app.state.access
     known = _moment(request.headers.get("last-event-id", "")) or since
-    events = hub.events(staff, lambda: access.find_staff(request), known)
+    cookie = Cookie(read_session(request), lambda: access.find_staff(request))
+    events = hub.events(staff, cookie, known)
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
