@@ -87,19 +87,11 @@ def add(connection: Connection, messages: Sequence[OutMessage], worker_id: str) 
 
 def _row(message: OutMessage, worker_id: str) -> dict[str, Any]:
     return {
-        "page_id": message.page_id,
-        "customer_id": message.customer_id,
-        "seq": message.seq,
-        "body": message.body,
-        "written_by": message.written_by,
-        "epoch": message.epoch,
-        "status": message.status,
-        "attempt": message.attempt,
-        "unsure": message.unsure,
-        "sender": worker_id if message.status == "in_flight" else None,
-        "attempted_at": message.attempted_at,
-        "created_at": message.created_at,
-    }
+        "page_id": message.page_id, "customer_id": message.customer_id, "seq": message.seq, "body": message.body,
+        "written_by": message.written_by, "epoch": message.epoch, "status": message.status, "attempt": message.attempt,
+        "unsure": message.unsure, "sender": worker_id if message.status == "in_flight" else None,
+        "attempted_at": message.attempted_at, "created_at": message.created_at,
+    }  # fmt: skip
 
 
 def line_is_busy() -> ColumnElement[bool]:
