@@ -39,11 +39,16 @@ def list_() -> None:
 
 
 @commands.command(epilog="Example: frontdesk staff invite ada@shop.example")
-def invite(email: Email) -> None:
+def invite(
+    email: Email,
+    without_second: Annotated[
+        bool, typer.Option("--without-second-factor", help="Remove the second factor too, for a lost phone.")
+    ] = False,
+) -> None:
     """Make a new link for somebody who forgot the password or lost the invitation."""
     from app import staffing
 
-    _say(staffing.link(email))
+    _say(staffing.link(email, without_second=without_second))
 
 
 @commands.command(epilog="Example: frontdesk staff disable ada@shop.example")

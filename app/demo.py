@@ -133,11 +133,12 @@ def _make_logins(settings: Settings) -> list[str]:
 
 def _say_ready(port: int, kept: str, logins: list[str], open_browser: bool) -> None:
     chat, desk = f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/", f"http://{HOST}:{port}/"
-    typer.echo(f"\nChat as a customer:  {chat}\nAnswer as staff:     {desk}")
+    typer.echo(f"\nAnswer as staff:     {desk}")
     for login in logins:
         typer.echo(f"    {login}")
     typer.echo(
-        f"The bot itself:      http://{HOST}:{port}/health/ready\nEverything said is {kept}. Ctrl+C stops both.\nready"
+        f"Chat as a customer:  {chat}\nThe bot itself:      http://{HOST}:{port}/health/ready\n"
+        f"Everything said is {kept}. Ctrl+C stops both.\nready"
     )
     if open_browser:
         webbrowser.open(chat)

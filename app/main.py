@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-import typer
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
@@ -348,8 +347,9 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
             for each in sorted(roles):
                 held.enter_context(lock.hold(file, each))
         migrate(settings)
-        if "web" in roles and (told := rooms.tell_first_owner(settings, f"http://{host}:{port}")):
-            typer.echo(told)
+        if "web" in roles and (link := rooms.first_owner_link(settings, f"http://{host}:{port}")):
+            # A secret in the log on purpose: it works once, and only while there is no owner.
+            log.warning("nobody can sign in yet; this link makes the owner's account, once, within 24 hours", link=link)
         ready = partial(log.info, "ready", port=port, role=role)
         return run(create_app(settings, flows, roles), host, port, ready, settings.trusted_proxies)
 

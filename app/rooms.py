@@ -12,14 +12,16 @@ from fastapi import FastAPI
 from app.aside import on_database
 from app.chance import Chance
 from app.clock import Clock
-from app.desk.access import account_routes, routes
+from app.desk.access import account_routes, openid_routes, routes
 from app.desk.access.access import Access, Terms
 from app.desk.access.links import make_setup_link
+from app.desk.access.openid import OpenId
 from app.desk.access.passwords import Passwords
 from app.errors import SettingsError
 from app.flowfile.live import LiveFlows
 from app.mail import Mailer
 from app.owner import audit as audit_page
+from app.owner import exports
 from app.owner import team as team_pages
 from app.pages import statics
 from app.pages.frame import Tab
@@ -30,6 +32,7 @@ TABS = (
     Tab("/desk", "tab.desk"),
     Tab("/owner/team", "tab.team", owner_only=True),
     Tab("/owner/audit", "tab.audit", owner_only=True),
+    Tab("/owner/export", "tab.export", owner_only=True),
 )
 
 
@@ -37,7 +40,7 @@ def add_rooms(app: FastAPI, access: Access) -> None:
     """All pages, and what they need."""
     app.state.access = access
     app.state.tabs = TABS
-    for room in (routes, account_routes, team_pages, audit_page):
+    for room in (routes, account_routes, openid_routes, team_pages, audit_page, exports):
         app.include_router(room.router)
     app.include_router(statics.create_routes())
 
@@ -52,7 +55,8 @@ def create_access(settings: Settings, database: Database, names: dict[str, str])
         names,
     )
     key = hmac.digest(secret_key(settings), b"people who sign in", "sha256")
-    return Access(database, Clock(), Chance(), Passwords(), key, terms, create_mailer(settings))
+    mailer, openid = create_mailer(settings), create_openid(settings)
+    return Access(database, Clock(), Chance(), Passwords(), key, terms, mailer, openid)
 
 
 def page_names(flows: LiveFlows, page_ids: Iterable[str]) -> dict[str, str]:
@@ -78,8 +82,19 @@ def create_mailer(settings: Settings) -> Mailer | None:
     )
 
 
-def tell_first_owner(settings: Settings, own_address: str) -> str:
-    """What to print while there is no owner: a link that makes one, for 24 hours. Empty when there is one."""
+def create_openid(settings: Settings) -> OpenId | None:
+    """None where no provider is named. Raises SettingsError."""
+    if not settings.oidc_issuer:
+        return None
+    for name in ("public_url", "oidc_client_id", "oidc_client_secret"):
+        if not getattr(settings, name):
+            raise SettingsError(f"{PREFIX}{name.upper()} is missing: nobody can sign in at the provider without it.")
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else ""
+    return OpenId(settings.oidc_issuer, settings.oidc_client_id, secret, settings.public_url)
+
+
+def first_owner_link(settings: Settings, own_address: str) -> str:
+    """While there is no owner: a link that makes one, once, within 24 hours. Empty when there is one."""
 
     async def run(database: Database) -> str | None:
         access = create_access(settings, database, {})
@@ -89,12 +104,7 @@ def tell_first_owner(settings: Settings, own_address: str) -> str:
             access.passwords.close()
 
     path = asyncio.run(on_database(settings, run))
-    if path is None:
-        return ""
-    return (
-        "Nobody can sign in yet. Make the owner's account with this link; it works once, for 24 hours:\n"
-        f"  {settings.public_url or own_address}{path}"
-    )
+    return f"{settings.public_url or own_address}{path}" if path else ""
 
 
 def all_page_names(settings: Settings) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -41,6 +42,25 @@ class DeskSettings(BaseModel):
     """Password at the mail server"""
     mail_from: str = ""
     """Who our letters are from, for example `desk@shop.example`"""
+
+    oidc_issuer: str = ""
+    """Address of an OpenID Connect provider, so that people sign in with their company's account; needs `PUBLIC_URL`"""
+    oidc_client_id: str = ""
+    """How the provider knows us"""
+    oidc_client_secret: SecretStr | None = None
+    """The secret that the provider gave us"""
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_a_provider(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost"))
+        except ValueError:
+            safe = False
+        if value and not (safe and parts.hostname and not (parts.query or parts.fragment)):
+            raise ValueError("use an address that begins with https://")
+        return value.rstrip("/")
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

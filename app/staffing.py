@@ -35,13 +35,15 @@ def invite(email: str, name: str, role: Role, page_ids: Sequence[str]) -> Told:
     return _with_access(run)
 
 
-def link(email: str) -> Told:
-    """A new link. Raises NotFoundError for an address without an account."""
+def link(email: str, *, without_second: bool) -> Told:
+    """A new link, the second factor removed if wished. Raises NotFoundError for an address without an account."""
 
     async def run(access: Access) -> Told:
         account = await _find(access, email)
         if account.disabled_at:
             return False, f"{account.email} is disabled: frontdesk staff enable {account.email}"
+        if without_second:
+            await team.drop_second(access, BY_COMMAND, account)
         return _tell_link(access, await team.make_new_link(access, BY_COMMAND, account))
 
     return _with_access(run)

@@ -13,6 +13,7 @@ from app import rooms
 from app.cli import main
 from app.errors import SettingsError
 from app.settings import Settings
+from app.store import audit
 from app.store.database import open_database
 from app.store.migrate import migrate
 
@@ -26,6 +27,14 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setenv(f"FRONTDESK_{name}", value)
     asyncio.run(_migrate(made))
     return made
+
+
+async def _audit(address: str) -> list[audit.Entry]:
+    database = open_database(address)
+    try:
+        return (await database.read(lambda connection: audit.list_entries(connection, most=50)))[::-1]
+    finally:
+        await database.close()
 
 
 async def _migrate(address: str) -> None:
@@ -59,6 +68,8 @@ def test_people_are_invited_listed_and_kept_out(address: str, capsys: pytest.Cap
     assert run(capsys, "invite", "ada@shop.example")[0] == 1
     assert run(capsys, "enable", "ada@shop.example")[0] == 0
     assert run(capsys, "invite", "ada@shop.example")[0] == 0
+    assert run(capsys, "invite", "ada@shop.example", "--without-second-factor")[0] == 0
+    assert [each.what for each in asyncio.run(_audit(address))][-2:] == ["second_factor_off", "staff_link_made"]
     code, said = run(capsys, "disable", "eve@shop.example")
     assert (code, "frontdesk staff list" in said) == (2, True)
 
@@ -69,10 +80,10 @@ def test_nobody_yet_is_said(address: str, capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_server_without_an_owner_tells_how_to_become_it(address: str) -> None:
     settings = Settings(database_url=SecretStr(address))
-    told = rooms.tell_first_owner(settings, "http://0.0.0.0:8000")
-    assert re.search(r"\n  http://0\.0\.0\.0:8000/join/[\w-]{44}$", told)
+    link = rooms.first_owner_link(settings, "http://0.0.0.0:8000")
+    assert re.fullmatch(r"http://0\.0\.0\.0:8000/join/[\w-]{44}", link)
     public = settings.model_copy(update={"public_url": "https://desk.example"})
-    assert "https://desk.example/join/" in rooms.tell_first_owner(public, "http://0.0.0.0:8000")
+    assert rooms.first_owner_link(public, "http://0.0.0.0:8000").startswith("https://desk.example/join/")
 
 
 @pytest.mark.parametrize(
@@ -89,3 +100,16 @@ def test_a_server_without_an_owner_tells_how_to_become_it(address: str) -> None:
 def test_letters_that_could_not_be_sent_safely_stop_the_start(given: dict[str, str], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         rooms.create_mailer(Settings.model_validate({"smtp_host": "mail.shop.example", **given}))
+
+
+@pytest.mark.parametrize("missing", ["public_url", "oidc_client_id", "oidc_client_secret"])
+def test_a_provider_without_all_that_it_needs_stops_the_start(missing: str) -> None:
+    given = {
+        "oidc_issuer": "https://login.shop.example/", "oidc_client_id": "us", "oidc_client_secret": "secret",
+        "public_url": "https://desk.example",
+    }  # fmt: skip
+    openid = rooms.create_openid(Settings.model_validate(given))
+    assert openid is not None
+    assert openid.issuer == "https://login.shop.example"
+    with pytest.raises(SettingsError, match=missing.upper()):
+        rooms.create_openid(Settings.model_validate({name: value for name, value in given.items() if name != missing}))

@@ -346,6 +346,8 @@ def test_only_real_addresses_of_proxies_are_taken(tmp_path: Path, proxies: str) 
         ("SMTP_PORT", "0"),
         ("SMTP_SECURITY", "ssl3"),
         ("MAIL_FROM", "nobody"),
+        ("OIDC_ISSUER", "http://login.shop.example"),
+        ("OIDC_ISSUER", "login.shop.example"),
     ],
 )
 def test_wrong_settings_of_the_desk_are_told(tmp_path: Path, name: str, value: str) -> None:

@@ -23,6 +23,7 @@ What = Literal[
     "page_connected", "token_changed", "flow_published", "signatures_refused",
     "signed_in", "sign_in_failed", "signed_out", "sessions_ended", "password_changed", "second_factor_on", "second_factor_off",
     "recovery_code_used", "staff_invited", "staff_link_made", "staff_changed", "staff_disabled", "staff_enabled",
+    "conversations_exported",
 ]  # fmt: skip
 """What can have happened. Whoever writes a new kind adds its word here."""
 

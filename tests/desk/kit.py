@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
 
 from app import rooms
@@ -23,6 +25,7 @@ from app.desk.access.second_factor import STEP_SECONDS, code_at
 from app.mail import Mailer
 from app.pages import failures
 from app.pages.guard import Guard
+from app.serving import listen
 from app.store import audit, staff, staff_sessions
 from app.store.database import Database, open_database
 from app.store.migrate import migrate
@@ -158,3 +161,16 @@ class Desks:
         file = Path(address.removeprefix("sqlite+aiosqlite:///"))
         if address.startswith("sqlite") and not file.exists():
             shutil.copy(self._template, file)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """An application on a real socket; its address."""
+    listening = listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, server_header=False))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listening.close()

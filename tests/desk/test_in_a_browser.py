@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import base64
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Page, async_playwright
 
 from app.desk.access.access import Terms
 from app.desk.access.second_factor import STEP_SECONDS, code_at
-from app.serving import listen
 from tests.conftest import skip_without
-from tests.desk.kit import NOW, PAGES, PASSWORD, Desk, Desks
+from tests.desk.kit import NOW, PAGES, PASSWORD, Desk, Desks, served
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (360, 768, 1280)
-
-
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """The desk on a real socket; its address."""
-    listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(desk.app, lifespan="off", log_config=None, server_header=False))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +48,36 @@ async def fits(page: Page) -> None:
     await page.set_viewport_size({"width": WIDTHS[0], "height": 740})
 
 
+async def set_up_second_factor(page: Page) -> None:
+    await page.get_by_text("Cannot scan it?").click()
+    secret = base64.b32decode(await page.locator("code.once").inner_text())
+    await page.get_by_label("Code").focus()
+    await page.keyboard.type(code_at(secret, int(NOW.timestamp()) // STEP_SECONDS))
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Your recovery codes").wait_for()
+    assert await page.locator(".codes li").count() == 10
+    await fits(page)
+
+
+async def invite(page: Page, address: str) -> None:
+    await page.goto(f"{address}/owner/team/invite")
+    await page.get_by_label("E-mail address").fill("max@shop.example")
+    await page.get_by_label("Name").fill("<b>Max</b>")
+    await page.get_by_label("Only these:").check()
+    await page.get_by_label("Salt & Sons").check()
+    await fits(page)
+    await page.get_by_role("button", name="Invite").click()
+    assert "<b>Max</b>" in await page.locator("main").inner_text()
+    assert "/join/" in await page.locator("#copied").inner_text()
+
+
 async def test_an_owner_signs_in_sets_the_second_factor_up_and_invites_by_keyboard(
     desks: Desks, tmp_path: Path, page: Page
 ) -> None:
     terms = Terms(owners_need_second=True, pages=PAGES)
     async with desks.open(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}", terms) as desk:
         await desk.add("Olga", "owner")
-        with served(desk) as address:
+        with served(desk.app) as address:
             await page.goto(f"{address}/owner/team")
             await page.keyboard.type("olga@shop.example")
             await page.keyboard.press("Tab")
@@ -83,23 +89,8 @@ async def test_an_owner_signs_in_sets_the_second_factor_up_and_invites_by_keyboa
             await page.keyboard.press("Enter")
             await page.get_by_role("img", name="QR code").wait_for()
             await fits(page)
-            await page.get_by_text("Cannot scan it?").click()
-            secret = base64.b32decode(await page.locator("code.once").inner_text())
-            await page.get_by_label("Code").focus()
-            await page.keyboard.type(code_at(secret, int(NOW.timestamp()) // STEP_SECONDS))
-            await page.keyboard.press("Enter")
-            await page.get_by_role("heading", name="Your recovery codes").wait_for()
-            assert await page.locator(".codes li").count() == 10
-            await fits(page)
-            await page.goto(f"{address}/owner/team/invite")
-            await page.get_by_label("E-mail address").fill("max@shop.example")
-            await page.get_by_label("Name").fill("<b>Max</b>")
-            await page.get_by_label("Only these:").check()
-            await page.get_by_label("Salt & Sons").check()
-            await fits(page)
-            await page.get_by_role("button", name="Invite").click()
-            assert "<b>Max</b>" in await page.locator("main").inner_text()
-            assert "/join/" in await page.locator("#copied").inner_text()
+            await set_up_second_factor(page)
+            await invite(page, address)
             for path in ("/owner/team", "/owner/audit", "/account"):
                 await page.goto(f"{address}{path}")
                 assert "UTC" not in await page.locator("main").inner_text(), "times are those of the browser"

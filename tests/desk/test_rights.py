@@ -54,6 +54,8 @@ ROUTES: Mapping[str, str] = {
     "POST /sign-in": OPEN,
     "GET /sign-in/second": OPEN,
     "POST /sign-in/second": OPEN,
+    "GET /sign-in/openid": OPEN,
+    "GET /sign-in/openid/back": OPEN,
     "GET /join/{token}": OPEN,
     "POST /join/{token}": OPEN,
     "GET /forgotten": OPEN,
@@ -103,6 +105,8 @@ ROUTES: Mapping[str, str] = {
     "POST /desk/c/{page}/{customer}/again": SIGNED_IN,
     "POST /desk/c/{page}/{customer}/look": SIGNED_IN,
     "POST /desk/c/{page}/{customer}/leave": SIGNED_IN,
+    "GET /owner/export": CONFIRMED,
+    "POST /owner/export": CONFIRMED,
 }
 """Method and path of every route of the web process, and who may use it."""
 

@@ -34,6 +34,15 @@ async def test_the_right_password_lets_in_and_the_cookie_is_for_this_host_alone(
     assert await desk.deeds() == ["staff:ada@shop.example signed_in"]
 
 
+async def test_behind_a_proxy_that_ends_https_the_cookie_is_as_safe(desk: Desk) -> None:
+    await desk.add("Ada")
+    browser = desk.browser()
+    browser.base_url = "http://desk.example"
+    cookie = (await browser.sign_in("Ada")).headers["set-cookie"]
+    assert cookie.startswith("__Host-frontdesk=")
+    assert "Secure" in cookie
+
+
 async def test_without_https_the_cookie_has_no_name_that_browsers_would_refuse(desk: Desk) -> None:
     await desk.add("Ada")
     browser = desk.browser(Origin="http://127.0.0.1:8000")
@@ -272,6 +281,16 @@ async def test_who_does_nothing_is_signed_out_and_everybody_is_once_a_week(desk:
         assert await busy.is_in()
     desk.clock.move(hours=2)
     assert not await busy.is_in()
+
+
+async def test_a_screen_that_is_left_open_keeps_nobody_signed_in(desk: Desk) -> None:
+    """A stream asks again and again by itself."""
+    await desk.add("Ada")
+    browser = await desk.signed_in("Ada")
+    for _ in range(13):
+        desk.clock.move(hours=1)
+        await browser.get("/account", headers={"Accept": "text/event-stream"})
+    assert not await browser.is_in()
 
 
 async def test_a_right_that_is_taken_away_is_gone_at_the_next_request(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from app.chance import Chance
 from app.clock import Clock
 from app.desk.access.identity import Staff
+from app.desk.access.openid import OpenId
 from app.desk.access.passwords import Passwords
 from app.desk.access.second_factor import SecondFactor
 from app.desk.access.visits import Visitor, network_of, read_session
@@ -61,6 +62,7 @@ class Access:
     key: bytes = field(repr=False)
     terms: Terms
     mailer: Mailer | None = None
+    openid: OpenId | None = None
 
     @property
     def second(self) -> SecondFactor:
@@ -83,7 +85,7 @@ class Access:
         if found is None or not self._lasts(found[0], now) or not found[1].may_sign_in:
             return None
         session = found[0]
-        if session.seen_at < now - TOUCH_EVERY:
+        if session.seen_at < now - TOUCH_EVERY and not is_stream(request):
             await self.database.transaction(lambda connection: staff_sessions.touch(connection, session.id, now))
         return found
 
@@ -150,6 +152,11 @@ class Access:
         if session.stage == "password" and session.began_at < now - HALF_FOR:
             return False
         return session.seen_at >= now - self.terms.idle and session.began_at >= now - self.terms.whole
+
+
+def is_stream(request: Request) -> bool:
+    """A stream goes on while nobody sits there: it keeps nobody signed in."""
+    return "text/event-stream" in request.headers.get("accept", "")
 
 
 def hash_token(token: str) -> bytes:

@@ -72,8 +72,8 @@ class Passwords:
     def _check(self, password: str, kept: str | None) -> tuple[bool, str | None]:
         password = _plain(password)
         # Without an account it takes as long as with one.
-        right = self._hasher.verify(password, kept or self._decoy()) and kept is not None
-        if right and kept is not None and self._hasher.check_needs_rehash(kept):
+        right = self._hasher.verify(password, kept or self._decoy()) and bool(kept)
+        if right and kept and self._hasher.check_needs_rehash(kept):
             return True, self._hasher.hash(password)
         return right, None
 

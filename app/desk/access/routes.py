@@ -44,7 +44,7 @@ async def get_sign_in(request: Request) -> Response:
     wanted = safe_next(request.query_params.get("next", ""))
     if await access_of(request).find_staff(request):
         return RedirectResponse(wanted or HOME, 303)
-    return _show_sign_in(request, wanted)
+    return show_sign_in(request, wanted)
 
 
 @router.post("/sign-in")
@@ -53,9 +53,9 @@ async def post_sign_in(request: Request) -> Response:
     wanted, access, visitor = safe_next(form.next), access_of(request), read_visitor(request)
     outcome = await signing_in.sign_in(access, form.email, form.password, visitor)
     if isinstance(outcome, Denied):
-        return denied(outcome, partial(_show_sign_in, request, wanted, email=form.email), 401)
+        return denied(outcome, partial(show_sign_in, request, wanted, email=form.email), 401)
     await _end_former(request)
-    return _enter(request, outcome, wanted)
+    return enter(request, outcome, wanted)
 
 
 @router.get("/sign-in/second")
@@ -74,7 +74,7 @@ async def post_second(request: Request) -> Response:
     outcome = await signing_in.prove_second(access_of(request), half, form.code, read_visitor(request))
     if isinstance(outcome, Denied):
         return denied(outcome, partial(render, request, "desk/access/second.html", next=wanted), 401)
-    return _enter(request, outcome, wanted)
+    return enter(request, outcome, wanted)
 
 
 @router.post("/sign-out")
@@ -91,7 +91,7 @@ async def post_sign_out(request: Request, staff: Annotated[Staff, Depends(signed
 @router.get("/confirm")
 async def get_confirm(request: Request, staff: Annotated[Staff, Depends(signed_in_partly)]) -> Response:
     wanted = safe_next(request.query_params.get("next", ""))
-    return render(request, "desk/access/confirm.html", next=wanted, denial=None, email=staff.email)
+    return _show_confirm(request, staff, wanted)
 
 
 @router.post("/confirm")
@@ -100,8 +100,7 @@ async def post_confirm(request: Request, staff: Annotated[Staff, Depends(signed_
     wanted = safe_next(form.next)
     outcome = await signing_in.confirm(access_of(request), staff, form.password, read_visitor(request))
     if outcome is not None:
-        show = partial(render, request, "desk/access/confirm.html", next=wanted, email=staff.email)
-        return denied(outcome, show, 401)
+        return denied(outcome, partial(_show_confirm, request, staff, wanted), 401)
     return RedirectResponse(wanted or HOME, 303)
 
 
@@ -125,7 +124,7 @@ async def post_join(request: Request, token: str) -> Response:
         return denied(Denied("link"), partial(render, request, "desk/access/void.html"), 404)
     if isinstance(outcome, Denied):
         return denied(outcome, partial(_show_join, request, opened, form), 400)
-    return _enter(request, outcome, "")
+    return enter(request, outcome, "")
 
 
 @router.get("/forgotten")
@@ -157,10 +156,25 @@ def denied(outcome: Denied, show: Callable[..., Response], status: int) -> Respo
     return response
 
 
-def _show_sign_in(
+def show_sign_in(
     request: Request, wanted: str, *, email: str = "", denial: Denied | None = None, status: int = 200
 ) -> Response:
-    return render(request, "desk/access/sign_in.html", status=status, next=wanted, email=email, denial=denial)
+    return render(
+        request,
+        "desk/access/sign_in.html",
+        status=status,
+        next=wanted,
+        email=email,
+        denial=denial,
+        openid=access_of(request).openid,
+    )
+
+
+def _show_confirm(
+    request: Request, staff: Staff, wanted: str, *, denial: Denied | None = None, status: int = 200
+) -> Response:
+    values = {"next": wanted, "email": staff.email, "openid": access_of(request).openid, "denial": denial}
+    return render(request, "desk/access/confirm.html", status=status, **values)
 
 
 def _show_join(
@@ -189,7 +203,7 @@ async def _end_former(request: Request) -> None:
         await signing_in.sign_out(access_of(request), former)
 
 
-def _enter(request: Request, entered: Entered, wanted: str) -> Response:
+def enter(request: Request, entered: Entered, wanted: str) -> Response:
     ahead = wanted or HOME
     if entered.stage == "password":
         ahead = str(request.url_for("get_second").include_query_params(next=wanted)) if wanted else SECOND

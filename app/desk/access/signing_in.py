@@ -61,6 +61,25 @@ async def sign_in(access: Access, email: str, password: str, visitor: Visitor) -
     return await access.database.transaction(work)
 
 
+async def sign_in_vouched(access: Access, email: str, visitor: Visitor) -> Entered | Denied:
+    """A new session for whoever a provider vouches for, if there is an account; a second factor of ours is asked for all the same."""
+    account = await access.database.read(lambda connection: staff.find_by_email(connection, email))
+    if account is None or account.disabled_at is not None:
+        return Denied("openid_unknown")
+    stage: Stage = "whole" if account.second_salt is None else "password"
+
+    def work(connection: Connection) -> Entered:
+        if account.password is None:
+            # Came through the invitation in this way: no password fits, and none is needed.
+            staff.set_password(connection, account.id, "")
+        token = access.begin_session(connection, account, stage, visitor)
+        if stage == "whole":
+            audit.add(connection, "signed_in", access.clock.now(), who=name_of(account), details=_where(visitor))
+        return Entered(token, stage)
+
+    return await access.database.transaction(work)
+
+
 async def prove_second(access: Access, half: tuple[Session, Account], code: str, visitor: Visitor) -> Entered | Denied:
     """A whole session in place of the half one, for the right code or a recovery code."""
     session, account = half

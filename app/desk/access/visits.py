@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-SESSION, DEVICE = "frontdesk", "frontdesk-device"
+SESSION, DEVICE, BEGUN = "frontdesk", "frontdesk-device", "frontdesk-openid"
 HOST_ONLY = "__Host-"
 """Browsers take a cookie of such a name only over https, for this host and every path: no other host can plant one."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DEVICE_SECONDS = 180 * 24 * 3600
+BEGUN_SECONDS = 600
+"""How long signing in at a provider may take."""
 DEVICE_CHARS_MAX = 60
 _SYSTEMS = (
     ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
@@ -53,7 +56,11 @@ def network_of(address: str) -> str:
 
 
 def is_secure(request: Request) -> bool:
-    return request.url.scheme == "https"
+    """Whether this browser speaks https: to us, or to a proxy before us that need not be trusted for it."""
+    if request.url.scheme == "https":
+        return True
+    public_url: str = request.app.state.access.terms.public_url
+    return public_url.startswith("https://") and request.url.hostname not in LOOPBACK
 
 
 def read_session(request: Request) -> str:
@@ -71,6 +78,19 @@ def take_session(request: Request, response: Response) -> None:
 
 def give_device(request: Request, response: Response, mark: str) -> None:
     _give(request, response, DEVICE, mark, DEVICE_SECONDS)
+
+
+def read_begun(request: Request) -> str:
+    """What was kept while the browser was at the provider's."""
+    return request.cookies.get(_name(request, BEGUN), "")
+
+
+def give_begun(request: Request, response: Response, packed: str) -> None:
+    _give(request, response, BEGUN, packed, BEGUN_SECONDS)
+
+
+def take_begun(request: Request, response: Response) -> None:
+    _give(request, response, BEGUN, "", 0)
 
 
 def _give(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
