@@ -14,11 +14,14 @@ from app.engine.fold import fold_own
 from app.engine.session import Session, from_dict
 from app.engine.suggest import price_text
 from app.errors import EngineError
-from app.store import canned, sessions
+from app.store import canned, search, sessions
 from app.store.canned import Canned
 from app.store.keys import Key
+from app.store.search import HITS_MOST, Hit, Hits
 
 QUERY_CHARS_MAX = 300
+SEARCH_SECONDS = 0.5
+"""How long one search goes back; behind it there is a link to go on."""
 FOUND_MOST = 6
 """Of each kind: as many as fit beside the box."""
 
@@ -84,6 +87,17 @@ def _products(flow: Flow, draft: Draft, words: str) -> list[Offered]:
         Offered("product", each.id, name, each.url or name, price_text(each, draft.language))
         for each, name in fitting[:FOUND_MOST]
     ]
+
+
+async def find_texts(desk: Desk, pages: list[str], words: str, behind: int) -> Hits:
+    """What was written, from number `behind` back: as far as a person waits, or until a page is full."""
+    until = desk.clock.monotonic() + SEARCH_SECONDS
+    found: list[Hit] = []
+    while True:
+        hits = await desk.database.read(lambda connection: search.find_texts(connection, pages, words, behind))  # noqa: B023
+        found, behind = [*found, *hits.found], hits.go_on_behind
+        if not behind or len(found) >= HITS_MOST or desk.clock.monotonic() > until:
+            return Hits(found, behind)
 
 
 def names_of(flow: Flow | None, session: Session, product_ids: tuple[str, ...]) -> list[str]:
