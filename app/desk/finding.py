@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from app.desk.access.identity import Staff
@@ -54,7 +55,12 @@ async def find_answers(desk: Desk, staff: Staff, key: Key, query: str) -> list[O
     if flow is None or not words:
         return found
     draft = Draft(flow, session, desk.clock.now())
-    return [*found, *_faq(desk, flow, draft, words), *_products(flow, draft, words)]
+    # In a thread: the loop that takes webhooks must not wait for a search.
+    return [*found, *await asyncio.to_thread(_of_the_bot, desk, flow, draft, words)]
+
+
+def _of_the_bot(desk: Desk, flow: Flow, draft: Draft, words: str) -> list[Offered]:
+    return [*_faq(desk, flow, draft, words), *_products(flow, draft, words)]
 
 
 def _has(answer: Canned, words: str) -> bool:
