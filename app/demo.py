@@ -91,6 +91,7 @@ def _settings(folder: Path, port: int) -> Settings:
         verify_token=SecretStr(chance.new_id()),
         graph_url=f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/v26.0",
         second_factor="offered",
+        public_url=f"http://{HOST}:{port}",
         call_hosts=(f"{ORDERS_HOST}=http://{HOST}:{port + MESSENGER_PORT_FURTHER}",),
         call_secrets={"SHOP_TOKEN": SecretStr(chance.new_id())},
     )

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from app import desking, rooms
 from app import log as logs
-from app import rooms
 from app.agreement import Agreement
 from app.auditing import count_refused
 from app.chance import Chance
@@ -94,6 +93,7 @@ class House:
     client: Client
     personas: Personas
     access: Access
+    screens: desking.Screens
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
     breakdowns: int = 0
@@ -142,6 +142,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
             raise
         finally:
             house.wake.close()
+            house.screens.news.close()
             house.access.passwords.close()
             await house.client.aclose()
             await house.database.close()
@@ -193,9 +194,13 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
         client,
         personas,
         access,
+        desking.Screens(desking.create_news(settings, database, clock)),
     )
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
-    intake.woken = house.woken if "worker" in roles and file else _both(house)
+    intake.woken = _woken(house, alone="worker" in roles and file is not None)
+    if "web" in roles:
+        behind = desking.Behind(database, clock, channel, flows, access, partial(intake.woken, True))
+        desking.add_desk(house.screens, settings, behind, frozenset(account.pages))
     return house
 
 
@@ -210,12 +215,14 @@ def _create_personas(settings: Settings, account: Account, flows: LiveFlows, cli
     return Personas(Graph(settings.graph_url, client), callers, name_of, Clock())
 
 
-def _both(house: House) -> Any:
-    """Wake our own worker, if there is one, and tell others."""
+def _woken(house: House, *, alone: bool) -> Callable[[bool], None]:
+    """Wake our own worker, if there is one, and unless it is the only one tell others; and tell the screens."""
 
     def woken(outbox_too: bool) -> None:
         house.woken(outbox_too)
-        house.wake.tell()
+        house.screens.tell()
+        if not alone:
+            house.wake.tell()
 
     return woken
 
@@ -226,6 +233,7 @@ def _add_routes(app: App, house: House) -> None:
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
         rooms.add_rooms(app, house.access)
+        desking.add_routes(app, house.screens)
     token = house.settings.metrics_token
     watched = health.Watched(
         database=house.database,
@@ -290,6 +298,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
         loops.append(group.create_task(house.wake.pass_on()))
         loops.append(group.create_task(_keep_tokens(house)))
+        loops += house.screens.start(group)
         loops.append(group.create_task(count_refused(house.database, house.clock, lambda: _refused(house))))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
@@ -333,6 +342,7 @@ async def _work(house: House) -> None:
     )
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
+        house.worker.tell(house.screens.tell)
         try:
             await house.worker.run()
         except DeclaredDeadError:

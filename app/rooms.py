@@ -29,6 +29,7 @@ from app.settings import LOOPBACK, PREFIX, Settings, pages, secret_key
 from app.store.database import Database
 
 TABS = (
+    Tab("/desk", "tab.desk"),
     Tab("/owner/team", "tab.team", owner_only=True),
     Tab("/owner/audit", "tab.audit", owner_only=True),
     Tab("/owner/export", "tab.export", owner_only=True),

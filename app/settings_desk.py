@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 SESSION_HOURS_MAX = 24.0 * 30
+AWAY_MINUTES_MAX, UNDO_SECONDS_MAX = 24.0 * 60, 60.0
 PORT_MAX = 65_535
 
 
@@ -21,6 +22,10 @@ class DeskSettings(BaseModel):
     """Who did nothing at the desk for this long is signed out"""
     session_hours: float = Field(default=168.0, gt=0.0, le=SESSION_HOURS_MAX)
     """After this long everybody signs in again"""
+    staff_away_minutes: float = Field(default=15.0, gt=0.0, le=AWAY_MINUTES_MAX)
+    """After this long what somebody has who is not at a screen, or away, goes back to the queue"""
+    staff_undo_seconds: float = Field(default=5.0, ge=0.0, le=UNDO_SECONDS_MAX)
+    """How long a message of staff waits before it leaves, so that they can take it back"""
     second_factor: Literal["required", "offered"] = "required"
     """`required`: owners must have a second factor (a code from their phone); `offered`: they may"""
     trusted_proxies: tuple[str, ...] = ()

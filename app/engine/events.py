@@ -118,9 +118,20 @@ class CallAnswered:
 
 @dataclass(frozen=True, slots=True)
 class StaffHandedBack:
-    """Staff gave the conversation back to the bot; `to` is a state, or empty for where the flow says."""
+    """Staff gave the conversation back to the bot; `to` is a state, `end`, or empty for where the flow says.
+
+    `epoch`, where it is known: what staff saw. When somebody else has the conversation meanwhile, the worker passes the event over.
+    """
 
     to: str = ""
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLeft:
+    """Whoever of staff had the conversation has it no more, and nobody else has it yet: the customer waits. `epoch` as above."""
+
+    epoch: int | None = None
 
 
 Event = (
@@ -133,6 +144,7 @@ Event = (
     | WaitTimedOut
     | CallAnswered
     | StaffHandedBack
+    | StaffLeft
 )
 
 _KINDS: dict[str, type[Any]] = {
@@ -147,6 +159,7 @@ _KINDS: dict[str, type[Any]] = {
         WaitTimedOut,
         CallAnswered,
         StaffHandedBack,
+        StaffLeft,
     )
 }
 

@@ -19,18 +19,19 @@ from app.engine.events import (
     PersonMet,
     ReferralReceived,
     StaffHandedBack,
+    StaffLeft,
     TapReceived,
     TextReceived,
     WaitTimedOut,
 )
 from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
-from app.engine.flow import Flow, Reminder
+from app.engine.flow import END, Flow, Reminder
 from app.engine.fold import clean, fold
 from app.engine.read import read_attachments, read_later, read_stop, read_text
 from app.engine.session import NOT_ASKED, Session
 from app.engine.show import reminder_messages
 from app.engine.taps import read_referral, read_tap
-from app.engine.walk import WINDOW, ask_again, end_session, go, leave_the_queue, next_target
+from app.engine.walk import WINDOW, ask_again, end_session, go, leave_the_queue, next_target, remind_again
 from app.mask import REMOVED
 
 TIMER_TOLERANCE = timedelta(seconds=1)
@@ -90,6 +91,8 @@ def _take(draft: Draft, event: Event) -> None:
             _wait_timed_out(draft, state, name)
         case StaffHandedBack(to):
             _staff_handed_back(draft, to)
+        case StaffLeft():
+            _staff_left(draft)
         case CallAnswered():
             _call_answered(draft, event)
 
@@ -215,11 +218,22 @@ def _staff_handed_back(draft: Draft, to: str) -> None:
     draft.last_at = draft.now
     draft.answered_by, draft.disclosed, draft.failures = "bot", False, 0
     handed_off = bool(draft.state) and draft.here.handoff is not None
-    target = resolve(draft.flow, to)
+    target = END if to == END else resolve(draft.flow, to)
     if not target and handed_off:
-        target = next_target(draft, draft.here.goto) or "end"
+        target = next_target(draft, draft.here.goto) or END
     if target:
         draft.stop_timers()
         go(draft, target)
     elif came_by_staff:
         ask_again(draft)
+
+
+def _staff_left(draft: Draft) -> None:
+    """The customer waits for staff again, and the handoff's reminders begin anew."""
+    if draft.answered_by != "staff":
+        draft.note("staff did not have the conversation")
+        return
+    draft.note("staff left")
+    draft.answered_by = "waiting"
+    if draft.state and draft.here.handoff is not None:
+        remind_again(draft)

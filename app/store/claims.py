@@ -25,7 +25,8 @@ class Claim:
     """One customer in hand: the conversation and session as they are, and the events to handle, in order.
 
     `tries` counts earlier claims that never came to an end: a worker died or the turn failed.
-    `session` is the stored form, None for a new customer. `is_blocked`: nothing of this customer is answered.
+    `session` is the stored form, None for a new customer. `is_blocked`: nothing of this customer is answered. `staff_id`: who has it
+    at the desk.
     """
 
     page_id: str
@@ -40,6 +41,7 @@ class Claim:
     events: tuple[WaitingEvent, ...]
     is_blocked: bool = False
     stopped_after: datetime | None = None
+    staff_id: str | None = None
 
     @property
     def key(self) -> Key:
@@ -156,9 +158,20 @@ def _without_late(
 
 
 def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
-    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, blocked_at, stopped_after, _ = (
-        row
-    )
+    (
+        page_id,
+        customer_id,
+        fence,
+        epoch,
+        answered_by,
+        next_seq,
+        tries,
+        last_customer_at,
+        blocked_at,
+        stopped_after,
+        staff_id,
+        _,
+    ) = row
     return Claim(
         page_id,
         customer_id,
@@ -172,6 +185,7 @@ def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
         tuple(events),
         blocked_at is not None,
         stopped_after,
+        staff_id,
     )
 
 
@@ -220,7 +234,7 @@ def _free(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)
     columns = (
         _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at,
-        _c.blocked_at, _c.stopped_after, _c.erased_at,
+        _c.blocked_at, _c.stopped_after, _c.staff_id, _c.erased_at,
     )  # fmt: skip
     return (
         select(*columns)

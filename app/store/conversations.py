@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, null, or_, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, case, null, or_, select, update
 
-from app.store import bulk, keys
+from app.store import bulk, keys, timers
 from app.store.keys import Key
 from app.store.tables import conversations
 from app.store.upsert import insert_new
@@ -18,7 +18,10 @@ from app.store.upsert import insert_new
 
 @dataclass(frozen=True, slots=True)
 class AfterTurns:
-    """What a conversation is after its turns; the claim ends with it."""
+    """What a conversation is after its turns; the claim ends with it.
+
+    `keeps_handoff`: why staff were called stays as it is. `customer_name`, where it was learnt just now.
+    """
 
     page_id: str
     customer_id: str
@@ -30,6 +33,9 @@ class AfterTurns:
     handoff_reason: str | None = None
     handoff_note: str | None = None
     handed_off_at: datetime | None = None
+    keeps_handoff: bool = False
+    changed_at: datetime | None = None
+    customer_name: str | None = None
 
 
 _c = conversations.c
@@ -39,8 +45,16 @@ _END_OF_CLAIM = {"claimed_by": null(), "tries": 0}
 _kept = (
     update(conversations)
     .where(_this)
-    .values(next_seq=bindparam("seq"), last_customer_at=bindparam("window"), **_END_OF_CLAIM)
-)
+    .values(
+        next_seq=bindparam("seq"), last_customer_at=bindparam("window"), changed_at=bindparam("now"), **_END_OF_CLAIM
+    )
+)  # fmt: skip
+
+
+def _unless_kept(column: str, new: str) -> Any:
+    return case((bindparam("keeps") == 1, _c[column]), else_=bindparam(new, type_=_c[column].type))
+
+
 _changed = (
     update(conversations)
     .where(_this)
@@ -49,10 +63,13 @@ _changed = (
         last_customer_at=bindparam("window"),
         answered_by=bindparam("who"),
         epoch=bindparam("new_epoch"),
-        team=bindparam("to_team"),
-        handoff_reason=bindparam("why"),
-        handoff_note=bindparam("note"),
+        team=_unless_kept("team", "to_team"),
+        handoff_reason=_unless_kept("handoff_reason", "why"),
+        handoff_note=_unless_kept("handoff_note", "note"),
         handed_off_at=bindparam("since"),
+        staff_id=case((bindparam("who") == "staff", _c.staff_id), else_=null()),
+        resolved_at=case((bindparam("who") == "bot", _c.resolved_at), else_=null()),
+        changed_at=bindparam("now"),
         **_END_OF_CLAIM,
     )
 )
@@ -65,16 +82,35 @@ def save_kept(connection: Connection, after: Sequence[AfterTurns]) -> None:
             connection,
             _kept,
             [
-                {"of_page": a.page_id, "of_customer": a.customer_id, "seq": a.next_seq, "window": a.last_customer_at}
+                {
+                    "of_page": a.page_id, "of_customer": a.customer_id, "seq": a.next_seq, "window": a.last_customer_at,
+                    "now": a.changed_at,
+                }
                 for a in after
             ],
-        )
+        )  # fmt: skip
+    name(connection, after)
 
 
 def save_changed(connection: Connection, after: Sequence[AfterTurns]) -> None:
     """End the claims of conversations that somebody else answers from now on."""
     if after:
         bulk.update(connection, _changed, [_changed_row(each) for each in after])
+    name(connection, after)
+
+
+_named = update(conversations).where(_this).values(customer_name=bindparam("called"))
+
+
+def name(connection: Connection, after: Sequence[AfterTurns]) -> None:
+    """Note what the customers are called of whom that was learnt just now."""
+    rows = [
+        {"of_page": a.page_id, "of_customer": a.customer_id, "called": a.customer_name}
+        for a in after
+        if a.customer_name
+    ]
+    if rows:
+        bulk.update(connection, _named, rows)
 
 
 def _changed_row(after: AfterTurns) -> dict[str, Any]:
@@ -89,6 +125,8 @@ def _changed_row(after: AfterTurns) -> dict[str, Any]:
         "why": after.handoff_reason,
         "note": after.handoff_note,
         "since": after.handed_off_at,
+        "keeps": int(after.keeps_handoff),
+        "now": after.changed_at,
     }
 
 
@@ -129,6 +167,28 @@ def _latest(marks: Sequence[Watermark]) -> list[dict[str, Any]]:
         key = mark.page_id, mark.customer_id
         until[key] = max(mark.until, until.get(key, mark.until))
     return [{"of_page": key[0], "of_customer": key[1], "until": until[key]} for key in sorted(until)]
+
+
+@lru_cache(maxsize=2)
+def _touched(dialect: str) -> Update:
+    """One statement for any number of them."""
+    now = bindparam("now", type_=_c.changed_at.type)
+    is_watched = or_(_c.answered_by != "bot", _c.looked_until > now)
+    if dialect == "sqlite":
+        return update(conversations).where(_this, is_watched).values(changed_at=now)
+    _, page_id, customer_id = keys.joined(dialect)
+    these = (_c.page_id == page_id) & (_c.customer_id == customer_id)
+    return update(conversations).where(these, is_watched).values(changed_at=now)
+
+
+def touch(connection: Connection, wanted: Sequence[Key], now: datetime) -> None:
+    """Tell screens that something of these conversations moved, where anybody may be looking at it."""
+    each_once, dialect = sorted(set(wanted)), connection.dialect.name
+    if each_once and dialect == "sqlite":
+        rows = [{"of_page": page, "of_customer": customer, "now": now} for page, customer in each_once]
+        bulk.update(connection, _touched(dialect), rows)
+    elif each_once:
+        connection.execute(_touched(dialect), {**keys.bound(connection, each_once), "now": now})
 
 
 @lru_cache(maxsize=2)
@@ -183,16 +243,18 @@ def take_over(connection: Connection, key: Key, now: datetime) -> None:
     """Staff answer from now on: the bot's unsent words are void (their epoch is old). Works before the first message too."""
     insert_new(connection, conversations, [blank(key, now)], ("page_id", "customer_id"))
     connection.execute(
-        update(conversations).where(_this).values(answered_by="staff", epoch=_c.epoch + 1),
+        update(conversations).where(_this).values(answered_by="staff", epoch=_c.epoch + 1, changed_at=now),
         {"of_page": key[0], "of_customer": key[1]},
     )
+    # Of a silence that would end by itself: whoever answers now hands back in his own time.
+    timers.stop_all(connection, [key])
 
 
 def blank(key: Key, now: datetime) -> dict[str, Any]:
     """The row of a customer of whom nothing is known yet."""
     return {
         "page_id": key[0], "customer_id": key[1], "created_at": now,
-        "answered_by": "bot", "epoch": 0, "fence": 0, "tries": 0, "next_seq": 1,
+        "answered_by": "bot", "epoch": 0, "fence": 0, "tries": 0, "next_seq": 1, "changed_at": now,
     }  # fmt: skip
 
 

@@ -17,8 +17,10 @@ from sqlalchemy import Connection, Executable, Select, bindparam, delete, null, 
 from app.store import bulk, conversations, keys
 from app.store.inbox import NewEvent
 from app.store.keys import Key
-from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, questions, sessions, timers
+from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, sessions, timers
 from app.store.tables import conversations as conversations_table
+from app.store.tables_desk import episodes, files, looks, mentions, notes
+from app.store.tables_questions import questions
 from app.store.upsert import insert_new
 
 LATE = "It happened before everything of the customer was erased."
@@ -109,7 +111,12 @@ _words: tuple[Executable, ...] = (
     delete(timers).where(_of(timers)),
     update(conversations_table)
     .where(_of(conversations_table))
-    .values(team=null(), handoff_reason=null(), handoff_note=null(), erased_at=bindparam("moment")),
+    .values(
+        team=null(), handoff_reason=null(), handoff_note=null(), customer_name=null(), erased_at=bindparam("moment"),
+        changed_at=bindparam("moment"),
+    ),
+    # What staff noted of the customer, and what they sent.
+    *(delete(table).where(_of(table)) for table in (mentions, notes, episodes, looks, files)),
 )  # fmt: skip
 _whole: tuple[tuple[str, Any], ...] = (
     ("said", _forget_said),
@@ -125,7 +132,8 @@ _anew = (
     .values(
         # A turn that has it in hand finds another fence and epoch, and writes nothing.
         answered_by="bot", epoch=_c.epoch + 1, fence=_c.fence + 1, claimed_by=null(), tries=0, handed_off_at=null(),
-        resolved_at=null(), last_customer_at=null(), delivered_until=null(), read_until=null(),
+        resolved_at=null(), last_customer_at=null(), delivered_until=null(), read_until=null(), staff_id=null(),
+        staff_at=null(),
     )
 )  # fmt: skip
 

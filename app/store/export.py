@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Table, func, select
 
 from app.store import history
 from app.store.keys import Key
-from app.store.tables import calls, conversations, inbox, outbox, questions, sessions, timers
+from app.store.tables import calls, conversations, inbox, outbox, sessions, timers
+from app.store.tables_desk import episodes, notes
+from app.store.tables_questions import questions
 
 LINES_MAX = 1_000_000
 """More than anybody writes: an export is whole."""
@@ -31,6 +33,8 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "slots": body.get("slots", {}),
         "session": session,
         "sent": _rows(connection, outbox, key, without=("body",)),
+        "episodes": _rows(connection, episodes, key, without=("id",)),
+        "notes": _rows(connection, notes, key, without=("id", "form_key")),
         "timers": _rows(connection, timers, key),
         "questions": _rows(connection, questions, key),
         "calls": _rows(connection, calls, key),

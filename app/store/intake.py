@@ -173,6 +173,8 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     # Told again, they say nothing new.
     unheard = [each for key, each in policies.items() if not inbox.is_known(connection, *key)]
     inbox.add(connection, without_late(connection, new))
+    moved = [(echo.page_id, echo.customer_id) for echo in echoes] + [(mark.page_id, mark.customer_id) for mark in marks]
+    conversations.touch(connection, moved, latest)
     conversations.note_watermarks(connection, marks)
     settled = outbox.settle_by_echo(connection, echoes, latest)
     # Pages come last, as where outcomes are written: two transactions that wait for each other would both be lost.

@@ -22,10 +22,11 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
     select,
     text,
     update,
-)
+)  # fmt: skip
 
 from app.store import bulk, keys
 from app.store.keys import Key
@@ -87,19 +88,11 @@ def add(connection: Connection, messages: Sequence[OutMessage], worker_id: str) 
 
 def _row(message: OutMessage, worker_id: str) -> dict[str, Any]:
     return {
-        "page_id": message.page_id,
-        "customer_id": message.customer_id,
-        "seq": message.seq,
-        "body": message.body,
-        "written_by": message.written_by,
-        "epoch": message.epoch,
-        "status": message.status,
-        "attempt": message.attempt,
-        "unsure": message.unsure,
-        "sender": worker_id if message.status == "in_flight" else None,
-        "attempted_at": message.attempted_at,
-        "created_at": message.created_at,
-    }
+        "page_id": message.page_id, "customer_id": message.customer_id, "seq": message.seq, "body": message.body,
+        "written_by": message.written_by, "epoch": message.epoch, "status": message.status, "attempt": message.attempt,
+        "unsure": message.unsure, "sender": worker_id if message.status == "in_flight" else None,
+        "attempted_at": message.attempted_at, "created_at": message.created_at,
+    }  # fmt: skip
 
 
 def line_is_busy() -> ColumnElement[bool]:
@@ -117,6 +110,8 @@ OF_CONVERSATION = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id
 _void: ColumnElement[bool] = (_o.epoch == ERASED) | (
     (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
 )
+_may_leave = or_(_o.not_before.is_(None), _o.not_before <= bindparam("now", type_=_o.not_before.type))
+"""Staff can take a message back for a moment."""
 _first_in_line = ~exists().where(
     _earlier.c.page_id == _o.page_id, _earlier.c.customer_id == _o.customer_id, _earlier.c.seq < _o.seq, _EARLIER_LIVE
 )
@@ -126,7 +121,8 @@ def claim_free(
     connection: Connection, worker_id: str, most: int, now: datetime, parked: Sequence[str] = ()
 ) -> list[OutMessage]:
     """Take up to `most` messages in flight that nobody has and that are first in line, of Pages that are not `parked`."""
-    rows = connection.execute(_free_heads, {"most": most, "parked": list(parked) or [""]}).fetchall()
+    bound = {"most": most, "parked": list(parked) or [""], "now": now}
+    rows = connection.execute(_free_heads, bound).fetchall()
     return _take_off(connection, worker_id, rows, now)
 
 
@@ -135,14 +131,15 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
     if not wanted:
         return []
     each_once = sorted(set(wanted))  # a customer named twice would be sent the same message twice
-    rows = bulk.select(connection, _next_heads(connection.dialect.name), keys.bound(connection, each_once))
+    bound = {**keys.bound(connection, each_once), "now": now}
+    rows = bulk.select(connection, _next_heads(connection.dialect.name), bound)
     return _take_off(connection, worker_id, rows, now)
 
 
 _free_heads = (
     select(*COLUMNS, _void.label("void"))
     .select_from(outbox.join(conversations, OF_CONVERSATION))
-    .where(_FREE, _first_in_line, _o.page_id.not_in(bindparam("parked", expanding=True)))
+    .where(_FREE, _may_leave, _first_in_line, _o.page_id.not_in(bindparam("parked", expanding=True)))
     .order_by(_o.created_at)
     .limit(bindparam("most"))
     .with_for_update(of=[outbox, conversations], skip_locked=True)
@@ -156,7 +153,7 @@ def _next_heads(dialect: str) -> Select[Any]:
     return (
         select(*COLUMNS, _void.label("void"))
         .select_from(each.join(outbox, here).join(conversations, OF_CONVERSATION))
-        .where(_LIVE, _FREE, _first_in_line)
+        .where(_LIVE, _FREE, _may_leave, _first_in_line)
         .with_for_update(of=[outbox, conversations], skip_locked=True)
     )
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, tr
 
 from app.store import bulk
 from app.store.keys import Key
-from app.store.tables import history, outbox, questions
+from app.store.tables import history, outbox
+from app.store.tables_questions import questions
 
 UNSENT_BEFORE, UNSENT_AFTER = timedelta(minutes=1), timedelta(hours=1)
 """A question that was kept so long around a message which its writer took back may be made of it: its words go too."""

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, null, or_, select, text, tuple_, update
 
 from app.store import bulk, facts, workers
-from app.store.tables import LIVE, conversations, history, inbox, outbox, questions, sessions
+from app.store.tables import LIVE, conversations, history, inbox, outbox, sessions
 from app.store.tables import facts as facts_table
+from app.store.tables_desk import episodes, files, notes
+from app.store.tables_questions import questions
 
 QUIET_HOUR = 3
 """In UTC: night in Europe and Africa, where there is no better hour for everybody."""
@@ -221,7 +223,38 @@ def _forget_inbox(connection: Connection, found: Sequence[Place], before: dateti
     return _each(connection, _too_old, found)
 
 
+# ---- the desk's --------------------------------------------------------------------------------------------
+
+
+def _by_age(name: str, table: Any, moment: Any) -> Kind:
+    """Rows of the desk, by the number that counts up."""
+
+    def look(connection: Connection, before: datetime, behind: Place | None, most: int) -> Look:
+        rows = _window(connection, select(table.c.id, moment), (table.c.id,), behind, most)
+        found = [(row[0],) for row in rows if row[1] < before]
+        return Look(found, (rows[-1][0],) if found and len(rows) == most else None)
+
+    def forget(connection: Connection, found: Sequence[Place], before: datetime) -> int:  # noqa: ARG001 - as all
+        return _each(connection, delete(table).where(table.c.id == bindparam("key_1")), found)
+
+    return Kind(name, look, forget)
+
+
+def _look_at_files(connection: Connection, before: datetime, behind: Place | None, most: int) -> Look:
+    """Their ids are drawn by chance: looked for by age."""
+    old = select(files.c.id).where(files.c.created_at < before).order_by(files.c.created_at).limit(most)
+    found = [(row[0],) for row in connection.execute(old)]
+    return Look(found, found[-1] if len(found) == most and behind != found[-1] else None)
+
+
+def _forget_files(connection: Connection, found: Sequence[Place], before: datetime) -> int:  # noqa: ARG001 - as all
+    return _each(connection, delete(files).where(files.c.id == bindparam("key_1")), found)
+
+
 KINDS = (
+    _by_age("notes", notes, notes.c.created_at),
+    _by_age("episodes", episodes, episodes.c.began_at),
+    Kind("files", _look_at_files, _forget_files),
     Kind("history", _look_at_history, _forget_history),
     Kind("questions", _look_at_questions, _forget_questions),
     Kind("outbox", _look_at_outbox, _forget_outbox),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -39,6 +40,12 @@ def add(connection: Connection, token: bytes, session: Session) -> None:
 def find(connection: Connection, token: bytes) -> Session | None:
     row = connection.execute(select(*_columns).where(_c.token == token)).one_or_none()
     return None if row is None else _session(row)
+
+
+def find_many(connection: Connection, tokens: Collection[bytes]) -> dict[bytes, Session]:
+    """The sessions of these tokens that there are."""
+    found = select(_c.token, *_columns).where(_c.token.in_(list(tokens)))
+    return {row.token: _session(row) for row in connection.execute(found)}
 
 
 def list_of(connection: Connection, staff_id: str) -> list[Session]:
@@ -81,5 +88,5 @@ def delete_old(connection: Connection, now: datetime, idle: timedelta, whole: ti
 
 
 def _session(row: Any) -> Session:
-    values = row._mapping
+    values = {column.name: row._mapping[column.name] for column in _columns}
     return Session(**{**values, "stage": cast(Stage, values["stage"])})

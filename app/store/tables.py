@@ -11,10 +11,11 @@ facts           small values of the whole installation
 pages           Pages from which the channel takes nothing at the moment, and why
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
-questions       what customers asked the FAQ, why it was answered so, and what they did then
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
 tokens          tokens of Pages that `connect` was given, encrypted with a key that is not in the database
 audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
+
+Those of the desk stand in `tables_desk.py`, what was asked of the FAQ in `tables_questions.py`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+import app.store.tables_desk
+import app.store.tables_questions  # noqa: F401 - who knows these tables knows all
 from app.store.types import BigId, JsonText, UtcTime
 
 LIVE = "status IN ('pending', 'in_flight', 'unknown')"
@@ -74,6 +77,10 @@ class ConversationRow(SQLModel, table=True):
     `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
     `blocked_at`: since when staff want nothing of this customer answered.
     `stopped_after`: the customer's last move before they stopped our messages at the channel; a newer one opens them again.
+    `staff_id` is who has it at the desk: empty while nobody has, or a person in the channel's own inbox. `staff_at`: when staff
+    wrote last.
+    `changed_at` moves with everything that a screen shows of it; for the bot's conversations receipts move it only while somebody
+    looks (`looked_until`).
     `erased_at` is the tombstone: what happened before it and comes late is not kept.
     """
 
@@ -91,6 +98,14 @@ class ConversationRow(SQLModel, table=True):
             "handed_off_at",
             sqlite_where=text("answered_by <> 'bot'"),
             postgresql_where=text("answered_by <> 'bot'"),
+        ),
+        Index("conversations_changed", "page_id", "changed_at"),
+        Index(
+            "conversations_resolved",
+            "page_id",
+            "resolved_at",
+            sqlite_where=text("resolved_at IS NOT NULL"),
+            postgresql_where=text("resolved_at IS NOT NULL"),
         ),
     )
 
@@ -114,6 +129,11 @@ class ConversationRow(SQLModel, table=True):
     erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
     blocked_at: datetime | None = Field(default=None, sa_type=UtcTime)
     stopped_after: datetime | None = Field(default=None, sa_type=UtcTime)
+    staff_id: str | None = None
+    changed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    looked_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    customer_name: str | None = None
+    staff_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):
@@ -129,7 +149,7 @@ class SessionRow(SQLModel, table=True):
 
 
 class HistoryRow(SQLModel, table=True):
-    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel."""
+    """Something said or done that is not in the outbox. who: customer, page_inbox, other_app, channel, staff (a deed at the desk)."""
 
     __tablename__ = "history"
     __table_args__ = (
@@ -161,6 +181,7 @@ class OutboxRow(SQLModel, table=True):
     pending -> cancelled. Every change compares status and attempt first. An echo may move any live row to sent.
     `attempt` counts requests; `unsure` those of them whose fate nobody knew.
     `sender` is the worker that sends, waits to try again, or looks up; a pending row without one is free.
+    Staff's words have a `staff_id`, the `form_key` of the form they came by (twice the same: one message), and leave at `not_before`.
     """
 
     __tablename__ = "outbox"
@@ -180,6 +201,22 @@ class OutboxRow(SQLModel, table=True):
             sqlite_where=text(f"{LIVE} AND sender IS NOT NULL"),
             postgresql_where=text(f"{LIVE} AND sender IS NOT NULL"),
         ),
+        Index(
+            "outbox_once",
+            "page_id",
+            "customer_id",
+            "form_key",
+            unique=True,
+            sqlite_where=text("form_key IS NOT NULL"),
+            postgresql_where=text("form_key IS NOT NULL"),
+        ),
+        Index(
+            "outbox_of_staff",
+            "page_id",
+            "created_at",
+            sqlite_where=text("written_by = 'staff'"),
+            postgresql_where=text("written_by = 'staff'"),
+        ),
     )
 
     page_id: str = Field(primary_key=True)
@@ -198,6 +235,9 @@ class OutboxRow(SQLModel, table=True):
     reason: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    staff_id: str | None = None
+    not_before: datetime | None = Field(default=None, sa_type=UtcTime)
+    form_key: str | None = None
 
 
 class TimerRow(SQLModel, table=True):
@@ -286,32 +326,6 @@ class CallRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
-class QuestionRow(SQLModel, table=True):
-    """One question to the FAQ; `number` counts a customer's. `entry` was told, `meant` was tapped, `scores` are what came near."""
-
-    __tablename__ = "questions"
-    __table_args__ = (
-        Index("questions_of_customer", "page_id", "customer_id", "number"),
-        Index("questions_by_time", "page_id", "asked_at"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    page_id: str
-    customer_id: str
-    number: int
-    asked_at: datetime = Field(sa_type=UtcTime)
-    text: str = Field(default="", sa_type=Text)
-    language: str
-    decision: str
-    entry: str = ""
-    offered: Any = Field(default=None, sa_type=JsonText, nullable=True)
-    scores: Any = Field(default=None, sa_type=JsonText, nullable=True)
-    rule: str = ""
-    meant: str = ""
-    rating: str = ""
-    handed_off: bool = False
-
-
 class DeletionRow(SQLModel, table=True):
     """One person's wish, told by the channel: `person` is a keyed hash of the id. state: erased | nothing (was kept)."""
 
@@ -367,4 +381,3 @@ deletions = _table("deletions")
 pages = _table("pages")
 audit = _table("audit")
 tokens = _table("tokens")
-questions = _table("questions")

@@ -18,8 +18,11 @@ from app.store.database import Database
 
 log = structlog.get_logger()
 
-CHANNEL = "frontdesk_work"
+WORK, SCREENS = "work", "screens"
+"""What there is news of: something for workers to do; something for screens to show."""
 RECONNECT_SECONDS = 2.0
+SCREENS_PAUSE_SECONDS = 0.1
+"""Between two notices to screens: people see no difference, and every notice makes every process look."""
 
 
 class Wake(Protocol):
@@ -45,8 +48,8 @@ class Wake(Protocol):
 class Nearby:
     """One machine: a datagram socket beside the SQLite file; nothing is read from it but that something came."""
 
-    def __init__(self, database: Path) -> None:
-        self._path = database.with_name(f"{database.name}.wake")
+    def __init__(self, database: Path, about: str = WORK) -> None:
+        self._path = database.with_name(f"{database.name}.{'wake' if about == WORK else about}")
         self._socket: socket.socket | None = None
         if hasattr(socket, "AF_UNIX"):
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -94,8 +97,10 @@ class Nearby:
 class Fleet:
     """Many machines: PostgreSQL's NOTIFY, at most one on its way from each process."""
 
-    def __init__(self, database: Database, address: str, clock: Clock) -> None:
+    def __init__(self, database: Database, address: str, clock: Clock, about: str = WORK) -> None:
         self._database, self._address, self._clock = database, address, clock
+        self._channel = f"frontdesk_{about}"
+        self._pause_seconds = 0.005 if about == WORK else SCREENS_PAUSE_SECONDS
         self._told = asyncio.Event()
 
     def tell(self) -> None:
@@ -111,10 +116,10 @@ class Fleet:
             await self._told.wait()
             self._told.clear()
             try:
-                await self._database.transaction(lambda connection: connection.execute(text(f"NOTIFY {CHANNEL}")))
+                await self._database.transaction(lambda connection: connection.execute(text(f"NOTIFY {self._channel}")))
             except Exception as error:
                 log.warning("wake-up not passed on", error=type(error).__name__)
-            await self._clock.sleep(0.005)  # a burst needs few notices
+            await self._clock.sleep(self._pause_seconds)  # a burst needs few notices
 
     async def listen(self, woken: Callable[[], None]) -> None:
         while True:
@@ -134,7 +139,7 @@ class Fleet:
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _: closed.set())
         try:
-            await connection.add_listener(CHANNEL, heard)
+            await connection.add_listener(self._channel, heard)
             await closed.wait()
         finally:
             await connection.close()

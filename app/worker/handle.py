@@ -34,6 +34,7 @@ from app.engine.events import (
     AttachmentReceived,
     Event,
     StaffHandedBack,
+    StaffLeft,
     TapReceived,
     TextReceived,
     WaitTimedOut,
@@ -92,7 +93,9 @@ async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
     for burst in _bursts(_people_first(claim.events)):
         for event in burst:
             note_window(handled, event, now)
-        if burst[0].kind.startswith("fact:"):
+        if _comes_too_late(handled, burst[0]):
+            handled.finished.append((burst[0].id, "ignored", "somebody else had the conversation by then"))
+        elif burst[0].kind.startswith("fact:"):
             note_fact(handled, burst[0], hands.manners)
         elif claim.is_blocked:
             _only_note(hands, handled, burst)
@@ -228,9 +231,16 @@ def _shortened(hands: Hands, page_id: str, stored: dict[str, Any]) -> dict[str, 
 
 
 def _ends_staff(event: Event, session: Session) -> bool:
-    """Whether the bot answers again by it: what it prepared before is void."""
-    fell_silent = isinstance(event, WaitTimedOut) and event.state == PERSON and session.answered_by == "staff"
-    return fell_silent or isinstance(event, StaffHandedBack)
+    """Whether staff have the conversation no more by it: what the bot prepared before is void."""
+    if (isinstance(event, WaitTimedOut) and event.state == PERSON) or isinstance(event, StaffLeft):
+        return session.answered_by == "staff"
+    return isinstance(event, StaffHandedBack)
+
+
+def _comes_too_late(handled: Handled, event: WaitingEvent) -> bool:
+    """Whether staff gave away what another one of them has taken meanwhile."""
+    seen = (event.body or {}).get("epoch")
+    return event.kind in ("StaffHandedBack", "StaffLeft") and seen is not None and seen != handled.epoch
 
 
 def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, found: Mapping[Search, Any]) -> Turn:

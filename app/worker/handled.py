@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,6 +63,21 @@ class Handled:
             or self.epoch != self.claim.epoch
             or self.handoff is not None
         )
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the customer waits for staff who had the conversation before."""
+        return self.handoff is None and self.session.answered_by == "waiting" and self.claim.answered_by == "staff"
+
+    @property
+    def new_name(self) -> str | None:
+        """What the customer is called, where that was learnt just now."""
+        before, now = _name_in((self.claim.session or {}).get("slots", {})), _name_in(self.session.slots)
+        return now if now and now != before else None
+
+
+def _name_in(slots: Mapping[str, Any]) -> str:
+    return " ".join(str(part) for name in ("first_name", "last_name") if (part := slots.get(name)))
 
 
 def begin(claim: Claim, flow: Flow | None) -> Handled:
@@ -124,12 +140,12 @@ def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
 
 
 def _give_to_person(handled: Handled, since: datetime, silence: timedelta | None) -> None:
-    """The bot is silent from now on; for `silence` at the longest, where the operator said so."""
+    """The bot is silent from now on; for `silence` at the longest, unless somebody at the desk has the customer."""
     if handled.session.answered_by != "staff":
         handled.epoch += 1
     handled.session = replace(handled.session, answered_by="staff", timers=())
     handled.stop_timers = True
     handled.timers.clear()
-    if silence is not None:
+    if silence is not None and not handled.claim.staff_id:
         claim, name = handled.claim, since.isoformat()
         handled.timers[PERSON, name] = NewTimer(claim.page_id, claim.customer_id, PERSON, name, since + silence)

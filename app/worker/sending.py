@@ -63,7 +63,8 @@ _Key = tuple[str, str, int]
 
 @dataclass(slots=True)
 class Sender:
-    """Sends for one worker. `alive` says whether the worker may still act: one declared dead sends nothing."""
+    """Sends for one worker. `alive` says whether the worker may still act: one declared dead sends nothing. `told` is called
+    when something was written that screens show."""
 
     database: Database
     channel: Channel
@@ -75,6 +76,7 @@ class Sender:
     alive: Callable[[], bool]
     counts: Counter[str] = field(default_factory=Counter)
     parking: Parking = field(default_factory=Parking)
+    told: Callable[[], None] = lambda: None
     stopping: bool = False
     _ready: deque[OutMessage] = field(default_factory=deque)
     _held: dict[_Key, float] = field(default_factory=dict)
@@ -238,10 +240,12 @@ class Sender:
             conversations.lock(connection, sorted({result.message.key for result in results}))
             outbox.record(connection, worker_id, results, now)
             tell(connection, results, now)
+            conversations.touch(connection, [result.message.key for result in results], now)
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 
         following = await self.persist(work)
+        self.told()
         self.parking.note_written(news, self.clock.now(), self.clock.monotonic())
         for result in results:
             self._let_go(result)

@@ -14,7 +14,7 @@ from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
 from app.log import customer_tag
-from app.store import audit, calls, claims, conversations, history, inbox, outbox, questions, sessions, timers
+from app.store import audit, calls, claims, conversations, episodes, history, inbox, outbox, questions, sessions, timers
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -39,7 +39,8 @@ TRIES_MAX = 3
 class Turns:
     """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when.
 
-    `meet` is told of customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
+    `told` is called when something was written that screens show. `meet` is told of
+    customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
     more.
     """
 
@@ -52,6 +53,7 @@ class Turns:
     send: Callable[[Sequence[OutMessage], float], None]
     gather: timedelta = timedelta()
     meet: Callable[[Sequence[Key]], None] = lambda _: None
+    told: Callable[[], None] = lambda: None
     taken: int = 0
     failed: int = 0
     stopping: bool = False
@@ -142,6 +144,7 @@ class Turns:
         self.taken += sum(len(each.finished) for each in handled)
         self.asked_for_calls |= any(each.calls for each in handled)
         self.send(flying, started)
+        self.told()
         self.meet([each.claim.key for each in handled if each.messages and not each.session.met])
 
     def _claim_next(self, connection: Connection) -> list[Claim] | None:
@@ -246,6 +249,7 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     timers.start(connection, [timer for each in handled for timer in each.timers.values()])
     conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])
     conversations.save_changed(connection, [_after(each, now) for each in handled if each.someone_else_answers])
+    _episodes(connection, handled, now)
     inbox.finish(connection, [done for each in handled for done in each.finished], now)
     for each in handled:
         if each.set_aside:
@@ -264,5 +268,21 @@ def _after(handled: Handled, now: datetime) -> AfterTurns:
         team=handoff.team if handoff else None,
         handoff_reason=handoff.reason if handoff else None,
         handoff_note=handoff.note if handoff else None,
-        handed_off_at=now if handoff else None,
+        handed_off_at=now if handoff or handled.came_back else None,
+        keeps_handoff=handoff is None and handled.session.answered_by != "bot",
+        changed_at=now,
+        customer_name=handled.new_name,
     )
+
+
+def _episodes(connection: Connection, handled: Sequence[Handled], now: datetime) -> None:
+    """Where staff are wanted from now on, or no more, an episode begins or ends."""
+    for each in handled:
+        before, after = each.claim.answered_by, each.session.answered_by
+        if each.handoff is not None and after != "bot":
+            why = episodes.Why("bot", each.handoff.reason, each.handoff.note, each.handoff.team)
+            episodes.start(connection, each.claim.key, why, now)
+        elif after == "staff" and before != "staff":
+            episodes.start(connection, each.claim.key, episodes.Why("page_inbox"), now)
+        elif after == "bot" and before != "bot":
+            episodes.end(connection, each.claim.key, "handed_back" if before == "staff" else "withdrawn", now)

@@ -91,6 +91,10 @@ class Worker:
         self._between_batches = asyncio.Event()
         self._between_batches.set()
 
+    def tell(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever something was written that screens show."""
+        self.turns.told = self.sender.told = told
+
     def wake(self, outbox_too: bool = True) -> None:
         """Something came in; `outbox_too`: perhaps a message is free to go."""
         self._work.set()

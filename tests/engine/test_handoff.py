@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.engine.effects import HandOff, StartTimer, WithdrawHandOff
-from app.engine.events import CallAnswered, StaffHandedBack, WaitTimedOut
+from app.engine.events import CallAnswered, StaffHandedBack, StaffLeft, WaitTimedOut
 from app.engine.flow import Anywhere, HandOffTo, Reminder
 from tests.engine.shop import shop
 from tests.engine.transcript import DISCLOSURE, MORNING, Customer, choices, flow, state, text
@@ -222,3 +222,27 @@ def test_the_text_of_a_handoff_names_who_comes() -> None:
     customer = Customer(bot, given={"first_name": "Ana"})
     assert customer.taps("Get Started") == ["Hi Ana"]
     assert customer.handed_to[0].note == "From Ana"
+
+
+# ---- staff who leave ---------------------------------------------------------------------------------------
+
+
+def test_when_staff_leave_the_customer_waits_again_and_the_reminders_begin_anew(waiting: Customer) -> None:
+    waiting.staff_come()
+    assert waiting.meets(StaffLeft()) == []
+    assert waiting.answered_by == "waiting"
+    reminders = [each for each in waiting.turn.effects if isinstance(each, StartTimer)]
+    assert [(each.state, each.name) for each in reminders] == [("person", "0"), ("person", "1")]
+
+
+def test_staff_who_left_what_the_bot_has_change_nothing() -> None:
+    customer = Customer(shop())
+    customer.taps("Get Started")
+    assert customer.meets(StaffLeft()) == []
+    assert customer.answered_by == "bot"
+
+
+def test_staff_who_are_done_end_the_session_without_a_word(waiting: Customer) -> None:
+    waiting.staff_come()
+    assert waiting.meets(StaffHandedBack("end")) == []
+    assert (waiting.answered_by, waiting.session.state) == ("bot", "")

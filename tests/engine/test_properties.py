@@ -16,6 +16,7 @@ from app.engine.events import (
     Event,
     ReferralReceived,
     StaffHandedBack,
+    StaffLeft,
     TapReceived,
     TextReceived,
     WaitTimedOut,
@@ -69,7 +70,8 @@ happenings: st.SearchStrategy[Event] = st.one_of(
     st.builds(ReferralReceived, st.one_of(st.just("winter-promo"), anything)),
     st.builds(WaitTimedOut, st.sampled_from(STATE_NAMES), st.sampled_from(("0", "1", "x"))),
     st.builds(CallAnswered, st.sampled_from(STATE_NAMES), st.just("ok")),
-    st.builds(StaffHandedBack, st.sampled_from(("", "bye", "gone"))),
+    st.builds(StaffHandedBack, st.sampled_from(("", "bye", "gone", "end"))),
+    st.builds(StaffLeft),
 )
 steps = st.tuples(happenings, st.sampled_from((0, 1, 20, 700, 3_000)), st.booleans())
 

@@ -45,6 +45,7 @@ PORTS = (
             "webhooks.messenger.http",
             "app.service.client",
             "app.service.model",
+            "app.service.files",
             "app.desk.access.openid",
             "webhooks.simulator",
         ),

@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webhooks": (),
     "app.serving": GROUND,
     "app.main": ("app", "webhooks"),
+    "app.desking": ("app", "webhooks"),
     "app.demo": ("app", "webhooks"),
     "app.aside": ("app", "webhooks"),
     "app.tokens": ("app", "webhooks"),

@@ -16,7 +16,7 @@ from app.store.export import export
 from app.store.history import Said
 from app.store.questions import Question, Settled, StaffLine
 from app.store.tables import outbox
-from app.store.tables import questions as questions_table
+from app.store.tables_questions import questions as questions_table
 from tests.store.kit import NOW, PAGE, know, message, put
 
 ANA, BEA = (PAGE, "ana"), (PAGE, "bea")

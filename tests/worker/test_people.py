@@ -135,3 +135,28 @@ async def test_who_is_blocked_is_told_nothing_any_more_and_again_after_it(both: 
     await add(both.inner, event("ana", "hello again"))
     await crew.turns.run_batch()
     assert await written(both, "ana") == ["still to be said", "You said: hello again"]
+
+
+# ---- the desk ----------------------------------------------------------------------------------------------
+
+
+def ordered(kind: str, epoch: int | None, number: int = 30) -> WaitingEvent:
+    body = {} if epoch is None else {"epoch": epoch}
+    return WaitingEvent(number, kind, body, NOW, opens_window=False)
+
+
+@pytest.mark.parametrize("kind", ["StaffHandedBack", "StaffLeft"])
+async def test_what_staff_gave_away_after_a_colleague_took_it_stays_with_the_colleague(hands: Hands, kind: str) -> None:
+    handled = await handle(hands, claim(ordered(kind, epoch=2), answered_by="staff"), NOW)
+    assert (handled.session.answered_by, handled.epoch) == ("staff", 3)
+    assert handled.finished == [(30, "ignored", "somebody else had the conversation by then")]
+
+
+async def test_staff_who_leave_put_the_customer_back_into_the_queue(hands: Hands) -> None:
+    handled = await handle(hands, claim(ordered("StaffLeft", epoch=3), answered_by="staff"), NOW)
+    assert (handled.session.answered_by, handled.epoch, handled.came_back) == ("waiting", 4, True)
+
+
+async def test_a_reply_elsewhere_starts_no_silence_where_somebody_at_the_desk_has_the_customer(hands: Hands) -> None:
+    taken = replace(claim(fact("person_replied", at=NOW, mid="m_1"), answered_by="staff"), staff_id="anna")
+    assert (await handle(hands, taken, NOW)).timers == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -87,6 +88,17 @@ class Access:
         if session.seen_at < now - TOUCH_EVERY and not is_stream(request):
             await self.database.transaction(lambda connection: staff_sessions.touch(connection, session.id, now))
         return found
+
+    def find_all(self, connection: Connection, tokens: Collection[str]) -> dict[str, Staff]:
+        """Who these tokens of cookies are now, for many streams at once; ones that have ended are left out."""
+        now, hashed = self.clock.now(), {hash_token(token): token for token in tokens}
+        found = staff_sessions.find_many(connection, hashed)
+        accounts = {each.id: each for each in staff.list_all(connection)} if found else {}
+        return {
+            hashed[token]: self.to_staff(session, accounts[session.staff_id])
+            for token, session in found.items()
+            if session.stage == "whole" and self._lasts(session, now) and accounts[session.staff_id].may_sign_in
+        }
 
     def to_staff(self, session: Session, account: Account) -> Staff:
         lacks = account.role == "owner" and account.second_salt is None and self.terms.owners_need_second

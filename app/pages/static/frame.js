@@ -35,7 +35,7 @@
   });
   document.addEventListener("submit", (event) => {
     // A second click must not sign in, or invite, twice. The page that comes has fresh buttons.
-    if (event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
+    if (event.defaultPrevented || event.target.method !== "post" || event.target.hasAttribute("hx-post")) return;
     setTimeout(() => { for (const each of event.target.querySelectorAll("button")) each.disabled = true; });
     setTimeout(() => { for (const each of event.target.querySelectorAll("button")) each.disabled = false; }, 8000);
   });

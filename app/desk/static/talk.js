@@ -1,0 +1,180 @@
+// The open conversation: follows what is said, sends without leaving the page (once, whatever the network does), keeps the draft.
+(() => {
+  const talk = document.getElementById("talk");
+  if (!talk) return;
+  const { root, words, toast, showTimes, onRows } = window.desk;
+  const path = root.dataset.open;
+  const draftName = "draft " + path;
+  const scroll = () => document.getElementById("scroll");
+  const text = () => document.getElementById("text");
+  const atEnd = () => scroll().scrollHeight - scroll().scrollTop - scroll().clientHeight < 80;
+  const toEnd = () => { scroll().scrollTop = scroll().scrollHeight; };
+
+  // ---- following ----
+  let asking = false, again = false;
+  async function refresh() {
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const answer = await fetch(`${path}/parts?view=${root.dataset.view}`, { headers: { Accept: "text/html" } });
+      if (answer.ok && new URL(answer.url).pathname.startsWith("/desk/c/")) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch { /* the next event, or the stream's return, asks again */ }
+    asking = false;
+    if (again) { again = false; refresh(); }
+  }
+
+  function take(fresh) {
+    const stays = atEnd();
+    takeLines(fresh.getElementById("lines"));
+    for (const part of fresh.querySelectorAll("[data-part]")) {
+      const here = talk.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (!here || here.isEqualNode(part)) continue;
+      // The box keeps what is typed as long as one may write in it; an open menu keeps what is chosen.
+      if (part.dataset.part === "box" && here.dataset.state === part.dataset.state) continue;
+      if (here.querySelector("details[open]") && here.contains(document.activeElement)) continue;
+      here.replaceWith(part);
+      if (part.dataset.part === "box") fillDraft();
+    }
+    showTimes(talk);
+    if (stays) toEnd();
+  }
+
+  function takeLines(fresh) {
+    const lines = document.getElementById("lines");
+    for (const line of [...fresh.children]) {
+      const here = document.getElementById(line.id);
+      if (!here) lines.append(line);
+      else if (here.dataset.mark !== line.dataset.mark) here.replaceWith(line);
+    }
+    countUndo();
+  }
+
+  onRows((rows) => {
+    if (rows.some((row) => path === `/desk/c/${encodeURIComponent(row.page)}/${encodeURIComponent(row.customer)}`)) refresh();
+  });
+
+  // ---- taking back ----
+  function countUndo() {
+    for (const line of talk.querySelectorAll(".line[data-undo]")) {
+      const seconds = Math.ceil((new Date(line.dataset.undo) - Date.now()) / 1000);
+      const button = line.querySelector("[data-undo-button]");
+      if (seconds <= 0) { line.removeAttribute("data-undo"); button?.remove(); setTimeout(refresh, 700); }
+      else if (button) button.textContent = words.undo.replace("{n}", seconds);
+    }
+  }
+  setInterval(countUndo, 500);
+
+  // ---- sending ----
+  async function post(where, body, keep) {
+    const answer = await fetch(where, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15000) });
+    if (answer.status === 401) { toast(words.signedOut, "warn"); return false; }
+    if (!answer.ok) {
+      const problem = await answer.json().catch(() => null);
+      toast(problem?.error?.message || words.notSent);
+      if (!keep) refresh();
+      return false;
+    }
+    return true;
+  }
+
+  const newKey = () => { const bytes = crypto.getRandomValues(new Uint8Array(16)); return [...bytes].map((each) => each.toString(16).padStart(2, "0")).join(""); };
+
+  async function send(form) {
+    const button = form.querySelector("[type=submit], button");
+    button.disabled = true;
+    try {
+      // The key stays the same until it is known to have arrived: tried again, it is still one message.
+      if (await post(form.action, new URLSearchParams(new FormData(form)))) {
+        form.elements.form_key.value = newKey();
+        form.elements.text.value = "";
+        if (form.id === "box") { sessionStorage.removeItem(draftName); await refresh(); toEnd(); text()?.focus(); } else await refresh();
+      }
+    } catch { toast(words.notSent); } finally { button.disabled = false; }
+  }
+
+  talk.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.id === "box" || form.id === "note-form") { event.preventDefault(); send(form); return; }
+    if (!form.matches("[data-deed], [data-quick]")) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    if (event.submitter) event.submitter.disabled = true;
+    const undone = form.id === "undo" ? document.getElementById("o" + body.get("seq"))?.querySelector(".words")?.textContent : "";
+    try {
+      if (await post(form.action, body)) {
+        form.closest("details")?.removeAttribute("open");
+        if (undone && text() && !text().value) text().value = undone.trim();
+        await refresh();
+        if (body.get("deed") === "take") text()?.focus();
+      }
+    } catch { toast(words.notSent); } finally { if (event.submitter) event.submitter.disabled = false; }
+  });
+
+  window.desk.sendProduct = async (id) => {
+    const body = new URLSearchParams([["product", id], ["form_key", newKey()]]);
+    try { if (await post(`${path}/products`, body)) { await refresh(); toEnd(); } } catch { toast(words.notSent); }
+  };
+
+  talk.addEventListener("change", async (event) => {
+    if (event.target.id !== "file" || !event.target.files.length) return;
+    const file = event.target.files[0], key = newKey();
+    toast(words.sending, "good");
+    try { await post(`${path}/file?form_key=${key}&name=${encodeURIComponent(file.name.slice(0, 200))}`, file, true); await refresh(); toEnd(); } catch { toast(words.notSent); }
+    event.target.value = "";
+  });
+
+  // What is no picture, whatever it was sent as, can be saved all the same.
+  talk.addEventListener("error", (event) => {
+    const link = event.target.closest?.(".picture");
+    if (!link) return;
+    const name = document.createElement("span");
+    name.textContent = event.target.alt;
+    link.className = "no-picture";
+    link.replaceChildren(name);
+  }, true);
+
+  // ---- the draft, and who looks ----
+  function fillDraft() { const box = text(); if (box && !box.value) box.value = sessionStorage.getItem(draftName) || ""; }
+  let typedAt = 0;
+  talk.addEventListener("input", (event) => {
+    if (event.target.id !== "text") return;
+    sessionStorage.setItem(draftName, event.target.value);
+    if (Date.now() - typedAt > 3000) { typedAt = Date.now(); look(true); }
+  });
+  function look(types = false) {
+    if (document.hidden) return;
+    fetch(`${path}/look`, { method: "POST", body: new URLSearchParams({ types }), headers: { Accept: "application/json" }, keepalive: true }).catch(() => {});
+  }
+  look();
+  setInterval(look, 15000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { look(); refresh(); } });
+  addEventListener("pagehide", () => navigator.sendBeacon(`${path}/leave`));
+  addEventListener("online", refresh);
+
+  // ---- earlier lines, details ----
+  talk.addEventListener("click", async (event) => {
+    const side = event.target.closest("[data-side]");
+    if (side) {
+      const open = document.getElementById("side").classList.toggle("open");
+      side.setAttribute("aria-expanded", String(open));
+      return;
+    }
+    const link = event.target.closest("[data-earlier]");
+    if (!link) return;
+    event.preventDefault();
+    const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const height = scroll().scrollHeight;
+    const lines = document.getElementById("lines");
+    lines.prepend(...fresh.querySelectorAll(".lines > .line"));
+    const more = fresh.querySelector(".more");
+    if (more) link.closest(".more").replaceWith(more); else link.closest(".more").remove();
+    showTimes(talk);
+    scroll().scrollTop += scroll().scrollHeight - height;
+  });
+
+  fillDraft();
+  countUndo();
+  toEnd();
+})();

@@ -1,0 +1,146 @@
+"""The desk in a real browser: two staff screens and the customer's screen at once; nothing that a screen reader would stumble over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.conftest import only_when_all_run, skip_without
+from tests.journeys.house import House, Plan, running
+from tests.journeys.shop import CALLING, copy_shop
+from tests.journeys.staff import PASSWORD, make_account
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js"
+STAFF = ("Anna", "Luc", "Nora", "Ida360", "Ida1280")
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    only_when_all_run()
+    if not CHROMIUM.exists():
+        skip_without(str(CHROMIUM))
+    folder = tmp_path_factory.mktemp("browser")
+    with running(Plan(folder, copy_shop(folder / "shop"), settings={"STAFF_UNDO_SECONDS": "2"})) as started:
+        for name in STAFF:
+            make_account(started, name)
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(house: House) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+def sign_in(house: House, browser: Browser, name: str, **looks: Any) -> Page:
+    """This person's screen; anything that the browser complains about fails the test."""
+    context: BrowserContext = browser.new_context(
+        bypass_csp=False, **{"viewport": {"width": 1280, "height": 800}, **looks}
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"{name}'s screen: {error}"))
+    page.goto(f"{house.bot_url}/sign-in")
+    page.fill("[name=email]", f"{name.lower()}@shop.example")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/desk")
+    return page
+
+
+def test_two_staff_screens_and_a_customer_go_the_whole_way(house: House, browser: Browser) -> None:
+    anna, luc = sign_in(house, browser, "Anna"), sign_in(house, browser, "Luc")
+    customer = browser.new_page()
+    customer.goto(house.messenger_url)
+    customer.get_by_role("button", name="Get Started").click()
+    customer.get_by_role("button", name="Talk to a person").first.click()
+    expect(customer.locator(".log .bubble", has_text=CALLING)).to_be_visible()
+    # Both screens show it by themselves, the title too.
+    for screen in (anna, luc):
+        expect(screen.locator("#rows .row-item")).to_have_count(1)
+        expect(screen).to_have_title(re.compile(r"^\(1\)"))
+        screen.keyboard.press("j")
+        screen.keyboard.press("Enter")
+        expect(screen.get_by_role("button", name="Take")).to_be_visible()
+    anna.keyboard.press("t")
+    expect(anna.locator("#text")).to_be_focused()
+    expect(luc.locator(".talk-head")).to_contain_text("Anna")
+    expect(luc.get_by_role("button", name="Take from Anna")).to_be_visible()
+    # Luc sees her type, she writes, the customer reads; what the customer writes appears on both screens.
+    anna.keyboard.type("Hello from Anna")
+    expect(luc.locator(".lookers")).to_contain_text("Anna is typing")
+    anna.keyboard.press("Control+Enter")
+    expect(anna.locator(".line.staff .words")).to_have_text("Hello from Anna")
+    expect(customer.locator(".log .bubble", has_text="Hello from Anna")).to_be_visible(timeout=15_000)
+    customer.get_by_label("Message", exact=True).fill("Thank you, Anna")
+    customer.keyboard.press("Enter")
+    for screen in (anna, luc):
+        expect(screen.locator(".line.them .words", has_text="Thank you, Anna")).to_be_visible()
+    # Taken back in time it never arrives; then the bot goes on.
+    anna.locator("#text").fill("Never mind")
+    anna.keyboard.press("Control+Enter")
+    anna.get_by_role("button", name=re.compile("Undo")).click()
+    expect(anna.locator("#text")).to_have_value("Never mind")
+    anna.keyboard.press("Escape")
+    anna.keyboard.press("b")
+    anna.locator("details[open] button.primary").click()
+    expect(customer.locator(".log .bubble", has_text="How did we do?")).to_be_visible()
+    expect(anna.locator(".talk-head .badge").first).to_have_text("Bot")
+    assert "Never mind" not in customer.locator(".log").inner_text()
+
+
+def test_a_reply_on_a_lost_network_is_kept_and_sent_once(house: House, browser: Browser) -> None:
+    person = house.new_customer()
+    person.types("hello")
+    person.taps("Talk to a person")
+    screen = sign_in(house, browser, "Nora")
+    screen.goto(f"{house.bot_url}/desk/c/{person.page}/{person.id}")
+    screen.keyboard.press("t")
+    expect(screen.locator("#text")).to_be_focused()
+    screen.locator("#text").fill("Only once, please")
+    # The request arrives and its answer is lost: the screen cannot know that it was taken.
+    screen.route("**/text", lambda route: (route.fetch(), route.abort()))
+    screen.get_by_role("button", name="Send", exact=True).click()
+    expect(screen.locator("#toasts")).to_contain_text("Not sent")
+    expect(screen.locator("#text")).to_have_value("Only once, please")
+    screen.unroute("**/text")
+    screen.get_by_role("button", name="Send", exact=True).click()
+    expect(screen.locator("#text")).to_have_value("")
+    expect(screen.locator(".line.staff")).to_have_count(1)
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), [(360, "dark", "fr"), (1280, "light", "en")])
+def test_no_serious_finding_for_people_who_see_or_hear_a_page_otherwise(
+    house: House, browser: Browser, width: int, scheme: str, language: str
+) -> None:
+    person = house.new_customer()
+    person.types("hello")
+    person.taps("Talk to a person")
+    screen = sign_in(
+        house, browser, f"Ida{width}", viewport={"width": width, "height": 740}, color_scheme=scheme, locale=language
+    )
+    path = f"/desk/c/{person.page}/{person.id}"
+    for where in ("/desk", "/desk?view=resolved", path, "/desk/search?q=hello", "/desk/canned"):
+        screen.goto(house.bot_url + where)
+        if where == path:
+            screen.keyboard.press("t")
+            expect(screen.locator("#text")).to_be_visible()
+            screen.keyboard.press("/")
+        assert screen.evaluate("document.documentElement.scrollWidth") <= width, where
+        screen.evaluate(AXE.read_text("utf-8"))
+        found = screen.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [
+            f"{where}: {each['id']} {[node['html'][:150] for node in each['nodes']][:3]}"
+            for each in found["violations"]
+            if each["impact"] in SERIOUS
+        ]
+        assert serious == []
