@@ -27,12 +27,16 @@ class Found:
     """The answer of a search, by ids. `sure` is what was meant, or empty; `unsure` are up to three that may be, the likeliest first.
 
     `scores` are the entries that fitted best, and `rule` says how it was decided between them; both for the turn's why alone.
+    Of products `unsure` are all that are shown, the sure one among them; `dropped` are wishes that none of them fulfils, as kind and
+    value; `more`: there are others behind them.
     """
 
     sure: str = ""
     unsure: tuple[str, ...] = ()
     scores: tuple[Scored, ...] = ()
     rule: str = ""
+    dropped: tuple[tuple[str, str], ...] = ()
+    more: bool = False
 
     @property
     def reason(self) -> str:

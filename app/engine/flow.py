@@ -11,6 +11,14 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.engine.goods import PRICE_NOW as PRICE_NOW  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import PRODUCT_PREFIX as PRODUCT_PREFIX  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import FieldValue as FieldValue  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Preference as Preference  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Product as Product  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Shop as Shop  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Suggest as Suggest  # noqa: PLC0414 - part of the flow, kept apart for length
+
 # ---- texts -------------------------------------------------------------------------------------------------
 
 
@@ -249,42 +257,6 @@ class FaqEntry:
     choices: tuple[Choice, ...] = ()
 
 
-PRODUCT_PREFIX = "product."
-"""`product.<field>`: a field of the product that is looked at, in conditions, and in the buttons of its card."""
-
-FieldValue = str | float | bool | tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One thing that the shop sells. `fields` are all other keys, by name: texts (days in ISO form), numbers, yes or no, lists."""
-
-    id: str
-    name: Text
-    description: Text | None = None
-    url: str = ""
-    image: str = ""
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Preference:
-    """What puts a product before another: the higher number in `field`, or that `condition` holds. One of the two is set."""
-
-    field: str = ""
-    condition: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggest:
-    """`suggest`: products that fit `where` and have words of `match`, best first by `prefer`, `show` at a time."""
-
-    where: Condition | None = None
-    match: Text | None = None
-    prefer: tuple[Preference, ...] = ()
-    show: int = 3
-
-
 # ---- the bot -----------------------------------------------------------------------------------------------
 
 
@@ -395,5 +367,6 @@ class Flow:
     moved: Mapping[str, str] = field(default_factory=dict)
     faq: Mapping[str, FaqEntry] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
+    shop: Shop = field(default_factory=Shop)
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
     searches: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

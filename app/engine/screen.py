@@ -10,8 +10,9 @@ from app.engine.choose import nearest
 from app.engine.conditions import names_in
 from app.engine.draft import Draft
 from app.engine.fill import fill
-from app.engine.flow import PRODUCT_PREFIX, Choice, Flow, Placeholder, Product, Text
+from app.engine.flow import PRICE_NOW, PRODUCT_PREFIX, Choice, Flow, Placeholder, Product, Text
 from app.engine.fold import fold
+from app.wares import price_now
 
 
 def values_of(flow: Flow, product: Product, language: str) -> Mapping[str, Any]:
@@ -19,7 +20,10 @@ def values_of(flow: Flow, product: Product, language: str) -> Mapping[str, Any]:
     texts = {"id": product.id, "url": product.url, "image": product.image, "name": _plain(flow, product.name, language)}
     if product.description:
         texts["description"] = _plain(flow, product.description, language)
-    return {f"{PRODUCT_PREFIX}{name}": value for name, value in {**product.fields, **texts}.items()}
+    values: dict[str, Any] = {f"{PRODUCT_PREFIX}{name}": value for name, value in {**product.fields, **texts}.items()}
+    if (price := price_now(product.fields)) is not None:
+        values[PRICE_NOW] = price
+    return values
 
 
 def _plain(flow: Flow, text: Text, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, erase, faq, show, which_day
+from app.engine import anywhere, erase, faq, products, show, which_day
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import TapReceived
@@ -21,7 +21,7 @@ def read_tap(draft: Draft, event: TapReceived) -> None:
         return None
     if draft.answered_by == "waiting":
         return _read_tap_while_waiting(draft, event)
-    if faq.read_tap(draft, event) or which_day.read_tap(draft, event):
+    if faq.read_tap(draft, event) or which_day.read_tap(draft, event) or products.read_tap(draft, event):
         return None
     if event.state.startswith("@"):
         return _follow(draft, _entrance(draft, event), f"tap {event.state}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.engine.flow import Flow, State
+from app.engine.flow import Flow, Product, Shop, State
 from app.flowfile.collector import paused_collector
 from app.flowfile.parts.anywhere import read_anywhere
 from app.flowfile.parts.entrances import read_entrances
@@ -18,6 +19,7 @@ from app.flowfile.parts.policy import look_at_policy
 from app.flowfile.parts.products import read_products
 from app.flowfile.parts.sense import look_at_sense
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
+from app.flowfile.parts.shop import read_shop
 from app.flowfile.parts.slots import read_slots
 from app.flowfile.parts.states import read_state
 from app.flowfile.parts.translations import look_at_translations, read_translations
@@ -107,7 +109,7 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         read_slots(slot_pairs, known)
     faq_nodes = _all(folder, "faq")
     read_topics(faq_nodes, known)
-    products = read_products(_all(folder, "products"), known)
+    shop, products = _read_shop(folder, known)
     anywhere, otherwise = read_anywhere(root.get("anywhere"), known)
     flow = Flow(
         revision=folder.revision,
@@ -125,9 +127,17 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         moved=read_moved(root.get("moved"), known),
         faq=read_faq(faq_nodes, known),
         products=products,
+        shop=shop,
     )
     _look_at_whole(flow, root, entries, known)
     return flow, _read_tests(folder, flow, known), known
+
+
+def _read_shop(folder: Folder, known: Known) -> tuple[Shop, Mapping[str, Product]]:
+    """What holds for all products, and the products."""
+    nodes = _all(folder, "products")
+    shop, fed = read_shop(nodes, folder.feeds, known)
+    return shop, read_products(nodes, known, fed)
 
 
 def _read_tests(folder: Folder, flow: Flow, known: Known) -> tuple[Conversation, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.house.source import Module, assert_none, imports, is_in, module, product
 
-GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
+GROUND = ("app.errors", "app.clock", "app.chance", "app.letters", "app.links", "app.log", "app.mask", "app.wares")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
@@ -18,13 +18,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.clock": (),
     "app.chance": (),
     "app.mask": (),
+    "app.letters": (),
+    "app.links": (),
+    "app.wares": (),
     "app.pages": (),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
     "app.settings": ("app.errors", "app.chance"),
-    "app.engine": ("app.errors", "app.mask"),
-    "app.answers": ("app.errors",),
-    "app.catalogue": ("app.errors",),
+    "app.engine": ("app.errors", "app.letters", "app.mask", "app.wares"),
+    "app.answers": ("app.errors", "app.letters"),
+    "app.catalogue": ("app.errors", "app.letters", "app.wares"),
     "app.channel": ("app.engine",),
     "app.flowfile": ABOVE_PURE,
     "app.service": ABOVE_PURE,

@@ -54,7 +54,8 @@ def _render_message(message: Message, payloads: Iterator[str], metadata: str) ->
         rendered["attachment"] = {"type": kind, "payload": {"url": clean_text(address)}}
     elif message.cards:
         elements = [_card(each, payloads) for each in message.cards]
-        rendered["attachment"] = _template({"template_type": "generic", "elements": elements})
+        ratio = {"image_aspect_ratio": "square"} if message.square else {}
+        rendered["attachment"] = _template({"template_type": "generic", **ratio, "elements": elements})
     elif message.form:
         rendered["attachment"] = _template(render_form(message.form))
     else:
