@@ -153,7 +153,11 @@ def measure(count: int, language: str, *, show: bool) -> Figures:
 
 
 def misses(
-    cases: list[Case], read: list[bool], judged: list[list[bool]], answers: dict[str, tuple[str, ...]], shop: dict[str, Thing]
+    cases: list[Case],
+    read: list[bool],
+    judged: list[list[bool]],
+    answers: dict[str, tuple[str, ...]],
+    shop: dict[str, Thing],
 ) -> Iterator[str]:
     """What went wrong, one a line."""
     for case, filters, right in zip(cases, read, judged, strict=True):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from app.catalogue.seek import NEAR_PRICE, Hits, Numbers, Query, Wished, numbers_of, seek
+from app.catalogue.colours import NAMES, bits_of
+from app.catalogue.seek import NEAR_PRICE, Hits, Numbers, Query, Wished, is_known, numbers_of, seek
 from app.catalogue.shelf import SIZES, Mask, Shelf
+from app.catalogue.terms import SLIP_CHARS_MIN
 from app.catalogue.wishes import Wishes, read_wishes
 from app.letters import fold
 
@@ -38,7 +43,7 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
 
     `by_name`: one that is named in full is what is meant, sold out or not.
     """
-    wishes = read_wishes(text, languages, sizes_of(shelf))
+    wishes = _mended(shelf, read_wishes(text, languages, sizes_of(shelf)))
     named = _named(shelf, text) if by_name and not query.shown else -1
     if named >= 0:
         return Asked(Hits((named,), share=1.0), wishes, is_sure=True, named=named)
@@ -47,6 +52,21 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     likes = (*_own_likes(shelf, wishes), *query.likes)
     hits = seek(shelf, replace(query, wishes=wished, words=words, likes=likes))
     return Asked(hits, wishes, _is_sure(wishes, wished, hits))
+
+
+def _mended(shelf: Shelf, wishes: Wishes) -> Wishes:
+    """Words that no product has and that are nearly a colour are that colour; two that are one word in the shop are one."""
+    words, colours, colour_word = list(wishes.words), wishes.colours, wishes.colour_word
+    for first, second in pairwise(wishes.words):
+        if first in words and second in words and is_known(shelf, first + second):
+            words[words.index(first) : words.index(first) + 2] = [first + second]
+    for word in tuple(words):
+        if len(word) >= SLIP_CHARS_MIN and not is_known(shelf, word):
+            near = process.extractOne(word, NAMES, scorer=OSA.distance, score_cutoff=1)
+            if near and not shelf.spelling.near(word):
+                words.remove(word)
+                colours, colour_word = colours | bits_of(near[0]), colour_word or near[0]
+    return replace(wishes, words=tuple(words), colours=colours, colour_word=colour_word)
 
 
 def _named(shelf: Shelf, text: str) -> int:
@@ -94,10 +114,9 @@ def _wished(shelf: Shelf, wishes: Wishes) -> tuple[Wished, ...]:
 def _priced(shelf: Shelf, wishes: Wishes) -> list[Wished]:
     if not (wishes.low or wishes.high):
         return []
-    prices = np.nan_to_num(shelf.prices, nan=-1.0)
-    has_price = prices >= 0
-    near = has_price & (prices >= wishes.low / NEAR_PRICE)
-    fits = has_price & (prices >= wishes.low)
+    prices = shelf.prices  # a comparison with nan, where there is no price, is false
+    near = prices >= wishes.low / NEAR_PRICE
+    fits = prices >= wishes.low
     if wishes.high:
         near &= prices <= wishes.high * NEAR_PRICE
         fits &= prices <= wishes.high

@@ -15,7 +15,7 @@ _NAMES = {
     "orange": "orange oranges naranja arancione oranje laranja coral corail apricot terracotta rust",
     "yellow": "yellow gelb gelbe jaune jaunes amarillo amarilla giallo gialla geel amarelo mustard moutarde lemon",
     "green": "green grun grune grün vert verte verts vertes verde groen khaki kaki olive emerald mint menthe sage teal",
-    "blue": "blue blau blaue blaues bleu bleue bleus bleues azul blu azzurro blauw navy marine turquoise cyan indigo denim sky",
+    "blue": "blue blau blaue blaues bleu bleue bleus bleues azul blu azzurro blauw navy marine turquoise cyan indigo sky",
     "purple": "purple lila violett violet violette violets violettes morado viola paars roxo lavender lavande mauve plum prune",
     "brown": "brown braun braune brun brune marron marrons marroncino marrone bruin castanho tan camel cognac chocolate chestnut",
     "beige": "beige beiges sand sable cream creme crema nude taupe",
@@ -29,7 +29,24 @@ for _number, _family in enumerate(_FAMILIES):
         _BITS[fold(_name)] = 1 << _number
 
 _RARELY = frozenset(
-    ("or", "rose", "roses", "sand", "sky", "mint", "sage", "rust", "plum", "lemon", "tan", "cream", "marine", "viola")
+    (
+        "or",
+        "rose",
+        "roses",
+        "sand",
+        "sky",
+        "mint",
+        "sage",
+        "rust",
+        "plum",
+        "lemon",
+        "lavender",
+        "lavande",
+        "tan",
+        "cream",
+        "marine",
+        "viola",
+    )
 )
 """Words that mostly mean something else in a message: they are colours only in a field of a product, or behind "in" and "en"."""
 
@@ -42,6 +59,10 @@ def bits_of(text: str) -> int:
     for word in fold(text).split():
         bits |= _BITS.get(word, 0)
     return bits
+
+
+NAMES = tuple(sorted(each for each in _BITS if len(each) >= 4 and each not in _RARELY))
+"""Names that a slip of the finger may have made another word of."""
 
 
 def bit_of(word: str, before: str = "") -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.catalogue.shelf import Mask, Shelf
+from app.catalogue.shelf import KINDS, Mask, Shelf
 from app.catalogue.terms import phrases_in
 
 Numbers = NDArray[np.float64]
@@ -29,6 +29,9 @@ SCATTERED_MAX = 5_000
 
 STRONG = 0.6
 """A product with less than this part of the best score has not enough of the words to be what was meant."""
+
+GUESSED = 0.6
+"""What a word counts that was mended: it may have been another."""
 
 FULL = 0.8
 """From this part of the best score on, words fit as well as the best do, and what else is known decides."""
@@ -173,11 +176,20 @@ def score(shelf: Shelf, words: Sequence[str]) -> Scored:
             whole += _weight(len(shelf), 1) / 2  # nobody has it: it may well be small talk
             continue
         rows, counts = found
-        weight = _weight(len(shelf), len(rows))
+        weight = _weight(len(shelf), len(rows)) * _telling(shelf, rows) * (1.0 if is_known(shelf, word) else GUESSED)
         points[rows] += counts * weight
         whole += weight
         known.append(word)
     return Scored(points, whole, tuple(known))
+
+
+def _telling(shelf: Shelf, rows: NDArray[np.intp]) -> float:
+    """How much a word tells of what kind of thing is meant, 0.5 to 1: "sweater" stands in one category, "warm" in many."""
+    column = shelf.column(KINDS)
+    if column is None or not len(rows):
+        return 1.0
+    counts = np.bincount(column.codes[rows] + 1, minlength=2)[1:]
+    return 0.5 + 0.5 * float(counts.max()) / len(rows)
 
 
 def _weight(products: int, having: int) -> float:
@@ -190,10 +202,13 @@ def _points_of(shelf: Shelf, word: str, words: Sequence[str]) -> tuple[NDArray[n
     hits = [found for stem in dict.fromkeys(every) if (found := shelf.postings.of(stem)) is not None]
     if not hits:
         return None
+    if len(hits) == 1:
+        rows, weights = hits[0]
+        return rows.astype(np.intp), _WORTH[weights]
     points = np.zeros(len(shelf), np.float64)
     for rows, weights in hits:
         points[rows] = np.maximum(points[rows], _WORTH[weights])
-    having = np.flatnonzero(points)
+    having = np.flatnonzero(points > 0)
     return having, points[having]
 
 
@@ -217,14 +232,14 @@ def _meant(shelf: Shelf, word: str, words: Sequence[str]) -> tuple[str, ...]:
     return (*own, *shelf.synonyms.get(near, (near,))) if near else own
 
 
+def is_known(shelf: Shelf, word: str) -> bool:
+    """Whether any product has this word, or its owner says that it means one that has."""
+    return word in shelf.synonyms or any(shelf.postings.of(stem) is not None for stem in shelf.stems.of(word))
+
+
 def numbers_of(shelf: Shelf, name: str) -> Numbers:
     """A field as a number of each product, the lowest there is where it has none."""
     column = shelf.columns.get(name)
     if column is None:
         return np.full(len(shelf), -np.inf)
-    return np.nan_to_num(column.floats(), nan=-np.inf)
-
-
-def truths(shelf: Shelf, name: str, holds: Callable[[object], bool]) -> Numbers:
-    """1 where this holds of a field, else 0."""
-    return shelf.where(name, holds).astype(np.float64)
+    return column.spread_numbers(np.where(np.isnan(column.numbers), -np.inf, column.numbers), -np.inf)

@@ -35,6 +35,7 @@ UNSORTED = ("description", "url", "image")
 """Fields that are different for every product: they are packed and no column."""
 
 COLOURS = ("color", "colour", "couleur", "farbe")
+KINDS = ("product_type", "category", "google_product_category")
 SIZES = ("size", "taille", "pointure", "groesse")
 
 NAME_WEIGHT, FIELD_WEIGHT, TEXT_WEIGHT = 6, 4, 1
@@ -58,7 +59,11 @@ class Column:
 
     def floats(self) -> NDArray[np.float64]:
         """The number of each product, nan for none."""
-        return np.append(self.numbers, np.nan)[self.codes]
+        return self.spread_numbers(self.numbers, np.nan)
+
+    def spread_numbers(self, numbers: NDArray[np.float64], none: float) -> NDArray[np.float64]:
+        """One number a value, as one a product; `none` where there is no value."""
+        return np.append(numbers, none)[self.codes]
 
 
 @dataclass(frozen=True, slots=True)

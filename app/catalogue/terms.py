@@ -20,7 +20,7 @@ WORDS_MAX = 400
 SLIP_CHARS_MIN = 4
 """In shorter words one wrong letter makes another word."""
 
-LONG_CHARS = 8
+LONG_CHARS = 7
 """From here on two letters may be wrong."""
 
 STEMS_KEPT_MAX = 400_000

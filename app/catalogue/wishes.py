@@ -53,9 +53,11 @@ class Wishes:
 
 def read_wishes(text: str, languages: Sequence[str], sizes: frozenset[str] = frozenset()) -> Wishes:
     """The wishes of a message. `sizes`: those that the shop has, folded, so that a bare "42" can be one."""
-    plain = _plain(text, languages)
+    capitals = _capital_size(text, sizes)
+    plain = _plain(text.replace(f" {capitals}", " ") if capitals else text, languages)
     wishes = Wishes(shopping=bool(_CUES.search(f" {_WORD.sub(' ', plain)} ")))
     plain, wishes = _read_sizes(plain, wishes, sizes)
+    wishes = replace(wishes, sizes=(capitals.lower(),)) if capitals and not wishes.sizes else wishes
     plain, wishes = _read_price(plain, wishes, sizes)
     for phrase in say.CHEAP_PHRASES:
         if f" {phrase} " in f" {plain} ":
@@ -93,6 +95,17 @@ def _plain(text: str, languages: Sequence[str]) -> str:
             cut = str(alpha2digit(cut, language, _SMALL))
     plain = _JOINED.sub(r"\1\2", without_accents(cut.casefold()).replace("ß", "ss"))
     return " ".join(plain.split()[:WORDS_MAX])
+
+
+def _capital_size(text: str, sizes: frozenset[str]) -> str:
+    """A size of one letter, written as one: "t-shirt M". In a message of capitals it may be any letter."""
+    if text.isupper():
+        return ""
+    found = _CAPITAL.search(text)
+    return found[1] if found and found[1].lower() in sizes else ""
+
+
+_CAPITAL = re.compile(r"(?<=[^\s])\s([SML])(?=[\s,.!?]|$)")
 
 
 # ---- sizes -------------------------------------------------------------------------------------------------
@@ -252,6 +265,8 @@ class _Reading:
             self.cheap = True
         elif word in say.SALE and after != "price":
             self.sale = True
+        elif word == "montre" and after == "moi":
+            return  # "show me", and not a watch
         elif word not in say.EMPTY and word not in say.NOT and len(word) > 1:
             self.words.append(word)
 

@@ -30,10 +30,45 @@ MADE_OF = {
 }  # fmt: skip
 WRITTEN = {"wood": "wooden", "iron": "cast iron", "crystal": "crystal glass"}
 LETTERS = ("XS", "S", "M", "L", "XL", "XXL")
-SYLLABLES = ("al", "bor", "cas", "del", "ema", "fio", "gar", "hil", "ino", "jor", "kel", "lum", "mar", "nor", "ola", "pir", "ros", "sil", "tan", "vel")
+SYLLABLES = (
+    "al",
+    "bor",
+    "cas",
+    "del",
+    "ema",
+    "fio",
+    "gar",
+    "hil",
+    "ino",
+    "jor",
+    "kel",
+    "lum",
+    "mar",
+    "nor",
+    "ola",
+    "pir",
+    "ros",
+    "sil",
+    "tan",
+    "vel",
+)
 SAID = {
-    "en": ("Made to last", "A quiet favourite", "For every day", "Soft to the touch", "Designed in a small studio", "Ready to be given away"),
-    "fr": ("Fait pour durer", "Un favori discret", "Pour tous les jours", "Doux au toucher", "Dessiné dans un petit atelier", "Prêt à offrir"),
+    "en": (
+        "Made to last",
+        "A quiet favourite",
+        "For every day",
+        "Soft to the touch",
+        "Designed in a small studio",
+        "Ready to be given away",
+    ),
+    "fr": (
+        "Fait pour durer",
+        "Un favori discret",
+        "Pour tous les jours",
+        "Doux au toucher",
+        "Dessiné dans un petit atelier",
+        "Prêt à offrir",
+    ),
 }
 COLUMNS = (
     "id", "title", "description", "link", "image_link", "price", "sale_price", "availability", "brand", "product_type", "color",
@@ -54,7 +89,7 @@ class Thing:
 
 def things(count: int, language: str) -> Iterator[Thing]:
     """So many products. Clothes and shoes come in two or three sizes each, with one group."""
-    chance = random.Random(SEED)  # noqa: S311 - the same shop every time
+    chance = random.Random(SEED)
     with (HERE / "kinds.tsv").open(encoding="utf-8") as file:
         kinds = list(csv.DictReader(file, delimiter="\t"))
     brands = [(a + b).capitalize() for a in SYLLABLES for b in SYLLABLES if a != b]
@@ -65,7 +100,12 @@ def things(count: int, language: str) -> Iterator[Thing]:
         first = _thing(kind, chance, language, chance.choice(brands), number)
         for size in variants:
             if number < count:
-                row = {**first.row, "id": f"p{number}", "size": size, "item_group_id": f"g{first.row['id']}" if size else ""}
+                row = {
+                    **first.row,
+                    "id": f"p{number}",
+                    "size": size,
+                    "item_group_id": f"g{first.row['id']}" if size else "",
+                }
                 yield Thing(row, first.kind, first.words, first.colour, first.price)
                 number += 1
 
@@ -83,7 +123,9 @@ def _sizes(kind: str, chance: random.Random) -> list[str]:
 def _thing(kind: dict[str, str], chance: random.Random, language: str, brand: str, number: int) -> Thing:
     material = chance.choice(kind["words"].split())
     colour = chance.choice(list(COLOURS))
-    price = round(chance.triangular(float(kind["low"]), float(kind["high"]), float(kind["low"]) * 1.3)) - 0.01 * chance.choice((0, 1, 10))
+    price = round(
+        chance.triangular(float(kind["low"]), float(kind["high"]), float(kind["low"]) * 1.3)
+    ) - 0.01 * chance.choice((0, 1, 10))
     sale = round(price * 0.8, 2) if chance.random() < 0.12 else 0.0
     gender, age = _for_whom(kind["gender"], chance)
     row = dict.fromkeys(COLUMNS, "") | {
