@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from app.store import history
 from app.store.keys import Key
-from app.store.tables import calls, conversations, inbox, outbox, sessions, timers
+from app.store.tables import calls, conversations, inbox, outbox, sessions, suggestions, timers
 
 LINES_MAX = 1_000_000
 """More than anybody writes: an export is whole."""
@@ -28,6 +28,7 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "slots": body.get("slots", {}),
         "session": session,
         "sent": _rows(connection, outbox, key, without=("body",)),
+        "suggestions": _rows(connection, suggestions, key, without=("mark",)),
         "timers": _rows(connection, timers, key),
         "calls": _rows(connection, calls, key),
         "events": [each for each in _rows(connection, inbox, key, without=("event_key",)) if each["body"] is not None],

@@ -11,6 +11,8 @@ facts           small values of the whole installation
 pages           Pages from which the channel takes nothing at the moment, and why
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
+catalogues      what feeds of products brought, packed; a feed's row is what all processes serve
+suggestions     which products each customer was shown, and what came of it
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
 """
 
@@ -293,6 +295,46 @@ class DeletionRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
+class CatalogueRow(SQLModel, table=True):
+    """What a feed brought. `content`: its hash, empty before anything came in. `marks`: what to ask for news with.
+
+    `next_at`: when it is asked again; whoever moves it first does so. `trouble`: why the last attempt brought nothing.
+    """
+
+    __tablename__ = "catalogues"
+
+    name: str = Field(primary_key=True)
+    content: str = ""
+    products: int = 0
+    packed: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+    kinds: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    marks: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    trouble: str | None = Field(default=None, sa_type=Text)
+    changed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    next_at: datetime = Field(sa_type=UtcTime)
+
+
+class SuggestionRow(SQLModel, table=True):
+    """A product that a customer was shown: when first and last, how often, in which state.
+
+    `mark` is what a click on its link brings back; the first click counts. `taste`: like or dislike, by the customer's own tap.
+    """
+
+    __tablename__ = "suggestions"
+    __table_args__ = (Index("suggestions_by_mark", "mark"),)
+
+    page_id: str = Field(primary_key=True)
+    customer_id: str = Field(primary_key=True)
+    product_id: str = Field(primary_key=True)
+    mark: str
+    state: str = ""
+    times: int = 1
+    taste: str | None = None
+    shown_at: datetime = Field(sa_type=UtcTime)
+    last_at: datetime = Field(sa_type=UtcTime)
+    clicked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -309,3 +351,5 @@ revisions = _table("revisions")
 calls = _table("calls")
 deletions = _table("deletions")
 pages = _table("pages")
+catalogues = _table("catalogues")
+suggestions = _table("suggestions")
