@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from app import __version__, cli_answers, cli_pages, cli_people, cli_writing
+from app import __version__, cli_answers, cli_pages, cli_people, cli_products, cli_writing
 from app.cli_flows import commands, leave, print_lines
 from app.errors import AppError
 
@@ -35,6 +35,7 @@ app = typer.Typer(
 app.add_typer(commands)
 app.add_typer(cli_writing.commands)
 app.add_typer(cli_answers.commands)
+app.add_typer(cli_products.commands)
 app.add_typer(cli_people.commands)
 app.add_typer(cli_pages.commands)
 

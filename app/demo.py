@@ -18,6 +18,7 @@ from app.errors import AppError
 from app.main import create_app, migrate, read_flows
 from app.serving import Background, run
 from app.settings import Settings, example_folder, read_settings
+from app.stocking import Stock
 from app.store import lock
 from webhooks.messenger.profile import render_profile
 from webhooks.simulator.app import create_simulator
@@ -37,7 +38,8 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
     with ExitStack() as until_the_end:
         folder = data or Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="frontdesk-")))
         settings = _settings(folder, port)
-        flows = read_flows(settings)
+        stock = Stock()
+        flows = read_flows(settings, stock)
         for role in ("web", "worker"):
             until_the_end.enter_context(lock.hold(folder / "frontdesk.db", role))
         migrate(settings)
@@ -46,7 +48,9 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
         messenger = create_simulator(_messenger(settings, port, flow), Clock(), Chance())
         until_the_end.enter_context(Background(messenger, HOST, port + MESSENGER_PORT_FURTHER))
         both = frozenset(("web", "worker"))
-        return run(create_app(settings, flows, both), HOST, port, lambda: _say_ready(port, folder, data, open_browser))
+        return run(
+            create_app(settings, flows, stock, both), HOST, port, lambda: _say_ready(port, folder, data, open_browser)
+        )
 
 
 def simulate(port: int, bot: str) -> int:

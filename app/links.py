@@ -1,4 +1,4 @@
-"""Links that count: `/go/<token>` holds the address that it leads to, signed, so that it leads nowhere else. Knows no product and no page.
+"""Links that count: `/go/<token>` holds the address that it leads to, signed, so that it leads nowhere else. Knows no product.
 
 token   base64url of: mark (12 bytes), signature (12 bytes), address (UTF-8)
 
@@ -38,7 +38,9 @@ def mark_of(key: bytes, page_id: str, customer_id: str, product_id: str) -> str:
 def make_token(key: bytes, link: Link) -> str:
     """The signed token."""
     mark, address = urlsafe_b64decode(link.mark), link.address.encode("utf-8", "surrogatepass")
-    return urlsafe_b64encode(mark + _digest(key, b"link", mark + address, SIGNATURE_BYTES) + address).decode().rstrip("=")
+    return (
+        urlsafe_b64encode(mark + _digest(key, b"link", mark + address, SIGNATURE_BYTES) + address).decode().rstrip("=")
+    )
 
 
 def read_token(key: bytes, token: str) -> Link | None:
@@ -49,7 +51,11 @@ def read_token(key: bytes, token: str) -> Link | None:
         raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (Base64Error, ValueError):
         return None
-    mark, signature, address = raw[:MARK_BYTES], raw[MARK_BYTES : MARK_BYTES + SIGNATURE_BYTES], raw[MARK_BYTES + SIGNATURE_BYTES :]
+    mark, signature, address = (
+        raw[:MARK_BYTES],
+        raw[MARK_BYTES : MARK_BYTES + SIGNATURE_BYTES],
+        raw[MARK_BYTES + SIGNATURE_BYTES :],
+    )
     if not hmac.compare_digest(_digest(key, b"link", mark + address, SIGNATURE_BYTES), signature):
         return None
     return Link(urlsafe_b64encode(mark).decode(), address.decode("utf-8", "replace"))

@@ -20,15 +20,20 @@ from app.agreement import Agreement
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
-from app.flowfile import answering
+from app.engine.flow import Flow
+from app.flowfile import answering, shelves
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.people import Wishes
 from app.service.addresses import read_allowed
 from app.service.client import Service
+from app.service.download import Downloads
 from app.service.needs import missing
 from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
+from app.shop import go
+from app.shop.clicks import Clicks
+from app.stocking import Stock, Stocking
 from app.store import facts, lock
 from app.store.database import Database, driver_address, open_database, read_url
 from app.store.intake import Intake
@@ -37,6 +42,7 @@ from app.store.wake import Fleet, Nearby, Wake
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.handled import Manners
+from app.worker.links import Links
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
@@ -75,6 +81,8 @@ class House:
     account: Account
     flows: LiveFlows
     agreement: Agreement
+    stocking: Stocking
+    clicks: Clicks
     clock: Clock
     database: Database
     intake: Intake
@@ -97,7 +105,7 @@ class House:
         """Running totals by name."""
         counts = Counter({f"webhook_{name}": getattr(self.door, name) for name in messenger_routes.Counts.__slots__})
         counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
-        counts.update(worker_breakdowns=self.breakdowns)
+        counts.update(worker_breakdowns=self.breakdowns, clicks_counted=self.clicks.counted)
         if self.worker:
             counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
             counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
@@ -112,19 +120,26 @@ def read_account(settings: Settings) -> Account:
     return Account(settings.app_id, app_secrets(settings), verify_token, ours, frozenset(settings.app_features))
 
 
-def read_flows(settings: Settings) -> LiveFlows:
-    """The flow of each Page, ready to answer. Raises FlowError with every problem of every folder."""
+def read_flows(settings: Settings, stock: Stock) -> LiveFlows:
+    """The flow of each Page, ready to answer, with what is in stock. Raises FlowError with every problem of every folder."""
     reading = answering.Reading(settings.answers_by_meaning, settings.answers_folder)
     folders = {page.page_id: page.flows for page in pages(settings)}
-    return LiveFlows(folders, lambda flow: answering.prepare(answering.read_as(flow, reading)))
+
+    def prepare(flow: Flow) -> Flow:
+        filled = stock.fill(answering.read_as(flow, reading))
+        answering.prepare(filled)
+        shelves.prepare(filled)
+        return filled
+
+    return LiveFlows(folders, prepare)
 
 
-def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> App:
+def create_app(settings: Settings, flows: LiveFlows, stock: Stock, roles: frozenset[str]) -> App:
     """The web process. Its database must be migrated; `flows` are live already."""
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
-        house = await _open(settings, flows, roles)
+        house = await _open(settings, flows, stock, roles)
         try:
             _add_routes(app, house)
             async with _running(house):
@@ -148,7 +163,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
     )
 
 
-async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> House:
+async def _open(settings: Settings, flows: LiveFlows, stock: Stock, roles: frozenset[str]) -> House:
     address = settings.database_url.get_secret_value()
     database, clock, chance = open_database(address), Clock(), Chance()
     account = read_account(settings)
@@ -163,9 +178,13 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
+    downloads = Downloads(read_allowed(settings.call_hosts))
+    stocking = Stocking(database, flows, clock, stock, downloads, fetches="worker" in roles)
+    await stocking.settle()
     house = House(
-        settings, roles, account, flows, agreement, clock, database, intake, wake, channel, mark, client, personas
-    )
+        settings, roles, account, flows, agreement, stocking, Clicks(database, clock), clock, database, intake, wake,
+        channel, mark, client, personas,
+    )  # fmt: skip
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = house.woken if "worker" in roles and file else _both(house)
     return house
@@ -197,6 +216,7 @@ def _add_routes(app: App, house: House) -> None:
         app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
+        app.include_router(go.create_routes(_links(house.settings).key, house.clicks))
     token = house.settings.metrics_token
     watched = health.Watched(
         database=house.database,
@@ -225,6 +245,11 @@ def _service(settings: Settings) -> Service:
     return Service(read_allowed(settings.call_hosts), secrets)
 
 
+def _links(settings: Settings) -> Links:
+    """How cards lead to the shop: by way of us where the outside can reach us."""
+    return Links(hmac.digest(secret_key(settings), b"links", "sha256"), settings.public_url)
+
+
 def _manners(settings: Settings) -> Manners:
     """What the operator chose of how the bot behaves."""
     hours = settings.person_silences_hours
@@ -245,6 +270,9 @@ async def _running(house: House) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
         loops.append(group.create_task(house.wake.pass_on()))
+        loops.append(group.create_task(house.stocking.watch()))
+        if "web" in house.roles:
+            loops.append(group.create_task(house.clicks.run()))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
             loops.append(group.create_task(house.wake.listen(house.woken)))
@@ -275,7 +303,8 @@ async def _work(house: House) -> None:
     secret = hmac.digest(secret_key(settings), b"taps", "sha256")
     for told in _calls_lack(house):
         log.warning("a call lacks a setting", reason=told)
-    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, _service(settings), _manners(settings))
+    service, links = _service(settings), _links(settings)
+    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, service, links, _manners(settings))
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:
@@ -299,13 +328,16 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
     key = secret_key(settings)
     logs.set_up(settings.log_format, key)
     roles = frozenset(("web", "worker")) if role == "all" else frozenset((role,))
-    flows = read_flows(settings)
+    stock = Stock()
+    flows = read_flows(settings, stock)
     with ExitStack() as held:
         if file := sqlite_file(settings):
             for each in sorted(roles):
                 held.enter_context(lock.hold(file, each))
         migrate(settings)
-        return run(create_app(settings, flows, roles), host, port, lambda: log.info("ready", port=port, role=role))
+        return run(
+            create_app(settings, flows, stock, roles), host, port, lambda: log.info("ready", port=port, role=role)
+        )
 
 
 def migrate(settings: Settings) -> int:

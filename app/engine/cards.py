@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.engine.draft import Draft
 from app.engine.effects import Card, Option
+from app.engine.fill import with_parameters
 from app.engine.flow import Product
 from app.engine.money import money_text
 from app.engine.slots import price_number, value_text
@@ -24,7 +25,8 @@ def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card
     price = price_now(product.fields)
     if not (subtitle or product.url or product.image or buttons) and price is not None:
         subtitle = price_number(price, draft.language)
-    return Card(title, subtitle, product.image, product.url, buttons, product.id)
+    url = with_parameters(product.url, draft.flow.shop.links)
+    return Card(title, subtitle, product.image, url, buttons, product.id)
 
 
 def price_line(draft: Draft, product: Product) -> str:

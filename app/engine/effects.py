@@ -149,11 +149,21 @@ class CallService:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteTaste:
+    """The customer likes these products, or does not: `taste` is like or dislike."""
+
+    products: tuple[str, ...]
+    taste: str
+
+
+@dataclass(frozen=True, slots=True)
 class EraseCustomer:
     """Forget what was said to and by the customer of this session, up to now."""
 
 
-Effect = SendMessage | HandOff | WithdrawHandOff | StartTimer | StopTimers | Search | CallService | EraseCustomer
+Effect = (
+    SendMessage | HandOff | WithdrawHandOff | StartTimer | StopTimers | Search | CallService | NoteTaste | EraseCustomer
+)
 
 
 def message_to_dict(message: Message) -> dict[str, Any]:

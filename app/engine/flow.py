@@ -95,6 +95,12 @@ Condition = Compare | Truth | Not | And | Or
 END, BACK, MORE = "end", "back", "more"
 """Targets that are no states. A state cannot have one of these names."""
 
+LIKE, DISLIKE = "like", "dislike"
+"""Targets of buttons on the cards of products, where no state has such a name: what the customer thinks of this one."""
+
+TASTES = "tastes"
+"""`forget: [tastes]`: what the customer likes and does not like. No slot can have this name where products are suggested."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -9,6 +9,7 @@ from app.engine.cards import card_of, close_text
 from app.engine.draft import Draft
 from app.engine.effects import Message, Option, Search
 from app.engine.events import TapReceived
+from app.engine.fill import with_parameters
 from app.engine.finders import Found
 from app.engine.flow import MORE, Product
 from app.engine.fold import clean, fold_own
@@ -111,9 +112,11 @@ def _say_all(draft: Draft) -> bool:
 def hear(draft: Draft, folded: str) -> bool:
     """The title of the button on the cards of products that were named, typed: only a tap opens it."""
     titles = {fold_own(sentence(language, "see_product")) for language in draft.flow.languages}
-    lines = (
-        [address_line(draft, each, each.url) for each in screen.named(draft) if each.url] if folded in titles else []
-    )
+    if folded not in titles:
+        return False
+    links = draft.flow.shop.links
+    found = [address_line(draft, each, with_parameters(each.url, links)) for each in screen.named(draft)]
+    lines = [each for each in found if each]
     if not lines:
         return False
     draft.note("typed the button of a product")
@@ -132,4 +135,5 @@ def _stay(draft: Draft) -> None:
 
 
 def _to_its_page(draft: Draft, product: Product) -> tuple[Option, ...]:
-    return (Option(draft.sentence("see_product"), url=product.url),) if product.url else ()
+    url = with_parameters(product.url, draft.flow.shop.links)
+    return (Option(draft.sentence("see_product"), url=url),) if url else ()

@@ -116,5 +116,7 @@ def address_line(draft: Draft, product: Product, address: str) -> str:
 def _card(draft: Draft, state: State, product: Product) -> Card:
     """The product with the state's buttons, in which its fields may stand."""
     with screen.beside(draft, product):
-        buttons = show.options(draft, state.name, state.buttons)[: show.BUTTONS_MAX]
+        shown = [each for each in state.buttons if draft.holds(each.condition)]
+        pairs = ((option, each) for each in shown for option in show.options(draft, state.name, (each,)))
+        buttons = tuple(screen.on_card(option, each, product) for option, each in pairs)[: show.BUTTONS_MAX]
     return card_of(draft, product, buttons)

@@ -18,6 +18,7 @@ from app.engine.effects import (
     EraseCustomer,
     HandOff,
     Message,
+    NoteTaste,
     Option,
     SendMessage,
     StartTimer,
@@ -194,7 +195,7 @@ class Talk(Stage):
                     lines.append(f"(calls {effect.method} {effect.url}; say how it ends: {_EXAMPLE_ANSWER})")
                 case EraseCustomer():
                     lines.append("(everything that was known of the customer is deleted)")
-                case StartTimer() | StopTimers():
+                case StartTimer() | StopTimers() | NoteTaste():
                     pass
                 case _:
                     lines.append(f"({type(effect).__name__}: not in a talk)")

@@ -44,8 +44,8 @@ def note_shown(connection: Connection, shown: Sequence[Shown], now: datetime) ->
     """Note what is shown; of what was shown before the moment and the count alone."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for each in shown:
-        row = {"page_id": each.page_id, "customer_id": each.customer_id, "product_id": each.product_id, "mark": each.mark}
-        row |= {"state": each.state, "times": 1, "shown_at": now, "last_at": now}
+        row: dict[str, Any] = {name: getattr(each, name) for name in Shown.__slots__}
+        row |= {"times": 1, "shown_at": now, "last_at": now}
         rows[each.page_id, each.customer_id, each.product_id] = row
     if rows:
         bulk.run(connection, _note(connection.dialect.name), list(rows.values()))
@@ -54,14 +54,20 @@ def note_shown(connection: Connection, shown: Sequence[Shown], now: datetime) ->
 @lru_cache(maxsize=2)
 def _note(dialect: str) -> Any:
     into: Any = sqlite.insert(suggestions) if dialect == "sqlite" else postgresql.insert(suggestions)
-    again = {"times": _c.times + 1, "last_at": into.excluded.last_at, "state": into.excluded.state, "mark": into.excluded.mark}
+    again = {
+        "times": _c.times + 1,
+        "last_at": into.excluded.last_at,
+        "state": into.excluded.state,
+        "mark": into.excluded.mark,
+    }
     return into.on_conflict_do_update(index_elements=["page_id", "customer_id", "product_id"], set_=again)
 
 
 def note_tastes(connection: Connection, tastes: Sequence[tuple[Key, str, str]]) -> None:
     """What customers said of products that they were shown: (customer, product, like or dislike)."""
     rows = [
-        {"of_page": key[0], "of_customer": key[1], "of_product": product, "new_taste": taste} for key, product, taste in tastes
+        {"of_page": key[0], "of_customer": key[1], "of_product": product, "new_taste": taste}
+        for key, product, taste in tastes
     ]
     if rows:
         bulk.run(connection, _taste, rows)
@@ -85,7 +91,9 @@ def note_clicks(connection: Connection, clicked: Mapping[str, datetime]) -> None
 
 
 _click = (
-    update(suggestions).where(_c.mark == bindparam("of_mark"), _c.clicked_at.is_(None)).values(clicked_at=bindparam("at"))
+    update(suggestions)
+    .where(_c.mark == bindparam("of_mark"), _c.clicked_at.is_(None))
+    .values(clicked_at=bindparam("at"))
 )
 
 

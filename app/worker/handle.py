@@ -17,6 +17,7 @@ from app.engine.effects import (
     EraseCustomer,
     HandOff,
     Message,
+    NoteTaste,
     Search,
     SendMessage,
     StartTimer,
@@ -48,12 +49,16 @@ from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
 from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
+from app.worker.links import Links, counted, shown_on
 
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
 """Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
 
 TURN_SECONDS_MAX = 2.0
 """A search that takes longer is broken, and other customers wait; steps, messages and patterns bound the rest of a turn."""
+
+_NO_LINKS = Links(b"")
+"""Addresses stay as they are."""
 
 RunSearch = Callable[[Flow, Search], Any]
 """Runs a search; called in a thread."""
@@ -73,6 +78,7 @@ class Hands:
     channel: Channel
     search: RunSearch = no_search
     service: Service = field(default_factory=Service)
+    links: Links = _NO_LINKS
     manners: Manners = field(default_factory=Manners)
 
 
@@ -203,6 +209,7 @@ def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
+    handled.shown.clear()
     handled.handoff = None
 
 
@@ -245,7 +252,8 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
     for effect in turn.effects:
         match effect:
             case SendMessage(message):
-                for piece in hands.channel.pieces(message):
+                handled.shown += shown_on(hands.links, claim.key, message, handled.session.state)
+                for piece in hands.channel.pieces(counted(hands.links, claim.key, message)):
                     handled.messages.append(_signed(hands.secret, claim, piece))
             case StartTimer(state, name, due_at):
                 handled.timers[state, name] = NewTimer(claim.page_id, claim.customer_id, state, name, due_at)
@@ -259,8 +267,12 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
                 handled.messages = [each for each in handled.messages if not each.get("hands_over")]
             case CallService():
                 handled.calls.append(_stored_call(claim, effect))
+            case NoteTaste(products, taste):
+                handled.tastes += [(product, taste) for product in products]
             case EraseCustomer():
                 handled.erased_at = happened_at
+                handled.shown.clear()
+                handled.tastes.clear()
                 handled.said.clear()
                 handled.calls.clear()
             case Search():

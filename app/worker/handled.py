@@ -15,6 +15,7 @@ from app.store.calls import NewCall
 from app.store.claims import Claim
 from app.store.history import Said
 from app.store.inbox import WaitingEvent
+from app.store.suggestions import Shown
 from app.store.timers import NewTimer
 
 
@@ -46,6 +47,8 @@ class Handled:
     timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
     stop_timers: bool = False
     calls: list[NewCall] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    tastes: list[tuple[str, str]] = field(default_factory=list)
     erased_at: datetime | None = None
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)

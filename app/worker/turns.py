@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
-from app.store import calls, claims, conversations, history, inbox, outbox, sessions, timers
+from app.store import calls, claims, conversations, history, inbox, outbox, sessions, suggestions, timers
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -219,6 +219,8 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     history.append(connection, [said for each in handled for said in each.said])
     history.erase_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
     timers.stop_all(connection, [each.claim.key for each in handled if each.stop_timers])
+    suggestions.note_shown(connection, [shown for each in handled for shown in each.shown], now)
+    suggestions.note_tastes(connection, [(each.claim.key, *taste) for each in handled for taste in each.tastes])
     calls.add(connection, [call for each in handled for call in each.calls], now)
     timers.start(connection, [timer for each in handled for timer in each.timers.values()])
     conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])
