@@ -128,7 +128,27 @@ def _feed(feed: Scalar, feeds: Mapping[str, bytes | None], known: Known) -> Fed:
         return Fed(is_elsewhere=True)
     known.report.take(rules.broken_rows(feed.text, summary.told, summary.broken + summary.mended))
     kinds = kinds_of(summary.kinds)
-    return Fed(tuple(product_of(typed(each, kinds), known.languages[0]) for each in items), kinds)
+    return Fed(tuple(_translated(product_of(typed(each, kinds), known.languages[0]), known) for each in items), kinds)
+
+
+def _translated(product: Product, known: Known) -> Product:
+    """The product with its name and description in other languages, where the owner translated them."""
+    if not known.translations:
+        return product
+    description = _in_all(product.description, known) if product.description else None
+    return replace(product, name=_in_all(product.name, known), description=description)
+
+
+def _in_all(text: Text, known: Known) -> Text:
+    """A text of a feed with its translations; a placeholder in one is what it looks like."""
+    ((language, template),) = text.by_language.items()
+    original = "".join(map(str, template))
+    others = known.translations.get(original)
+    if not others:
+        return text
+    known.fed.add(original)
+    written = {name: (scalar.text,) for name, scalar in others.items() if scalar.text}
+    return Text({language: template, **written})
 
 
 @lru_cache(maxsize=FEEDS_KEPT_MAX)
