@@ -44,11 +44,14 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     `by_name`: one that is named in full is what is meant, sold out or not.
     """
     wishes = _mended(shelf, read_wishes(text, languages, sizes_of(shelf)))
-    named = _named(shelf, text) if by_name and not query.shown else -1
+    says_more = wishes.low or wishes.high or wishes.sizes or wishes.cheap or wishes.sale
+    named = _named(shelf, text) if by_name and not query.shown and not says_more else -1
     if named >= 0:
         return Asked(Hits((named,), share=1.0), wishes, is_sure=True, named=named)
     wished = (*query.wishes, *_wished(shelf, wishes))
     words = (*wishes.words, *_relations(shelf, wishes))
+    if by_name and not (words or wished or wishes.cheap or wishes.shopping):
+        return Asked(Hits(), wishes)  # "what is this" asks for nothing
     likes = (*_own_likes(shelf, wishes), *query.likes)
     hits = seek(shelf, replace(query, wishes=wished, words=words, likes=likes))
     return Asked(hits, wishes, _is_sure(wishes, wished, hits))
@@ -127,7 +130,8 @@ def _priced(shelf: Shelf, wishes: Wishes) -> list[Wished]:
     value = {"under": high, "over": low, "between": f"{low}-{high}", "about": _amount((wishes.low + wishes.high) / 2)}[
         kind
     ]
-    return [Wished(kind, value, fits, near)]
+    better = -np.abs(prices - (wishes.high or wishes.low))
+    return [Wished(kind, value, fits, near, better)]
 
 
 def _amount(number: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import combinations
 
@@ -39,12 +39,16 @@ FULL = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """One thing that is wished for: `kind` and `value` name it for the customer. `near`: what is still close, where it is dropped."""
+    """One thing that is wished for: `kind` and `value` name it for the customer.
+
+    Where it is dropped, `near` is what is still close, and `better` the number by which one is closer than another.
+    """
 
     kind: str
     value: str
     fits: Mask
     near: Mask | None = None
+    better: Numbers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,9 @@ def _first_way(shelf: Shelf, query: Query, scored: Scored, possible: Mask, enoug
         rest += [each.near for each in dropped if each.near is not None]
         kept = reduce(np.logical_and, rest, possible)
         if (kept & enough).any():
-            rows = _best(shelf, query, np.flatnonzero(kept), scored.points)
+            closer = tuple(each.better for each in dropped if each.better is not None)
+            ranked = replace(query, likes=(*closer, *query.likes)) if closer else query
+            rows = _best(shelf, ranked, np.flatnonzero(kept), scored.points)
             share = float(scored.points[rows[0]]) / scored.whole if rows and scored.whole else 0.0
             return Hits(rows, dropped, min(share, 1.0), scored.known)
     return None

@@ -140,7 +140,8 @@ class Shelf:
     def _where(self, name: str, holds: Callable[[Any], bool]) -> Mask:
         if name in UNSORTED:
             values = (getattr(item, name) for item in self.items())
-            return np.fromiter((holds(each) for each in values), np.bool_, len(self))
+            none = None if name == "description" else ""
+            return np.fromiter((holds(each or none) for each in values), np.bool_, len(self))
         column = self.columns.get(name)
         if column is None:
             return np.full(len(self), holds(None), np.bool_)

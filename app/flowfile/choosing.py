@@ -7,8 +7,10 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.catalogue.ask import rows_of, usual_likes
+from app.catalogue.item import FieldValue
 from app.catalogue.seek import NEAR_PRICE, Numbers, Query, Wished, numbers_of
 from app.catalogue.shelf import COLOURS, SIZES, Mask, Shelf
 from app.engine.conditions import PRICE, compares, holds, is_field, is_true
@@ -76,13 +78,16 @@ _ORDERED = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater
 
 def _two_fields(shelf: Shelf, left: Name, operator: str, right: Name) -> Mask:
     """Two fields of the same product: decided once for each pair of values that there is."""
-    columns = [shelf.columns.get(_bare(each)) for each in (left, right)]
-    if None in columns:
-        return np.full(len(shelf), compares(None, operator, None))
-    one, other = (each for each in columns if each is not None)
-    pairs, places = np.unique(np.stack((one.codes, other.codes)), axis=1, return_inverse=True)
-    values = [(one.values[a] if a >= 0 else None, other.values[b] if b >= 0 else None) for a, b in pairs.T]
-    return np.array([compares(a, operator, b) for a, b in values], np.bool_)[places.reshape(-1)]
+    codes, values = zip(*(_codes_of(shelf, _bare(each)) for each in (left, right)), strict=True)
+    pairs, places = np.unique(np.stack(codes), axis=1, return_inverse=True)
+    met = [(values[0][a] if a >= 0 else None, values[1][b] if b >= 0 else None) for a, b in pairs.T]
+    return np.array([compares(a, operator, b) for a, b in met], np.bool_)[places.reshape(-1)]
+
+
+def _codes_of(shelf: Shelf, field: str) -> tuple[NDArray[np.int32], tuple[FieldValue, ...]]:
+    """The values of a field and where they are; no product has one that is no column."""
+    column = shelf.columns.get(field)
+    return (column.codes, column.values) if column else (np.full(len(shelf), -1, np.int32), ())
 
 
 def _bare(name: Name) -> str:
@@ -116,7 +121,7 @@ def wished(shelf: Shelf, compare: Compare, facts: Mapping[str, Any]) -> Wished:
     if field in ("price", "sale_price") and isinstance(value, (int, float)) and operator in _ORDERED:
         with np.errstate(invalid="ignore"):
             near = shelf.prices <= value * NEAR_PRICE if "<" in operator else shelf.prices >= value / NEAR_PRICE
-        return Wished("under" if "<" in operator else "over", f"{value:g}", fits, near)
+        return Wished("under" if "<" in operator else "over", f"{value:g}", fits, near, -np.abs(shelf.prices - value))
     if isinstance(value, str) and field in (*COLOURS, *SIZES):
         return Wished("colour" if field in COLOURS else "size", value, fits)
     return Wished("other", slot, fits)

@@ -31,6 +31,7 @@ Progress = Callable[[int], None]
 class Summary:
     """How reading went. `told`: (row number, what is wrong); `broken` counts rows that were left out, `mended` those kept in part."""
 
+    rows_max: int = ROWS_MAX
     rows: int = 0
     products: int = 0
     broken: int = 0
@@ -57,8 +58,8 @@ def read_feed(stream: BinaryIO, summary: Summary, progress: Progress | None = No
     groups: set[int] = set()
     for row in items_of(stream) if is_markup else rows_of(stream):
         summary.rows += 1
-        if summary.rows > ROWS_MAX:
-            raise FeedError(f"It has more than {ROWS_MAX:,} rows.")
+        if summary.rows > summary.rows_max:
+            raise FeedError(f"It has more than {summary.rows_max:,} rows.")
         if progress is not None and summary.rows % TOLD_EVERY == 0:
             progress(stream.tell() if stream.seekable() else 0)
         if (item := _take(row, numbers, summary)) is not None:
