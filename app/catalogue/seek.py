@@ -182,8 +182,8 @@ def score(shelf: Shelf, words: Sequence[str]) -> Scored:
             whole += _weight(len(shelf), 1) / 2  # nobody has it: it may well be small talk
             continue
         rows, counts = found
-        weight = _weight(len(shelf), len(rows)) * _telling(shelf, rows) * (1.0 if is_known(shelf, word) else GUESSED)
-        points[rows] += counts * weight
+        weight = _weight(len(shelf), len(rows)) * _telling(shelf, rows)
+        points[rows] += counts * weight * (1.0 if is_known(shelf, word) else GUESSED)
         whole += weight
         known.append(word)
     return Scored(points, whole, tuple(known))

@@ -287,4 +287,5 @@ _PEOPLE = (
     (say.BOYS, "male", "kids"),
     (say.CHILDREN, "", "kids"),
     (say.BABIES, "", "infant"),
+    (say.OTHERS, "", ""),
 )

@@ -98,12 +98,11 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
     known = Known(report, bot_name=header.name, languages=header.languages)
     read_translations(_all(folder, "translations"), known)
     known.teams = read_teams(root.get("teams"), report)
-    slots = root.get("slots")
+    slots, entries = root.get("slots"), _state_entries(folder, report)
     slot_pairs = (
         as_pairs(slots, report, "slots with their types", "slots: {occasion: [Work, Party]}") if slots else None
     )
     known.slot_names = {key.text: key.place for key in slot_pairs.names()} if slot_pairs else {}
-    entries = _state_entries(folder, report)
     known.states = {name.text: name.place for name, _ in entries}
     if slot_pairs:
         read_slots(slot_pairs, known)
