@@ -1,7 +1,7 @@
 """Keeps what feeds bring on the shelves of every process: fetched by one, stored, served by all. Joins flowfile, service and store.
 
 A feed with an address is asked for news when it is due; what cannot be read leaves what is live as it is. Every process looks at the
-row of each feed and takes what is new, without a restart. See app/decisions/0007-catalogues.md.
+row of each feed and takes what is new, without a restart. See app/decisions/0011-catalogues.md.
 """
 
 from __future__ import annotations

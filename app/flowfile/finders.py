@@ -61,7 +61,9 @@ def _named(flow: Flow, wish: Mapping[str, Any]) -> Found:
     query = choosing.query_of(shelf, wish, SHOWN_AT_ONCE + 1)
     asked = ask(shelf, wish["text"], flow.languages, query, by_name=True)
     ids = tuple(shelf.ids[row] for row in asked.hits.rows)
-    if not asked.is_sure and (not asked.wishes.words or asked.hits.share < UNSURE_SHARE):  # a bare "blue" may answer anything
+    if not asked.is_sure and (
+        not asked.wishes.words or asked.hits.share < UNSURE_SHARE
+    ):  # a bare "blue" may answer anything
         return Found(dropped=choosing.told(asked.hits.dropped))
     return Found(
         sure=ids[0] if asked.is_sure else "",

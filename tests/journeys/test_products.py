@@ -79,7 +79,10 @@ def test_a_wish_that_nothing_fulfils_is_told(customer: Customer) -> None:
     said = customer.types("do you have a green dress under 60?")
     assert said[-2:] == ["I have nothing in green. These come close:", "[Star dress, Poppy dress]"]
     assert cards_of(customer)[1]["subtitle"] == "€54 instead of €69 · Red cotton with a wide skirt, for warm evenings."
-    assert customer.types("bonjour, je cherche une robe verte à moins de 60 €")[-2] == "Je n'ai rien en verte. Voici ce qui s'en approche :"
+    assert (
+        customer.types("bonjour, je cherche une robe verte à moins de 60 €")[-2]
+        == "Je n'ai rien en verte. Voici ce qui s'en approche :"
+    )
 
 
 def test_a_link_that_was_changed_leads_nowhere(customer: Customer) -> None:
