@@ -83,6 +83,7 @@ def _settings(folder: Path, port: int) -> Settings:
         app_id=APP_ID,
         app_secret=SecretStr(chance.new_id()),
         verify_token=SecretStr(chance.new_id()),
+        public_url=f"http://{HOST}:{port}",
         graph_url=f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/v26.0",
         call_hosts=(f"{ORDERS_HOST}=http://{HOST}:{port + MESSENGER_PORT_FURTHER}",),
         call_secrets={"SHOP_TOKEN": SecretStr(chance.new_id())},

@@ -65,8 +65,9 @@ CHILDREN = _words(
     "kid kids child children childrens toddler toddlers enfant enfants kinder kind ninos bambini bambino kinderen criancas"
 )
 OTHERS = _words(
-    "friend friends colleague colleagues boss teacher neighbour neighbor parents grandparents couple host family someone somebody ami "
-    "amie amis amies collegue collegues patron voisin voisine famille quelqu freund freunde kollege kollegin amigo amiga amico amica vriend"
+    "friend friends colleague colleagues boss teacher neighbour neighbor parents grandparents couple host family "
+    "ami amie amis amies collegue collegues patron voisin voisine famille freund freunde kollege kollegin "
+    "amigo amiga amico amica vriend"
 )
 """Others who get presents; of what kind is not said."""
 BABIES = _words("baby babies infant newborn bebe bebes nourrisson")

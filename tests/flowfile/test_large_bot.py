@@ -65,7 +65,7 @@ def test_every_word_of_the_language_is_used(where: str) -> None:
 
 
 def test_every_kind_of_slot_target_and_condition_is_used() -> None:
-    targets = {"back", "end", "more"}
+    targets = {"back", "end", "more", "like", "dislike"}
     assert targets <= USED
     assert {"text", "number", "yes_no", "email", "phone", "date", "photo", "place"} <= USED
     written = " ".join(USED)

@@ -7,14 +7,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from app.catalogue.item import Item
 from app.engine.flow import Text
 from app.engine.goods import IMPORTED, Product, Shop
 from app.flowfile import limits
-from app.flowfile.feeds.kinds import kinds_of, typed
-from app.flowfile.feeds.read import Summary, read_feed
-from app.flowfile.feeds.shapes import FeedError
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.products import Fed
 from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
@@ -22,6 +19,11 @@ from app.flowfile.rules import products as rules
 from app.flowfile.rules import structure, values
 from app.flowfile.source.folder import feed_name, is_feed_file
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
+
+if TYPE_CHECKING:
+    from app.catalogue.item import Item
+    from app.flowfile.feeds.read import Summary
+    from app.flowfile.feeds.shapes import FeedError
 
 SHOP_KEYS = ("feed", "refresh", "links", "synonyms", "images")
 IMAGES = ("wide", "square")
@@ -113,6 +115,8 @@ def _read_images(node: Node, known: Known) -> bool:
 
 
 def _feed(feed: Scalar, feeds: Mapping[str, bytes | None], known: Known) -> Fed:
+    from app.flowfile.feeds.kinds import kinds_of, typed
+
     if feed.text == IMPORTED or feed.text.startswith("https://"):
         return Fed(kinds=kinds_of({}), is_elsewhere=True)
     if not is_feed_file(feed.text):
@@ -153,6 +157,9 @@ def _in_all(text: Text, known: Known) -> Text:
 
 @lru_cache(maxsize=FEEDS_KEPT_MAX)
 def _read_bytes(raw: bytes) -> tuple[tuple[Item, ...], Summary, FeedError | None]:
+    from app.flowfile.feeds.read import Summary, read_feed
+    from app.flowfile.feeds.shapes import FeedError
+
     summary = Summary()
     try:
         return tuple(read_feed(io.BytesIO(raw), summary)), summary, None
