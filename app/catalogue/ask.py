@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.catalogue.colours import NAMES, bits_of
-from app.catalogue.seek import NEAR_PRICE, Hits, Numbers, Query, Wished, is_known, numbers_of, seek
+from app.catalogue.seek import NEAR_PRICE, WORDS_MAX, Hits, Numbers, Query, Wished, is_known, numbers_of, seek
 from app.catalogue.shelf import SIZES, Mask, Shelf
 from app.catalogue.terms import SLIP_CHARS_MIN
 from app.catalogue.wishes import Wishes, read_wishes
@@ -59,8 +59,8 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
 
 def _mended(shelf: Shelf, wishes: Wishes) -> Wishes:
     """Words that no product has and that are nearly a colour are that colour; two that are one word in the shop are one."""
-    words, colours, colour_word = list(wishes.words), wishes.colours, wishes.colour_word
-    for first, second in pairwise(wishes.words):
+    words, colours, colour_word = list(wishes.words[:WORDS_MAX]), wishes.colours, wishes.colour_word
+    for first, second in pairwise(wishes.words[:WORDS_MAX]):
         if first in words and second in words and is_known(shelf, first + second):
             words[words.index(first) : words.index(first) + 2] = [first + second]
     for word in tuple(words):

@@ -53,7 +53,11 @@ def shelf(flow: Flow) -> Shelf:
 def prepare(flow: Flow) -> None:
     """Make what this flow's suggestions need, so that no customer waits for it. Nothing for a flow without products."""
     if flow.products:
-        shelf(flow)
+        from app.catalogue.ask import ask
+        from app.flowfile.choosing import query_of
+
+        made = shelf(flow)
+        ask(made, "ready", flow.languages, query_of(made, {}, 1))
 
 
 def item_of(product: Product) -> Item:
