@@ -38,12 +38,24 @@ class Asked:
     named: int = -1
 
 
+EARLIER = "\x1e"
+"""Between a message and those before it that it may go on from: "in blue?" after "a red dress"."""
+
+EARLIER_MAX = 3
+"""Messages before it that are looked at."""
+
+
 def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_name: bool = False) -> Asked:
     """What a message asks for among the products of `query`, to which its own wishes are added.
 
     `by_name`: one that is named in full is what is meant, sold out or not.
     """
+    text, *earlier = text.split(EARLIER)[: EARLIER_MAX + 1]
     wishes = _mended(shelf, read_wishes(text, languages, sizes_of(shelf)))
+    for each in earlier if _says_something(wishes) else ():
+        if wishes.words:
+            break
+        wishes = _over(_mended(shelf, read_wishes(each, languages, sizes_of(shelf))), wishes)
     says_more = wishes.low or wishes.high or wishes.sizes or wishes.cheap or wishes.sale
     named = _named(shelf, text) if by_name and not query.shown and not says_more else -1
     if named >= 0:
@@ -55,6 +67,23 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     likes = (*_own_likes(shelf, wishes), *query.likes)
     hits = seek(shelf, replace(query, wishes=wished, words=words, likes=likes))
     return Asked(hits, wishes, _is_sure(wishes, wished, hits))
+
+
+def _says_something(wishes: Wishes) -> bool:
+    """Whether a message without a word that names a product still wishes for something."""
+    return any(getattr(wishes, name) for name in _REFINING)
+
+
+_REFINING = ("low", "high", "about", "colours", "other_colours", "colour_word", "sizes", "gender", "age", "cheap", "sale")
+
+
+def _over(earlier: Wishes, later: Wishes) -> Wishes:
+    """What was wished for before, with what is wished for now in place of the like."""
+    prices = ("low", "high", "about")
+    said = {name: getattr(later, name) for name in _REFINING if name not in prices and getattr(later, name)}
+    if later.low or later.high:
+        said |= {name: getattr(later, name) for name in prices}
+    return replace(earlier, **said, shopping=True)
 
 
 def _mended(shelf: Shelf, wishes: Wishes) -> Wishes:

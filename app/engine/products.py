@@ -12,7 +12,7 @@ from app.engine.events import TapReceived
 from app.engine.fill import with_parameters
 from app.engine.finders import Found
 from app.engine.flow import MORE, Product
-from app.engine.fold import clean, fold_own
+from app.engine.fold import fold_own
 from app.engine.shop_words import MORE as MORE_WORDS
 from app.engine.suggest import SHOWN_MAX, address_line
 from app.engine.walk import ask_again, go, remind_again
@@ -25,10 +25,18 @@ HUNT_CHARS_MAX = 400
 """So much of what was written is remembered for the next products: no more of it is read."""
 
 
+EARLIER = "\x1e"
+"""Between what was written now and what was written before, when products were shown last: "in blue?" goes on from it."""
+
+
 def search(draft: Draft, text: str) -> Found:
     """The products that a message asks for."""
-    found: Found = draft.find(Search("products", _wish(draft, text, ()))) if text else Found()
+    found: Found = draft.find(Search("products", _wish(draft, _with_earlier(draft, text), ()))) if text else Found()
     return found
+
+
+def _with_earlier(draft: Draft, text: str) -> str:
+    return f"{text}{EARLIER}{draft.hunt}" if draft.hunt and draft.named else text
 
 
 def _wish(draft: Draft, text: str, shown: tuple[str, ...]) -> str:
@@ -42,7 +50,7 @@ def tell(draft: Draft, text: str, found: Found) -> bool:
     products = _known(draft, found)
     if not products:
         return False
-    draft.hunt, draft.hunted = clean(text, HUNT_CHARS_MAX), ()
+    draft.hunt, draft.hunted = _with_earlier(draft, text)[:HUNT_CHARS_MAX], ()
     draft.failures = 0
     draft.say((Message(close_text(draft, found.dropped) or draft.sentence("products_found")),))
     _show(draft, products, found)

@@ -109,6 +109,18 @@ def test_the_wish_is_told_in_the_customers_language() -> None:
     )
 
 
+def test_a_wish_alone_goes_on_from_what_was_asked_before(ana: Customer) -> None:
+    ana.types("do you have a red dress?")
+    ana.types("in blue?")
+    assert shown(ana) == ["star-dress", "sea-dress"]
+    ana.types("under 50")
+    assert shown(ana) == ["sea-dress"]
+    ana.types("a mug")
+    ana.types("under 50")
+    assert shown(ana) == ["pine-mug"]
+    assert Customer(shop()).types("in blue?")[0] != FOUND
+
+
 def test_an_open_question_is_asked_again() -> None:
     ana = Customer(shop(state("ask", ask=[question("budget", "How much?")], goto="welcome"), start="ask"))
     ana.taps("Get Started")
