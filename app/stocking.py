@@ -102,6 +102,8 @@ class Stocking:
             filled = await asyncio.to_thread(self.stock.fill, flow)
             if watched.live.flow is flow:  # an owner's change may have gone live meanwhile; the next look fills that
                 watched.live = replace(watched.live, flow=filled)
+                if watched.own.flow is flow:  # or the shelf of before would stay in memory with it
+                    watched.own = replace(watched.own, flow=filled)
                 log.info("catalogue live", feed=name, products=len(filled.products))
 
     async def _take(self, name: str, content: str) -> None:

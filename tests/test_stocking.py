@@ -126,6 +126,8 @@ async def test_one_process_fetches_and_all_serve_without_a_restart(folder: Path,
     assert (worker.suggests(), other.suggests()) == (("1",), ("1",))
     web.body, clock.later = SECOND, timedelta(hours=1)
     assert (await worker.looks(), await other.looks()) == (["3"], ["3"])
+    (watched,) = worker.flows.watched
+    assert watched.own.flow is watched.live.flow  # nothing holds the products of before
 
 
 async def test_a_feed_is_asked_for_news_when_it_is_due_and_sent_when_there_are_any(
