@@ -74,7 +74,19 @@ def _says_something(wishes: Wishes) -> bool:
     return any(getattr(wishes, name) for name in _REFINING)
 
 
-_REFINING = ("low", "high", "about", "colours", "other_colours", "colour_word", "sizes", "gender", "age", "cheap", "sale")
+_REFINING = (
+    "low",
+    "high",
+    "about",
+    "colours",
+    "other_colours",
+    "colour_word",
+    "sizes",
+    "gender",
+    "age",
+    "cheap",
+    "sale",
+)
 
 
 def _over(earlier: Wishes, later: Wishes) -> Wishes:
