@@ -18,6 +18,7 @@ from app.flowfile.content import check_files, unpack
 from app.flowfile.plan import Plan, compare
 from app.settings import Settings, pages
 from app.store import revisions, sessions
+from app.store.audit import COMMAND_LINE
 from app.store.revisions import Row, Standing
 
 SHOWN_MAX = 50
@@ -44,7 +45,7 @@ def go_back(settings: Settings, folder: Path, beginning: str) -> str:
     def publish(connection: Connection) -> int:
         standing = revisions.find_standing(connection, ours[0])
         wanted = Standing(revision, standing.folder_revision if standing else revision)
-        return revisions.publish(connection, ours, wanted, packed, now)
+        return revisions.publish(connection, ours, wanted, packed, now, who=COMMAND_LINE)
 
     if not asyncio.run(in_transaction(settings, publish)):
         return "That revision is live already."

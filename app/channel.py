@@ -34,6 +34,7 @@ FACT_KINDS = (
     "reaction",  # mid, action, emoji
     "edited",  # mid, text, num_edit
     "unsent",  # mid: our copy is erased
+    "taken_back",  # stands in the place of what was unsent before it came, so that it is not taken when it does
     "unsupported",  # a message the channel could not show us
     "opted_in",  # type, payload, token ...
     "feedback",  # answers
@@ -136,7 +137,9 @@ def shared_payload(entrance: str, key: str = "") -> str:
 class Send:
     """One message to send. `taps` are signed already: the `payloads` stand in the order of `message.options`.
 
-    `page_trouble`: why the channel takes nothing from this Page at the moment, in plain words; empty if it does.
+    `page_trouble`: why the channel takes nothing from this Page at the moment, in plain words. Filled by who asks for a person what may
+    be written now; the sender keeps such messages back instead, for a refusal would end them. `stopped_after`: the customer's last move
+    before they stopped the Page's messages at the channel.
     """
 
     outbox_id: str
@@ -147,13 +150,15 @@ class Send:
     written_by: Literal["bot", "staff"] = "bot"
     last_customer_at: datetime | None = None
     page_trouble: str = ""
+    stopped_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel took it; `mid` is its id there."""
+    """The channel took it; `mid` is its id there. `remark` tells a person what of it was shortened, without what it says."""
 
     mid: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,8 @@ class Failed:
 
     `retry`: worth another try, after `wait_seconds` at least (0: our own backoff), `tries_max` in all (0: our own limit).
     `scope`: whether only this message, everything for this customer, or everything of the Page is concerned. `code` is the channel's
-    word, but for `thread_elsewhere`: another app or a person has the conversation, and the bot falls silent. `sentence` tells a person
+    word, but for `thread_elsewhere`: another app or a person has the conversation, and the bot falls silent; and for
+    `person_opted_out`: the customer stopped our messages, and nothing goes until their next move. `sentence` tells a person
     what happened, without the customer's words.
     """
 

@@ -14,13 +14,15 @@ from typing import Annotated
 
 import typer
 
-from app import __version__, cli_answers, cli_pages, cli_people, cli_products, cli_writing
-from app.cli_flows import commands, leave, print_lines
+from app import __version__, cli_answers, cli_pages, cli_people, cli_products, cli_staff, cli_writing
+from app.cli_flows import EXIT_NO, commands, leave, print_lines
 from app.errors import AppError
 
 EXIT_CANNOT, EXIT_STOPPED = 2, 130
 """Used wrongly or cannot run; stopped by Ctrl+C (128 and the signal's number, as shells count)."""
 PORT_MAX = 65_535
+AUDIT_MAX = 10_000
+"""Lines of a listing."""
 DEMO_PORT_MAX = PORT_MAX - 100
 """The demo's local Messenger listens on the port that is 100 further."""
 
@@ -38,6 +40,7 @@ app.add_typer(cli_answers.commands)
 app.add_typer(cli_products.commands)
 app.add_typer(cli_people.commands)
 app.add_typer(cli_pages.commands)
+app.add_typer(cli_staff.commands, name="staff")
 
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=PORT_MAX)]
 
@@ -158,6 +161,30 @@ def quarantine(
         print_lines(aside.list_lines(settings))
     else:
         print_lines([aside.replay(settings, replay)])
+
+
+@app.command(epilog="Example: frontdesk audit --most 200")
+def audit(
+    most: Annotated[int, typer.Option(help="How many of the newest entries.", min=1, max=AUDIT_MAX)] = 50,
+    page: Annotated[str | None, typer.Option(help="Only what concerns this Page.", metavar="ID")] = None,
+    holds: Annotated[
+        str | None, typer.Option(help="Whether the entry with this hash is still there.", metavar="HASH")
+    ] = None,
+) -> None:
+    """List who did what that matters for safety, and check that nothing of it was changed. Note the newest hash elsewhere."""
+    from app.settings import read_settings
+
+    settings = read_settings()
+    from app import auditing
+
+    if holds is None:
+        lines, is_whole = auditing.list_lines(settings, most, page)
+    else:
+        line, is_whole = auditing.find_line(settings, holds)
+        lines = [line]
+    print_lines(lines)
+    if not is_whole:
+        leave(EXIT_NO)
 
 
 # ---- saying it ---------------------------------------------------------------------------------------------

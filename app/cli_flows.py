@@ -67,6 +67,7 @@ def talk(
     from app.flowfile.problems import raise_for
     from app.flowfile.talk import Talk
     from app.flowfile.writing.keep import refuse_doubled
+    from app.readiness import read_like
 
     folder = existing(folder)
     checked = check_folder(folder)
@@ -77,7 +78,7 @@ def talk(
     zone = checked.flow.timezone
     # To the minute, as a test names its moment.
     begun = (at.replace(tzinfo=zone) if at else Clock().now().astimezone(zone)).replace(second=0, microsecond=0)
-    running = Talk(checked.flow, begun.astimezone(UTC))
+    running = Talk(read_like(checked.flow), begun.astimezone(UTC))
     _chat(running)
     if keep is not None:
         _keep(folder, checked, keep, running, begun)
@@ -185,6 +186,7 @@ def run_tests(
     """Hold the conversations that the bot's tests list. Exits with 1 if one of them goes another way."""
     from app.flowfile.check import check as check_folder
     from app.flowfile.rehearsal.report import played_lines, summary, to_junit
+    from app.readiness import read_like
 
     checked = check_folder(existing(folder))
     if checked.flow is None:
@@ -196,7 +198,7 @@ def run_tests(
         print_lines([f"No test of {folder.as_posix()} has {words} in its name." if checked.tests else NO_TESTS])
         leave(EXIT_NO if checked.tests else 0)
         return
-    played = list(_play(checked.flow, wanted, trouble=trouble))
+    played = list(_play(read_like(checked.flow), wanted, trouble=trouble))
     for each in played:
         print_lines(played_lines(folder.as_posix(), each))
     if junit is not None:

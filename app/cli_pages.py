@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 
 from app.cli_flows import EXIT_NO, existing, leave, print_lines
+from app.errors import AppError
 from app.findings import Finding
 
 commands = typer.Typer()
@@ -21,6 +23,8 @@ profile = typer.Typer(
 )
 commands.add_typer(profile, name="profile")
 
+TOKEN_CHARS_MAX = 4_096
+"""Meta's have about 200 characters."""
 COLOURS = {"ok": typer.colors.GREEN, "advice": typer.colors.YELLOW, "problem": typer.colors.RED}
 
 Folder = Annotated[
@@ -79,10 +83,30 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     typer.echo(f"{counted}, {sum(each.verdict == 'advice' for each in findings)} advice.")
 
 
-@commands.command(epilog="Example: frontdesk connect")
-def connect(page: PageId = None) -> None:
+@commands.command(epilog="Example: frontdesk connect --new-token")
+def connect(
+    page: PageId = None,
+    new_token: Annotated[
+        bool, typer.Option("--new-token", help="Ask for a new token of the Page, and keep it if Meta takes it.")
+    ] = False,
+) -> None:
     """Subscribe the app and its Pages to what the bot has to hear of. Can be run again; start the server first."""
-    from app.connecting import connect_lines
+    from app.connecting import connect_anew_lines, connect_lines
     from app.settings import read_settings
 
-    print_lines(connect_lines(read_settings(), page))
+    settings = read_settings()
+    print_lines(connect_anew_lines(settings, page, _ask_token()) if new_token else connect_lines(settings, page))
+
+
+def _ask_token() -> str:
+    """Typed unseen, or the first line of what is piped in: a token on the command line would stand in the list of processes."""
+    if sys.stdin.isatty():
+        given = str(typer.prompt("The Page's new token", hide_input=True))
+    else:
+        given = sys.stdin.readline(TOKEN_CHARS_MAX + 1)
+    token = given.strip()
+    if not token.isascii() or not token.isprintable() or " " in token or not 0 < len(token) <= TOKEN_CHARS_MAX:
+        raise AppError(
+            "That is no token.", "Copy the Page's token from the Messenger settings of the app, in one line."
+        )
+    return token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,8 +13,8 @@ from app.clock import Clock
 from app.engine.flow import Flow
 from app.errors import AppError
 from app.flowfile.check import read_flow
-from app.main import read_account
 from app.settings import PageSettings, Settings, pages
+from app.tokens import keep, note_connected, read_account, read_account_now
 from webhooks.messenger.account import Account
 from webhooks.messenger.graph_api import Caller, Graph, Refused, Unanswered, caller_of, caller_of_app, hint_for
 from webhooks.messenger.http import create_client
@@ -95,7 +95,22 @@ def _gap_lines(page: Connected, gap: Gap) -> list[str]:
 
 def connect_lines(settings: Settings, page_id: str | None) -> list[str]:
     """Subscribe the app, where enough is known of it, and the Pages; what is subscribed and what to do next."""
-    chosen = choose(settings, None, page_id)
+    return _connect(settings, choose(settings, None, page_id))
+
+
+def connect_anew_lines(settings: Settings, page_id: str | None, token: str) -> list[str]:
+    """The same for one Page with a new token, which is kept, encrypted, once Meta has taken it; a running server takes it over."""
+    [page, *others] = choose(settings, None, page_id)
+    if others:
+        raise AppError(
+            "A token is for one Page, and there are several.", "Say which one, as in --page 104857600123456."
+        )
+    lines = _connect(settings, (replace(page, caller=replace(page.caller, token=token)),))
+    keep(settings, read_account(settings).pages[page.page_id], token)
+    return [f"Page {page.page_id}: the new token is kept, encrypted. A running server takes it within seconds.", *lines]
+
+
+def _connect(settings: Settings, chosen: Sequence[Connected]) -> list[str]:
     if not settings.app_id:
         raise AppError("FRONTDESK_APP_ID is missing.", "It says which app the Page is to be subscribed to.")
 
@@ -105,7 +120,9 @@ def connect_lines(settings: Settings, page_id: str | None) -> list[str]:
             lines.append(await _connect_page(graph, settings.app_id if each.is_of_our_app else "", each))
         return [*lines, *NEXT]
 
-    return with_graph(settings, work)
+    lines = with_graph(settings, work)
+    note_connected(settings, [each.page_id for each in chosen])
+    return lines
 
 
 async def _connect_page(graph: Graph, app_id: str, page: Connected) -> str:
@@ -175,7 +192,7 @@ def choose(settings: Settings, folder: Path | None, page_id: str | None) -> tupl
         ours = changes.page_ids(settings, folder)
         known = tuple(each for each in known if each.page_id in ours)
     account, flows = (
-        read_account(settings),
+        read_account_now(settings),
         {path: read_flow(path) for path in {folder or each.flows for each in known}},
     )
     return tuple(connected(account, each, flows[folder or each.flows]) for each in known)

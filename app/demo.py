@@ -13,18 +13,25 @@ from pydantic import SecretStr
 from app import log as logs
 from app.chance import Chance
 from app.clock import Clock
+from app.desk.access.access import Access
 from app.engine.flow import Flow
 from app.errors import AppError
 from app.main import create_app, migrate, read_flows
 from app.serving import Background, run
-from app.settings import Settings, example_folder, read_settings
+from app.settings import Settings, example_folder, read_settings, secret_key
+from app.staffing import make_demo_login, use_access
 from app.stocking import Stock
 from app.store import lock
+from app.store.staff import Role
 from webhooks.messenger.profile import render_profile
 from webhooks.simulator.app import create_simulator
 from webhooks.simulator.settings import PageAccount, SimulatorSettings
 
 HOST = "127.0.0.1"
+LOGINS: dict[str, Role] = {"Sam": "staff", "Olga": "owner"}
+LOGIN_DOMAIN = "harbour-pine.example"
+LOGIN_CHARS = 12
+"""Of a password that lasts until the demo is started again: 72 random bits."""
 PAGE_ID, APP_ID = "10001", "4242"
 ORDERS_HOST = "api.harbour-pine.example"
 """Whom the example shop asks for orders; the local Messenger plays it too."""
@@ -38,19 +45,21 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
     with ExitStack() as until_the_end:
         folder = data or Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="frontdesk-")))
         settings = _settings(folder, port)
+        logs.key_tags(secret_key(settings))
+        both = frozenset(("web", "worker"))
         stock = Stock()
-        flows = read_flows(settings, stock)
+        flows = read_flows(settings, both, stock)
         for role in ("web", "worker"):
             until_the_end.enter_context(lock.hold(folder / "frontdesk.db", role))
         migrate(settings)
+        logins = _make_logins(settings)
         flow = flows.flow_of(PAGE_ID)
         assert flow is not None
         messenger = create_simulator(_messenger(settings, port, flow), Clock(), Chance())
         until_the_end.enter_context(Background(messenger, HOST, port + MESSENGER_PORT_FURTHER))
-        both = frozenset(("web", "worker"))
-        return run(
-            create_app(settings, flows, stock, both), HOST, port, lambda: _say_ready(port, folder, data, open_browser)
-        )
+        kept = f"kept in {folder}" if data else "forgotten when you stop"
+        app = create_app(settings, flows, both, stock)
+        return run(app, HOST, port, lambda: _say_ready(port, kept, logins, open_browser))
 
 
 def simulate(port: int, bot: str) -> int:
@@ -85,6 +94,7 @@ def _settings(folder: Path, port: int) -> Settings:
         verify_token=SecretStr(chance.new_id()),
         public_url=f"http://{HOST}:{port}",
         graph_url=f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/v26.0",
+        second_factor="offered",
         call_hosts=(f"{ORDERS_HOST}=http://{HOST}:{port + MESSENGER_PORT_FURTHER}",),
         call_secrets={"SHOP_TOKEN": SecretStr(chance.new_id())},
     )
@@ -108,11 +118,29 @@ def _messenger(settings: Settings, port: int, flow: Flow | None, bot: str = "") 
     )
 
 
-def _say_ready(port: int, folder: Path, data: Path | None, open_browser: bool) -> None:
-    chat = f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/"
-    kept = f"kept in {folder}" if data else "forgotten when you stop"
+def _make_logins(settings: Settings) -> list[str]:
+    """One staff and one owner login, new passwords each time; a line for each."""
+    chance = Chance()
+    logins = [
+        (f"{name.lower()}@{LOGIN_DOMAIN}", name, role, chance.new_id()[:LOGIN_CHARS]) for name, role in LOGINS.items()
+    ]
+
+    async def run(access: Access) -> tuple[bool, str]:
+        for email, name, role, password in logins:
+            await make_demo_login(access, email, name, role, password)
+        return True, ""
+
+    use_access(settings, run)
+    return [f"{role.capitalize():6} {email}   password {password}" for email, _, role, password in logins]
+
+
+def _say_ready(port: int, kept: str, logins: list[str], open_browser: bool) -> None:
+    chat, desk = f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/", f"http://{HOST}:{port}/"
+    typer.echo(f"\nAnswer as staff:     {desk}")
+    for login in logins:
+        typer.echo(f"    {login}")
     typer.echo(
-        f"\nChat as a customer:  {chat}\nThe bot itself:      http://{HOST}:{port}/health/ready\n"
+        f"Chat as a customer:  {chat}\nThe bot itself:      http://{HOST}:{port}/health/ready\n"
         f"Everything said is {kept}. Ctrl+C stops both.\nready"
     )
     if open_browser:

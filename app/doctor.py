@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.clock import Clock
@@ -13,11 +13,12 @@ from app.errors import AppError, SettingsError
 from app.findings import Finding, advice, ok, problem
 from app.flowfile.check import check
 from app.insights.checkup import judge_answer, judge_calls, judge_database, judge_folder, read_database
-from app.main import read_account
 from app.service.addresses import read_allowed
 from app.service.needs import missing
 from app.settings import PREFIX, PageSettings, Settings, pages, read_settings, sqlite_file
 from app.store.database import open_database
+from app.tokens import read_account, read_account_now
+from webhooks.messenger.account import Account
 from webhooks.messenger.checkup import Who, ask_app, ask_callback, ask_page
 from webhooks.messenger.doctor import judge_app, judge_page
 from webhooks.messenger.graph_api import Graph, caller_of, caller_of_app
@@ -38,7 +39,8 @@ def examine() -> list[Finding]:
         return [problem("settings", error.message, error.hint or "README.md lists the settings.")]
     clock = Clock()
     flows, findings = _look_at_flows(settings, known, clock)
-    return [*_look_at_settings(settings, known), *findings, *asyncio.run(_ask(settings, known, flows, clock))]
+    account = read_account_now(settings)
+    return [*_look_at_settings(settings, known), *findings, *asyncio.run(_ask(settings, account, known, flows, clock))]
 
 
 # ---- our own side ------------------------------------------------------------------------------------------
@@ -104,7 +106,7 @@ async def _look_at_database(settings: Settings, clock: Clock) -> list[Finding]:
 
 
 async def _ask(
-    settings: Settings, known: tuple[PageSettings, ...], flows: Mapping[Path, Flow], clock: Clock
+    settings: Settings, account: Account, known: tuple[PageSettings, ...], flows: Mapping[Path, Flow], clock: Clock
 ) -> list[Finding]:
     """Everything that waits for somebody else, at once."""
     client = create_client()
@@ -112,7 +114,8 @@ async def _ask(
         async with asyncio.TaskGroup() as group:
             kept = group.create_task(_look_at_database(settings, clock))
             asked = [
-                group.create_task(_look_at_page(settings, each, flows.get(each.flows), client, clock)) for each in known
+                group.create_task(_look_at_page(Asked(settings, account, client, clock), each, flows.get(each.flows)))
+                for each in known
             ]
             app = group.create_task(_look_at_app(settings, list(flows.values()), client, clock))
         return [*kept.result(), *app.result(), *(finding for task in asked for finding in task.result())]
@@ -120,10 +123,18 @@ async def _ask(
         await client.aclose()
 
 
-async def _look_at_page(
-    settings: Settings, page: PageSettings, flow: Flow | None, client: Client, clock: Clock
-) -> list[Finding]:
-    account = read_account(settings)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How Meta is asked, and as whom."""
+
+    settings: Settings
+    account: Account
+    client: Client
+    clock: Clock
+
+
+async def _look_at_page(asked: Asked, page: PageSettings, flow: Flow | None) -> list[Finding]:
+    settings, account, client, clock = asked.settings, asked.account, asked.client, asked.clock
     app = None if page.app_secrets else caller_of_app(account)
     app_id = "" if page.app_secrets else settings.app_id
     who = Who(page.page_id, caller_of(account, page.page_id), app_id, app)

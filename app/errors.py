@@ -6,6 +6,7 @@
     ├── RefusedError             the caller may not have this                                4xx
     │   ├── NotSignedInError                                                                 401
     │   ├── NotAllowedError                                                                  403
+    │   │   └── ElsewhereFirstError(path)   something must be done on another page first     403
     │   ├── NotFoundError                                                                    404
     │   └── ConflictError                                                                    409
     ├── BrokenPayloadError       a webhook body that no JSON reader takes                    400
@@ -62,6 +63,14 @@ class NotSignedInError(RefusedError):
 
 class NotAllowedError(RefusedError):
     status = 403
+
+
+class ElsewhereFirstError(NotAllowedError):
+    """Something must be done on another page of ours first, at `path`."""
+
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class NotFoundError(RefusedError):

@@ -80,7 +80,7 @@ def set_up(
     """
     out = stream or sys.stderr
     if tag_key:
-        _tags.key = hmac.digest(tag_key, b"customer tags in logs", "sha256")
+        key_tags(tag_key)
     as_json = log_format == "json" or (log_format == "auto" and not out.isatty())
     shown: Processor = _to_json if as_json else structlog.dev.ConsoleRenderer(colors=out.isatty(), sort_keys=False)
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="at")
@@ -98,6 +98,11 @@ def set_up(
     handler = logging.StreamHandler(out)
     handler.setFormatter(formatter)
     _send_everything_to(handler)
+
+
+def key_tags(key: bytes) -> None:
+    """From now on customers have the same tags as in every process with this key."""
+    _tags.key = hmac.digest(key, b"customer tags in logs", "sha256")
 
 
 @contextmanager

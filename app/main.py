@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,21 +17,26 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app import log as logs
+from app import rooms
 from app.agreement import Agreement
+from app.auditing import count_refused
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
-from app.engine.flow import Flow
-from app.flowfile import answering, shelves
+from app.desk.access.access import Access
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.pages import failures
+from app.pages.guard import Guard
 from app.people import Wishes
+from app.readiness import preparer
 from app.service.addresses import read_allowed
 from app.service.client import Service
 from app.service.download import Downloads
+from app.service.model import Model, ModelTerms
 from app.service.needs import missing
-from app.settings import Settings, app_secrets, pages, secret_key, sqlite_file
+from app.settings import Settings, pages, secret_key, sqlite_file
 from app.shop import go
 from app.shop.clicks import Clicks
 from app.stocking import Stock, Stocking
@@ -39,14 +45,16 @@ from app.store.database import Database, driver_address, open_database, read_url
 from app.store.intake import Intake
 from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
+from app.tokens import Given, read_account
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.handled import Manners
 from app.worker.links import Links
+from app.worker.thinking import Thinking
 from app.worker.worker import Terms, Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
-from webhooks.messenger.account import Account, Page
+from webhooks.messenger.account import Account
 from webhooks.messenger.graph_api import Graph, caller_of
 from webhooks.messenger.http import Client, create_client
 from webhooks.messenger.names import Names
@@ -79,6 +87,7 @@ class House:
     settings: Settings
     roles: frozenset[str]
     account: Account
+    given: Given
     flows: LiveFlows
     agreement: Agreement
     stocking: Stocking
@@ -91,6 +100,7 @@ class House:
     mark: str
     client: Client
     personas: Personas
+    access: Access
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
     worker: Worker | None = None
     breakdowns: int = 0
@@ -107,39 +117,28 @@ class House:
         counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
         counts.update(worker_breakdowns=self.breakdowns, clicks_counted=self.clicks.counted)
         if self.worker:
+            if thinking := self.worker.thinking:
+                counts.update(
+                    {f"model_{name}": count for name, count in (thinking.counts + thinking.model.counts).items()}
+                )
             counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
             counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
             counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
         return counts
 
 
-def read_account(settings: Settings) -> Account:
-    """Who we are at Meta."""
-    verify_token = settings.verify_token.get_secret_value() if settings.verify_token else ""
-    ours = {page.page_id: Page(page.page_id, page.token, page.app_secrets) for page in pages(settings)}
-    return Account(settings.app_id, app_secrets(settings), verify_token, ours, frozenset(settings.app_features))
-
-
-def read_flows(settings: Settings, stock: Stock) -> LiveFlows:
-    """The flow of each Page, ready to answer, with what is in stock. Raises FlowError with every problem of every folder."""
-    reading = answering.Reading(settings.answers_by_meaning, settings.answers_folder)
+def read_flows(settings: Settings, roles: frozenset[str], stock: Stock) -> LiveFlows:
+    """The flow of each Page, ready to answer where this process has a worker. Raises FlowError with every problem of every folder."""
     folders = {page.page_id: page.flows for page in pages(settings)}
-
-    def prepare(flow: Flow) -> Flow:
-        filled = stock.fill(answering.read_as(flow, reading))
-        answering.prepare(filled)
-        shelves.prepare(filled)
-        return filled
-
-    return LiveFlows(folders, prepare)
+    return LiveFlows(folders, preparer(settings, stock, asked="worker" in roles))
 
 
-def create_app(settings: Settings, flows: LiveFlows, stock: Stock, roles: frozenset[str]) -> App:
+def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str], stock: Stock) -> App:
     """The web process. Its database must be migrated; `flows` are live already."""
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
-        house = await _open(settings, flows, stock, roles)
+        house = await _open(settings, flows, roles, stock)
         try:
             _add_routes(app, house)
             async with _running(house):
@@ -150,10 +149,11 @@ def create_app(settings: Settings, flows: LiveFlows, stock: Stock, roles: frozen
             raise
         finally:
             house.wake.close()
+            house.access.passwords.close()
             await house.client.aclose()
             await house.database.close()
 
-    return App(
+    app = App(
         title="Frontdesk",
         lifespan=lifespan,
         docs_url=None,
@@ -161,12 +161,17 @@ def create_app(settings: Settings, flows: LiveFlows, stock: Stock, roles: frozen
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # looked up for every request otherwise
     )
+    app.add_middleware(Guard, public_url=settings.public_url)
+    failures.add_handlers(app)
+    return app
 
 
-async def _open(settings: Settings, flows: LiveFlows, stock: Stock, roles: frozenset[str]) -> House:
+async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], stock: Stock) -> House:
     address = settings.database_url.get_secret_value()
     database, clock, chance = open_database(address), Clock(), Chance()
     account = read_account(settings)
+    given = Given(database, account, secret_key(settings), clock)
+    await given.take_in()
     mark = await database.transaction(lambda connection: facts.keep(connection, "mark", chance.new_id()[:8]))
     file = sqlite_file(settings)
     wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
@@ -178,12 +183,13 @@ async def _open(settings: Settings, flows: LiveFlows, stock: Stock, roles: froze
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
+    access = rooms.create_access(settings, database, rooms.page_names(flows, account.pages))
     downloads = Downloads(read_allowed(settings.call_hosts))
     stocking = Stocking(database, flows, clock, stock, downloads, fetches="worker" in roles)
     await stocking.settle()
     house = House(
-        settings, roles, account, flows, agreement, stocking, Clicks(database, clock), clock, database, intake, wake,
-        channel, mark, client, personas,
+        settings, roles, account, given, flows, agreement, stocking, Clicks(database, clock), clock, database, intake, wake,
+        channel, mark, client, personas, access,
     )  # fmt: skip
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = house.woken if "worker" in roles and file else _both(house)
@@ -217,6 +223,7 @@ def _add_routes(app: App, house: House) -> None:
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
         app.include_router(go.create_routes(_links(house.settings).key, house.clicks))
+        rooms.add_rooms(app, house.access)
     token = house.settings.metrics_token
     watched = health.Watched(
         database=house.database,
@@ -257,11 +264,26 @@ def _manners(settings: Settings) -> Manners:
     return Manners(silence, settings.handoff_to == "page_inbox", settings.messages_a_minute)
 
 
+def _thinking(house: House) -> Thinking | None:
+    """The language model that unsure questions are put to, if there is one."""
+    settings = house.settings
+    if not settings.llm_url:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    terms = ModelTerms(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_a_day)
+    return Thinking(Model(terms), house.clock, settings.llm_rephrases)
+
+
 def _calls_lack(house: House) -> list[str]:
     """What the calls of all flows that are live need and do not have."""
     service = _service(house.settings)
     flows = (watched.live.flow for watched in house.flows.watched)
     return [told for flow in flows for told in missing(flow, service.allowed, service.secrets)]
+
+
+def _refused(house: House) -> int:
+    """How many signatures the door has refused since the start."""
+    return house.door.forged + house.door.deletions_forged
 
 
 @asynccontextmanager
@@ -273,6 +295,8 @@ async def _running(house: House) -> AsyncIterator[None]:
         loops.append(group.create_task(house.stocking.watch()))
         if "web" in house.roles:
             loops.append(group.create_task(house.clicks.run()))
+        loops.append(group.create_task(_keep_tokens(house)))
+        loops.append(group.create_task(count_refused(house.database, house.clock, lambda: _refused(house))))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
             loops.append(group.create_task(house.wake.listen(house.woken)))
@@ -285,6 +309,13 @@ async def _running(house: House) -> AsyncIterator[None]:
                 await house.worker.stop()
             for loop in loops:
                 loop.cancel()
+
+
+async def _keep_tokens(house: House) -> None:
+    """A Page that is connected anew goes on without a restart."""
+    while True:
+        for page_id in await house.given.wait():
+            house.personas.renew(page_id, caller_of(house.account, page_id))
 
 
 async def _work(house: House) -> None:
@@ -304,7 +335,9 @@ async def _work(house: House) -> None:
     for told in _calls_lack(house):
         log.warning("a call lacks a setting", reason=told)
     service, links = _service(settings), _links(settings)
-    hands = Hands(house.flows.flow_of, secret, house.channel, run_search, service, links, _manners(settings))
+    hands = Hands(
+        house.flows.flow_of, secret, house.channel, run_search, service, _manners(settings), _thinking(house), links
+    )
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         try:
@@ -329,15 +362,17 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
     logs.set_up(settings.log_format, key)
     roles = frozenset(("web", "worker")) if role == "all" else frozenset((role,))
     stock = Stock()
-    flows = read_flows(settings, stock)
+    flows = read_flows(settings, roles, stock)
     with ExitStack() as held:
         if file := sqlite_file(settings):
             for each in sorted(roles):
                 held.enter_context(lock.hold(file, each))
         migrate(settings)
-        return run(
-            create_app(settings, flows, stock, roles), host, port, lambda: log.info("ready", port=port, role=role)
-        )
+        if "web" in roles and (link := rooms.first_owner_link(settings, f"http://{host}:{port}")):
+            # A secret in the log on purpose: it works once, and only while there is no owner.
+            log.warning("nobody can sign in yet; this link makes the owner's account, once, within 24 hours", link=link)
+        ready = partial(log.info, "ready", port=port, role=role)
+        return run(create_app(settings, flows, roles, stock), host, port, ready, settings.trusted_proxies)
 
 
 def migrate(settings: Settings) -> int:

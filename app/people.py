@@ -10,6 +10,7 @@ import os
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from app.aside import on_database
 from app.chance import Chance
 from app.clock import Clock
 from app.errors import AppError
-from app.log import customer_tag
-from app.settings import Settings
-from app.store import conversations, deletions
+from app.log import customer_tag, key_tags
+from app.settings import Settings, secret_key
+from app.store import audit, conversations, deletions
 from app.store.comments import erase_comments, find_comments
 from app.store.database import Database
 from app.store.erase import Erased, erase_whole, find_pages
@@ -60,7 +61,10 @@ class Wishes:
                 erase_whole(connection, (page_id, user_id), now)
             erase_comments(connection, comments, now)
             was_known = bool(known or comments)
-            return deletions.note(connection, person, code, was_known=was_known, now=now), len(known)
+            given = deletions.note(connection, person, code, was_known=was_known, now=now)
+            told = {"code": given, "conversations": len(known), "comments": len(comments)}
+            audit.add(connection, "deletion_asked", now, who="messenger", details=told)
+            return given, len(known)
 
         told, erased = await self.database.transaction(work)
         await self.database.let_go()
@@ -97,6 +101,8 @@ def pages_of(settings: Settings, customer_id: str, page_id: str | None) -> list[
 def erase(settings: Settings, customer_id: str, pages: Sequence[str]) -> list[str]:
     """Erase the customer on these Pages; a line for each about what was removed."""
 
+    key_tags(secret_key(settings))
+
     async def run(database: Database) -> list[str]:
         lines = [await _erase_on(database, (page_id, customer_id)) for page_id in pages]
         await database.let_go()
@@ -111,7 +117,9 @@ async def _erase_on(database: Database, key: Key) -> str:
 
     def work(connection: Connection) -> Erased:
         erase_comments(connection, comments, now)
-        return erase_whole(connection, key, now)
+        erased = erase_whole(connection, key, now)
+        _note(connection, "customer_erased", key, now)
+        return erased
 
     return _told(key[0], await database.transaction(work), len(comments))
 
@@ -126,10 +134,16 @@ def _told(page_id: str, erased: Erased, comments: int) -> str:
 def block(settings: Settings, customer_id: str, pages: Sequence[str]) -> list[str]:
     """Answer this customer no more on these Pages; a line for each."""
     now = Clock().now()
+    key_tags(secret_key(settings))
+
+    def work(connection: Connection) -> None:
+        for page_id in pages:
+            conversations.block(connection, (page_id, customer_id), now)
+        for page_id in pages:
+            _note(connection, "customer_blocked", (page_id, customer_id), now)
 
     async def run(database: Database) -> list[str]:
-        for page_id in pages:
-            await database.transaction(partial(conversations.block, key=(page_id, customer_id), now=now))
+        await database.transaction(work)
         return [
             f"Page {page_id}: {customer_id} is blocked. What they write is kept and not answered." for page_id in pages
         ]
@@ -140,11 +154,20 @@ def block(settings: Settings, customer_id: str, pages: Sequence[str]) -> list[st
 def unblock(settings: Settings, customer_id: str) -> list[str]:
     """Answer this customer again on every Page; a line for each on which they were blocked."""
 
-    async def run(database: Database) -> list[str]:
-        blocked = await database.read(conversations.list_blocked)
+    now = Clock().now()
+    key_tags(secret_key(settings))
+
+    def work(connection: Connection) -> list[str]:
+        blocked = conversations.list_blocked(connection)
         pages = [page_id for page_id, customer, _ in blocked if customer == customer_id]
         for page_id in pages:
-            await database.transaction(partial(conversations.unblock, key=(page_id, customer_id)))
+            conversations.unblock(connection, (page_id, customer_id))
+        for page_id in pages:
+            _note(connection, "customer_unblocked", (page_id, customer_id), now)
+        return pages
+
+    async def run(database: Database) -> list[str]:
+        pages = await database.transaction(work)
         return [f"Page {page_id}: the bot answers {customer_id} again." for page_id in pages]
 
     return asyncio.run(on_database(settings, run))
@@ -163,7 +186,15 @@ def list_blocked(settings: Settings) -> list[str]:
 def export_text(settings: Settings, customer_id: str, pages: Sequence[str]) -> str:
     """Everything that is kept of the customer on these Pages, as JSON: one object for each Page."""
 
+    now = Clock().now()
+    key_tags(secret_key(settings))
+
+    def note(connection: Connection) -> None:
+        for page_id in pages:
+            _note(connection, "customer_exported", (page_id, customer_id), now)
+
     async def run(database: Database) -> list[dict[str, Any]]:
+        await database.transaction(note)
         return [await database.read(partial(_kept_of, key=(page_id, customer_id))) for page_id in pages]
 
     return json.dumps(asyncio.run(on_database(settings, run)), ensure_ascii=False, indent=2) + "\n"
@@ -172,6 +203,12 @@ def export_text(settings: Settings, customer_id: str, pages: Sequence[str]) -> s
 def _kept_of(connection: Connection, key: Key) -> dict[str, Any]:
     comments = [{"text": each.text, **each.body} for each in find_comments(connection, key[1], [key[0]])]
     return {**export(connection, key), "comments": comments}
+
+
+def _note(connection: Connection, what: audit.What, key: Key, now: datetime) -> None:
+    """Into the audit, by the customer's tag: the id itself would outlive an erasure."""
+    details = {"customer": customer_tag("/".join(key))}
+    audit.add(connection, what, now, who=audit.COMMAND_LINE, page_id=key[0], details=details)
 
 
 def save_for_owner(path: Path, written: str) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -105,10 +105,13 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def run(app: Any, host: str, port: int, ready: Callable[[], None]) -> int:
-    """Serve until a signal stops it; 0, or 1 when the app could not start or broke down. `ready` is called once it answers."""
+def run(app: Any, host: str, port: int, ready: Callable[[], None], proxies: Sequence[str] = ()) -> int:
+    """Serve until a signal stops it; 0, or 1 when the app could not start or broke down. `ready` is called once it answers.
+
+    `proxies`: addresses and networks that are believed about who a visitor is.
+    """
     listening = listen(host, port)
-    server = _Server(_config(app), ready)
+    server = _Server(_config(app, proxies), ready)
     try:
         server.run(sockets=[listening])
     finally:
@@ -154,7 +157,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _config(app: Any) -> uvicorn.Config:
+def _config(app: Any, proxies: Sequence[str] = ()) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=Protocol,
@@ -162,6 +165,8 @@ def _config(app: Any) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         ws="none",
         lifespan="on",
         limit_concurrency=REQUESTS_MAX,

@@ -14,10 +14,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from app.chance import Chance
 from app.errors import SettingsError
+from app.settings_answers import AnswersSettings
+from app.settings_desk import DeskSettings
 
 PREFIX = "FRONTDESK_"
 CALL_SECRET_PREFIX = "CALL_SECRET_"  # noqa: S105 - the name of a setting, not a secret
@@ -55,14 +57,12 @@ LOOK_UPS_MAX = 10
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECRETS = re.compile(r"[\x21-\x7e]+([ ]*,[ ]*[\x21-\x7e]+)*")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CALL_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:=http://127\.0\.0\.1:[0-9]{1,5})?")
 
 
-class Settings(BaseModel):
+class Settings(AnswersSettings, DeskSettings):
     """All settings. One made by hand takes what it is given and reads nothing from outside."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     database_url: SecretStr = SecretStr("sqlite+aiosqlite:///frontdesk.db")
     """Where everything is kept: `sqlite+aiosqlite:///file.db`, or `postgresql+asyncpg://user:password@host/name`"""
@@ -106,10 +106,6 @@ class Settings(BaseModel):
     """Ask Messenger once who a new customer is, for `<first_name>` and the language; nobody waits for it"""
     messages_a_minute: int = Field(default=20, ge=1)
     """How many messages of one customer are answered in a minute; more are written down, and told so once"""
-    answers_by_meaning: bool = True
-    """Whether the FAQ is searched by what a question means too, in 16 languages; `false`: by its letters alone, for 130 MB less"""
-    answers_folder: Path = Path("~/.cache/frontdesk")
-    """Where it is kept what the FAQ's phrases mean, as numbers, and what all processes share; may be deleted at any time"""
     look_up_after_seconds: tuple[float, ...] = (2.0, 8.0)
     """When to look up a send of unknown outcome: rising seconds after it, comma separated"""
     worker_beat_seconds: float = Field(default=1.0, gt=0.0, le=60.0)
@@ -135,7 +131,7 @@ class Settings(BaseModel):
             raise ValueError("use the number that Meta shows, for example 104857600123456")
         return value
 
-    @field_validator("graph_url", "public_url")
+    @field_validator("graph_url", "public_url", "llm_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         """Without a slash at the end. Tokens travel there: plain http only on this machine."""
@@ -143,7 +139,7 @@ class Settings(BaseModel):
             return value
         try:
             parts = urlsplit(value)
-            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
             whole = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or parts.username)
         except ValueError:
             safe = whole = False
@@ -171,7 +167,7 @@ class Settings(BaseModel):
             raise ValueError("use rising seconds, for example 2,8")
         return value
 
-    @field_validator("app_secret", "verify_token", "page_token", "metrics_token")
+    @field_validator("app_secret", "verify_token", "page_token", "metrics_token", "llm_key")
     @classmethod
     def _is_one_word(cls, value: SecretStr | None) -> SecretStr | None:
         """A blank or a line break inside comes from copying and would only show as refused signatures."""
@@ -189,7 +185,9 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _dead_is_later_than_a_beat(self) -> Settings:
         if self.worker_dead_seconds < 3 * self.worker_beat_seconds:
-            raise ValueError("use at least three times FRONTDESK_WORKER_BEAT_SECONDS")
+            raise ValueError(
+                "FRONTDESK_WORKER_DEAD_SECONDS is wrong: use at least three times FRONTDESK_WORKER_BEAT_SECONDS"
+            )
         return self
 
 
@@ -381,8 +379,10 @@ def _look_for_misspelt(ours: Mapping[str, str]) -> None:
 
 def _sentence(error: Any) -> str:
     """One sentence that names the variable and what is accepted, without the value."""
-    name = str(error["loc"][0]) if error["loc"] else "worker_dead_seconds"
     accepted = re.sub(r"^Value error, |, unable to .*", "", str(error["msg"])).replace("Input should be", "use")
+    if not error["loc"]:
+        return f"{accepted}."
+    name = str(error["loc"][0])
     return f"{PREFIX}{name.upper()} is wrong: {accepted}."
 
 

@@ -1,6 +1,8 @@
-"""Fits the decision model of app/answers on public questions: `python -m benchmarks.calibrate_answers DATA [--write]`.
+"""Fits the decision model of app/answers on public questions: `python -m benchmarks.calibrate_answers [DATA] [--write]`.
 
-DATA is the folder of the files that score.py reads. Only their example pools and `dev` parts are used, never `test`; of the
+Without DATA it fits again from what is kept in data/answers.npz: for each question what the search made of it (the facts of
+`app/answers/decide.py`) and what was true, as numbers; no text. With DATA, the folder of the files that score.py reads, it asks anew;
+`--keep` writes that file. Do so when the search has changed. Only their example pools and `dev` parts are used, never `test`; of the
 cross-language file, which has no other part, a third. What is asked is an example left out of the index; what no entry answers is a
 `oos_dev` message, or a question whose entry was left out. Prints how well a model decides that was fitted on the other files alone,
 then writes the one that was fitted on all to app/answers/calibrated.py.
@@ -42,6 +44,7 @@ CUT_WORDS_MAX = 3
 
 QUESTIONS_MAX = 350
 SHRINK = 3e-3
+KEPT = Path(__file__).parent / "data" / "answers.npz"
 TARGET = Path(__file__).parent.parent / "app" / "answers" / "calibrated.py"
 
 
@@ -131,6 +134,44 @@ def _look(index: Index, asked: list[tuple[str, str]]) -> Sample:
     return Sample(np.array(rows), np.array(truth), share * np.array(weight))
 
 
+Found = dict[str, dict[str, Sample]]
+"""Samples by the model's name and the file's."""
+
+
+def asked_anew(folder: Path) -> Found:
+    files = [json.loads(each.read_text(encoding="utf-8")) for each in sorted(folder.glob("*.json"))]
+    models = (("BY_MEANING", Remembering(encoder_of(None))), ("BY_LETTERS", None))
+    return {model: {each["name"]: joined(list(samples(each, used, 1))) for each in files} for model, used in models}
+
+
+def keep(found: Found) -> None:
+    """Half precision is enough: the third digit of a likeness decides nothing."""
+    arrays: dict[str, Any] = {}
+    for model, parts in found.items():
+        for name, part in parts.items():
+            place = f"{model}/{name}"
+            arrays[f"{place}/facts"] = part.facts.astype(np.float16)
+            arrays[f"{place}/truth"], arrays[f"{place}/weight"] = (
+                part.truth.astype(np.int8),
+                part.weight.astype(np.float32),
+            )
+    KEPT.parent.mkdir(exist_ok=True)
+    np.savez_compressed(KEPT, **arrays)
+
+
+def kept() -> Found:
+    found: Found = {}
+    with np.load(KEPT, allow_pickle=False) as arrays:
+        for place in sorted({each.rpartition("/")[0] for each in arrays.files}):
+            model, _, name = place.partition("/")
+            part = (arrays[f"{place}/{each}"] for each in ("facts", "truth", "weight"))
+            facts, truth, weight = part
+            found.setdefault(model, {})[name] = Sample(
+                facts.astype(np.float64), truth.astype(np.int64), weight.astype(np.float64)
+            )
+    return found
+
+
 def joined(parts: list[Sample]) -> Sample:
     return Sample(
         np.concatenate([each.facts for each in parts]),
@@ -203,13 +244,15 @@ from __future__ import annotations
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("data", type=Path, nargs="?", help="folder of the files that score.py reads")
+    parser.add_argument("--keep", action="store_true", help="write what was found in DATA to data/answers.npz")
+    parser.add_argument("--write", action="store_true", help="write the model to app/answers/calibrated.py")
     arguments = parser.parse_args()
-    files = [json.loads(each.read_text(encoding="utf-8")) for each in sorted(arguments.data.glob("*.json"))]
+    found = asked_anew(arguments.data) if arguments.data else kept()
+    if arguments.data and arguments.keep:
+        keep(found)
     tables = []
-    for name, used in (("BY_MEANING", Remembering(encoder_of(None))), ("BY_LETTERS", None)):
-        parts = {each["name"]: joined(list(samples(each, used, 1))) for each in files}
+    for name, parts in found.items():
         for left, part in parts.items():
             others = [each for other, each in parts.items() if other[:8] != left[:8]]
             print(f"{name} {left:20s}", judged(fitted(joined(others)), part), flush=True)

@@ -152,6 +152,24 @@ def test_a_bot_that_hears_comments_needs_the_right_to_read_them(meta: AtMeta, ca
     assert_found(capsys, "Page's fields", "not subscribed to feed", "frontdesk connect")
 
 
+@pytest.mark.parametrize(
+    ("says", "right"),
+    [
+        ("[{utility: {template: order_update, language: en}}]", "page_utility_messaging"),
+        ("[{product: 777}]", "catalog_management"),
+    ],
+)
+def test_a_bot_that_sends_what_needs_a_right_of_its_own_is_told(
+    says: str, right: str, meta: AtMeta, capsys: Capsys
+) -> None:
+    meta.write("{say: Hello.}", f"{{say: {says}}}")
+    assert_found(capsys, "rights", f"lacks {right}", "grant")
+    granted = ["pages_messaging", "pages_manage_metadata", "pages_read_engagement", right]
+    meta.control("page", scopes=granted)
+    code, found = examine(capsys)
+    assert (code, found["rights"]["verdict"]) == (0, "ok"), found
+
+
 def test_a_page_that_is_not_subscribed_is_a_problem(meta: AtMeta, capsys: Capsys) -> None:
     meta.graph("DELETE", "me/subscribed_apps")
     assert_found(capsys, "Page's fields", "nothing that customers write arrives", "frontdesk connect")

@@ -13,8 +13,10 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
-from app.serving import Protocol, listen, run
+from app.serving import Protocol, _config, listen, run
 from tests.postgres import free_port
 
 
@@ -83,6 +85,31 @@ def test_a_head_without_end_is_cut_off(hasty: int) -> None:
         for _ in range(1_000):
             caller.sendall(b"x-more: " + b"a" * 10_000 + b"\r\n")
         raise AssertionError("ten megabytes of headers were taken")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"), [((), "127.0.0.1"), (("10.0.0.0/8",), "127.0.0.1"), (("127.0.0.0/8",), "203.0.113.7")]
+)
+def test_only_a_proxy_that_is_named_is_believed_about_visitors(proxies: tuple[str, ...], seen: str) -> None:
+    app = FastAPI()
+    app.add_route("/", _tell_client)
+    server, listening = uvicorn.Server(_config(app, proxies)), listen("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    with socket.create_connection(listening.getsockname(), 5) as caller:
+        caller.sendall(
+            b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 6.6.6.6, 203.0.113.7\r\n\r\n"
+        )
+        answer = _rest_of(caller)
+    server.should_exit = True
+    thread.join(10)
+    listening.close()
+    assert answer.endswith(seen.encode())
+
+
+async def _tell_client(request: Request) -> PlainTextResponse:
+    assert request.client
+    return PlainTextResponse(request.client.host)
 
 
 def _rest_of(caller: socket.socket) -> bytes:

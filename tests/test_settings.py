@@ -328,3 +328,27 @@ def test_names_that_are_like_no_setting_are_left_alone(tmp_path: Path) -> None:
         "FRONTDESK_PORT=tcp://10.0.0.1:80\nFRONTDESK_SERVICE_HOST=10.0.0.1\nFRONTDESK_TEST_ALL=1\nFRONTDESK_CALL_SECRET_SHOP=x\n"
     )
     assert read_settings(env).flows == Path("flows")
+
+
+@pytest.mark.parametrize("proxies", ["everybody", "10.0.0.1/8", "0.0.0.0/0", "::/0", "127.0.0.1;10.0.0.1"])
+def test_only_real_addresses_of_proxies_are_taken(tmp_path: Path, proxies: str) -> None:
+    assert refusal(tmp_path, TRUSTED_PROXIES=proxies).startswith("FRONTDESK_TRUSTED_PROXIES is wrong: use ")
+    good = read_settings(env_file(tmp_path, TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8"))
+    assert good.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SESSION_IDLE_HOURS", "0"),
+        ("SESSION_HOURS", "9999"),
+        ("SECOND_FACTOR", "never"),
+        ("SMTP_PORT", "0"),
+        ("SMTP_SECURITY", "ssl3"),
+        ("MAIL_FROM", "nobody"),
+        ("OIDC_ISSUER", "http://login.shop.example"),
+        ("OIDC_ISSUER", "login.shop.example"),
+    ],
+)
+def test_wrong_settings_of_the_desk_are_told(tmp_path: Path, name: str, value: str) -> None:
+    assert refusal(tmp_path, **{name: value}).startswith(f"FRONTDESK_{name} is wrong: ")

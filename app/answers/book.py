@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 from app.answers.entries import Answer, Chances, Encoder, Entry, Numbers, Ranked
 from app.answers.index import Index, Progress, fit
-from app.answers.phrases import PhraseIndex, find, index_of
+from app.answers.phrases import WORD_FOR_WORD, PhraseIndex, find, index_of
 from app.answers.search import search
 from app.answers.tidy import CHARS_MAX, bare, tidy
 
 WORDS_ENOUGH = 0.9
 """From this share of common telling words on, message and phrase say the same, whatever else they might mean."""
-
 
 AGREED_MIN = 0.6
 """So likely the first entry must be right, where its words say so too, to be the answer."""
@@ -51,7 +50,7 @@ def look_up(book: Book, text: str) -> Answer:
     """What a text means; any text has an answer. A phrase said whole needs no encoder."""
     hits = find(book.words, words_of(text))
     if hits.sure and hits.score >= WORDS_ENOUGH:
-        return Answer("answer", (Ranked(hits.sure, 1.0),), _CERTAIN, "the words of a phrase")
+        return Answer("answer", (Ranked(hits.sure, 1.0),), _CERTAIN, WORD_FOR_WORD)
     answer = search(book.index, text)
     if answer.decision == "clarify" and hits.sure == answer.ranked[0].id and answer.chances.right >= AGREED_MIN:
         return replace(answer, decision="answer", rule="words and meaning agree")

@@ -17,6 +17,9 @@ from rapidfuzz.distance import OSA
 
 from app.answers.words import LANGUAGES
 
+WORD_FOR_WORD = "the words of a phrase"
+"""The rule by which a phrase of an entry, said whole, has that entry's answer."""
+
 WORDS_MAX = 40
 """Words of a message that are looked at: a longer one tells a story, and its question stands in the beginning or nowhere."""
 

@@ -37,6 +37,16 @@ SLIP = 9.0
 OWN_BONUS = 11.0
 """How much likelier a word of the phrases is than any other word of the languages."""
 
+DOUBLED_EASE, SWAPPED_EASE, NEIGHBOUR_EASE = 4.0, 0.0, 2.0
+"""How much likelier than any other slip it is that a letter was doubled, that two were exchanged, that the key beside was hit."""
+
+KEYS_BESIDE = (
+    "q-wa w-qeas e-wrsd r-etdf t-ryfg y-tugh u-yihj i-uojk o-ipkl p-ol a-qwsz s-awedzx d-serfxc "
+    "f-drtgcv g-ftyhvb h-gyujbn j-huiknm k-jiolm l-kop z-asx x-zsdc c-xdfv v-cfgb b-vghn n-bhjm m-njk"
+)
+NEIGHBOURS = dict(each.split("-") for each in KEYS_BESIDE.split())
+"""The keys beside a key, on the keyboard that most languages share in its greater part."""
+
 BLIND_CHARS_MIN = 4
 """Without a dictionary only words from this length on are mended."""
 
@@ -88,16 +98,33 @@ def _meant(vocabulary: Vocabulary, word: str, plain: str) -> str:
 
 
 def _likelier(vocabulary: Vocabulary, word: str, plain: str, spelling: Encoder) -> str:
-    """The likeliest of the word itself, those of the phrases one slip away or two, and those of the languages one slip away."""
+    """The likeliest of the word itself, those of the phrases one slip away or two, and those of the languages one slip away.
+
+    What the encoder does not know whole (an ending, a compound) is looked for behind the commonest slips alone.
+    """
     found = {word: spelling.familiarity(word) + SLIP}
     for each in _slips(word):
         if spelling.is_known(each):
             found[each] = spelling.familiarity(each)
+    for each, ease in _common_slips(word):
+        found[each] = max(found.get(each, -1e9), spelling.familiarity(each) + ease)
     for slips, bonus in ((1, OWN_BONUS), (2, OWN_BONUS - SLIP)) if len(plain) >= LONG_CHARS else ((1, OWN_BONUS),):
         near = vocabulary.written.get(_near(vocabulary, plain, slips), "")
         if near:
             found[near] = max(found.get(near, -1e9), spelling.familiarity(near) + bonus)
     return max(found, key=lambda each: (found[each], each))
+
+
+def _common_slips(word: str) -> Iterator[tuple[str, float]]:
+    """Words from which one of the commonest slips leads to this one, and how much likelier such a slip is than another."""
+    for at, letter in enumerate(word):
+        head, tail = word[:at], word[at + 1 :]
+        if tail and tail[0] == letter:
+            yield head + tail, DOUBLED_EASE
+        elif tail:
+            yield head + tail[0] + letter + tail[1:], SWAPPED_EASE
+        for key in NEIGHBOURS.get(letter, ""):
+            yield head + key + tail, NEIGHBOUR_EASE
 
 
 def _near(vocabulary: Vocabulary, plain: str, slips: int) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from app.engine import languages
 from app.engine.anywhere import mentions
 from app.engine.draft import Draft
 from app.engine.events import CommentReceived
 from app.engine.fold import clean, fold
-from app.engine.read import hear_language
 from app.engine.walk import go
 
 
 def read_comment(draft: Draft, event: CommentReceived) -> None:
     """Say what the state for comments says, if the comment holds one of its phrases; any other comment is left alone."""
     comments = draft.flow.entrances.comments
-    folded = fold(clean(event.text))
+    text = clean(event.text)
+    folded = fold(text)
     if comments is None or not mentions(folded, comments.hear):
         draft.note("a comment that the bot does not answer")
         return
     draft.note("answers a comment")
-    hear_language(draft, folded)
+    languages.hear(draft, text, folded)
     go(draft, comments.goto)

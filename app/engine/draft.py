@@ -10,11 +10,11 @@ from app.engine.anywhere import resolve
 from app.engine.conditions import holds, names_in
 from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
 from app.engine.fill import fill, fill_url, is_long_address, is_too_long
-from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
+from app.engine.finders import NOTHING_FOUND, Finders, Found, SearchNeededError
 from app.engine.flow import PRICE_NOW, PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
 from app.engine.gone import still_said
 from app.engine.hours import is_open, opening_text
-from app.engine.session import AnsweredBy, Session
+from app.engine.session import NOT_ASKED, AnsweredBy, Session
 from app.engine.slots import price_number, value_text
 from app.engine.words import sentence
 
@@ -39,14 +39,16 @@ class Draft:
 
     `outdated`: what the customer was asked is asked no more; the question that is open now is one he has not seen.
     `gone` is what the state forgot when it was entered: its own texts may still say it. `product` are the fields of the one shown.
+    `question_before` is the question to which this event may be the answer; `found` what the FAQ made of this message.
     """
 
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "disliked", "effects",
-        "erasing", "failures", "finders", "flow", "gone", "hunt", "hunted", "language", "last_at", "later", "liked",
-        "messages", "met", "named", "now", "opted_out", "outdated", "own_language", "product", "result", "returning", "said",
-        "screen", "showing", "shown", "slots", "slots_until", "state", "steps", "timers", "traffic", "understood",
-        "waited_in", "warned", "why", "wish",
+        "erasing", "failures", "finders", "flow", "found", "gone", "hunt", "hunted", "language", "last_at", "later", "liked",
+        "messages", "met", "named", "now", "offered", "opted_out", "others", "outdated", "own_language", "product",
+        "question", "question_before", "questions", "rates", "result", "returning", "said", "screen", "showing", "shown",
+        "slots", "slots_until", "state", "steps", "timers", "traffic", "unanswered", "understood", "waited_in", "warned",
+        "why", "wish",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -76,6 +78,9 @@ class Draft:
         self.traffic = session.traffic
         self.product: Mapping[str, Any] = {}
         self.gone, self.later = session.gone, session.later
+        self.questions, self.question, self.question_before = session.questions, session.question, NOT_ASKED
+        self.offered, self.others, self.rates = session.offered, session.others, session.rates
+        self.unanswered, self.found = session.unanswered, Found()
         self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
@@ -119,7 +124,8 @@ class Draft:
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
             hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked,
-            later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
+            questions=self.questions, question=self.question, offered=self.offered, others=self.others, rates=self.rates,
+            unanswered=self.unanswered, later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:
@@ -262,7 +268,7 @@ class Draft:
             self.note("message dropped: too many in one turn")
             return
         self.messages += 1
-        self.answered = ""
+        self.answered, self.offered, self.rates = "", (), False
         self.effects.append(SendMessage(message))
 
     def stop_timers(self) -> None:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from app.engine.flow import Template
 
+Decision = Literal["answer", "clarify", "fallback", "tap"]
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -38,7 +40,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A coupon, a receipt or a request for feedback, by the keys of the flow language. `items` are the lines of a receipt."""
+    """What a channel shows in a way of its own, by the keys of the flow language: coupon, receipt, feedback, sticker, images, grid,
+    product, utility. `items` are lines of a receipt, addresses of pictures, numbers of products, values of a utility message."""
 
     kind: str
     fields: Mapping[str, str]
@@ -70,6 +73,11 @@ class Message:
     def is_empty(self) -> bool:
         """Whether there is nothing in it that a customer would see."""
         return not (self.text or self.media or self.cards or self.form or self.hands_over)
+
+    @property
+    def is_utility(self) -> bool:
+        """Whether it is an approved template, which shows no choices."""
+        return self.form is not None and self.form.kind == "utility"
 
     @property
     def staying(self) -> tuple[Option, ...]:
@@ -122,7 +130,8 @@ class StopTimers:
 class Search:
     """The turn cannot go on without an answer: run this search and take the same turn again with it in `finders`.
 
-    `kind` is faq, with the words of `query` in `scope`; or suggest, for the state `scope`, or products: `query` is the wish as JSON.
+    `kind` is faq, with the words of `query` in `scope`; or suggest, for the state `scope`, or products: `query` is the wish as JSON;
+    or language: which of the bot's languages `query` is written in.
     Nothing else of the turn has happened yet.
     """
 
@@ -161,8 +170,46 @@ class EraseCustomer:
     """Forget what was said to and by the customer of this session, up to now."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeepQuestion:
+    """Keep what the customer asked the FAQ, and why it was answered so. `number` counts the questions of this customer.
+
+    `decision` is answer, clarify (asked back with the entries `offered`), fallback (no answer), or tap: `entry` was told without a
+    question, and `text` is empty. `scores` are the entries that came nearest, `rule` says how it was decided between them.
+    """
+
+    number: int
+    text: str
+    language: str
+    decision: Decision
+    entry: str = ""
+    offered: tuple[str, ...] = ()
+    scores: tuple[tuple[str, float], ...] = ()
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleQuestion:
+    """What became of an earlier question: the entry that the customer tapped (`meant`), a rating, or that staff have it now."""
+
+    number: int
+    meant: str = ""
+    rating: Literal["", "helpful", "not_helpful"] = ""
+    handed_off: bool = False
+
+
 Effect = (
-    SendMessage | HandOff | WithdrawHandOff | StartTimer | StopTimers | Search | CallService | NoteTaste | EraseCustomer
+    SendMessage
+    | HandOff
+    | WithdrawHandOff
+    | StartTimer
+    | StopTimers
+    | Search
+    | CallService
+    | NoteTaste
+    | EraseCustomer
+    | KeepQuestion
+    | SettleQuestion
 )
 
 

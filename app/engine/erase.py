@@ -6,6 +6,7 @@ from app.engine.draft import Draft
 from app.engine.effects import EraseCustomer, Message, Option
 from app.engine.events import TapReceived
 from app.engine.fold import fold_own
+from app.engine.session import NOT_ASKED
 from app.engine.walk import ask_again, end_session, leave_the_queue
 from app.engine.words import ERASE, NO, YES
 
@@ -68,6 +69,7 @@ def _erase(draft: Draft) -> None:
     draft.showing, draft.shown, draft.wish, draft.warned, draft.waited_in = "", (), "", False, ""
     draft.screen, draft.named = (), ()
     draft.hunt, draft.hunted, draft.liked, draft.disliked = "", (), (), ()
+    draft.question, draft.question_before, draft.unanswered = NOT_ASKED, NOT_ASKED, ()
     draft.disclosed = True
     draft.say((Message(draft.sentence("erased")),))
     draft.disclosed = False

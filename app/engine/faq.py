@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine import show
+from app.engine import browse, questions, rating, show
 from app.engine.anywhere import hear_exactly
 from app.engine.choose import pick, pick_exact
 from app.engine.draft import Draft
@@ -11,13 +11,10 @@ from app.engine.events import TapReceived
 from app.engine.finders import Found
 from app.engine.flow import Choice, FaqEntry, card_buttons
 from app.engine.fold import fold
+from app.engine.titles import BROWSE, TAP, entry_options, on_screen, questions_of, tap_of, typed_titles
 from app.engine.walk import ask_again, go, remind_again
 
-TAP = "@faq/"
-"""What a tap carries instead of a state, with the entry's id behind it: a choice of its answer, or without a key the entry itself."""
-
-TITLE_CHARS_MAX = 20
-"""What Messenger shows of a choice's title: a longer question is cut, and stands whole in the text."""
+NOT_SEARCHED = Found()
 
 
 def search(draft: Draft, folded: str, scope: str) -> Found:
@@ -26,34 +23,66 @@ def search(draft: Draft, folded: str, scope: str) -> Found:
         return Found()
     written = draft.said if fold(draft.said) == folded else folded
     found: Found = draft.find(Search("faq", written, scope))
+    if not draft.found.rule or _nearest(found) > _nearest(draft.found):
+        draft.found = found
     return found
 
 
-def tell(draft: Draft, entry: FaqEntry, reason: str = "") -> None:
-    """Say the answer, found for a reason. The customer stays where he is.
+def _nearest(found: Found) -> float:
+    return found.scores[0].score if found.scores else 0.0
 
-    An open question is asked again, and then the answer has no choices.
+
+def answer(draft: Draft, entry: FaqEntry, found: Found) -> None:
+    """Say the answer to what was asked."""
+    questions.keep(draft, "answer", found, entry.id)
+    _tell(draft, entry, found)
+
+
+def choose(draft: Draft, entry: FaqEntry) -> None:
+    """Say the answer that the customer chose himself."""
+    if not questions.settle_meant(draft, entry.id):
+        questions.keep(draft, "tap", Found(), entry.id)
+    _tell(draft, entry)
+
+
+def _tell(draft: Draft, entry: FaqEntry, found: Found = NOT_SEARCHED) -> None:
+    """Say the answer, in the words that were found for it or its own. The customer stays where he is, unless it leads on.
+
+    An open question is asked again, and then the answer has no choices and leads nowhere.
     """
     draft.note(f"faq {entry.id}")
-    if reason:
-        draft.note(f"faq found by {reason}")
+    if found.reason:
+        draft.note(f"faq found by {found.reason}")
     draft.failures = 0
-    has_question = draft.asking is not None
-    own = () if has_question else show.options(draft, TAP + entry.id, entry.choices)
-    draft.say(show.add_choices(draft, show.said(draft, entry.say, TAP + entry.id), own or _ways_on(draft)))
-    if own or (card_buttons(entry.say) and not has_question):
+    said = [Message(found.said)] if found.said else show.said(draft, entry.say, TAP + entry.id)
+    if draft.asking is None and entry.goto:
+        draft.say(said)
+        return go(draft, entry.goto)
+    _say_answer(draft, entry, said)
+    if draft.asking is not None:
+        return ask_again(draft)
+    return remind_again(draft) if draft.state else None
+
+
+def _say_answer(draft: Draft, entry: FaqEntry, said: list[Message]) -> None:
+    """The answer, and below it its own choices or those of a state that answers questions, and whether it helped."""
+    is_free = draft.asking is None
+    own = show.options(draft, TAP + entry.id, entry.choices) if is_free else ()
+    ways = own or _ways_on(draft)
+    rated = rating.options(draft)
+    shown = (*ways, *rated) if len(ways) + len(rated) <= show.CHOICES_MAX else ways
+    draft.say(show.add_choices(draft, said, shown))
+    if own or (card_buttons(entry.say) and is_free):
         draft.answered = entry.id
-    if has_question:
-        ask_again(draft)
-    elif draft.state:
-        remind_again(draft)
+    draft.offered, draft.rates = on_screen(shown), len(shown) > len(ways)
 
 
 def _ways_on(draft: Draft) -> tuple[Option, ...]:
     """The choices of a state that answers questions stay on the screen."""
     if not draft.state or not draft.here.faq:
         return ()
-    return show.options(draft, draft.state, draft.here.choices)
+    ways = show.options(draft, draft.state, draft.here.choices)
+    return (*ways, browse.way_in(draft)) if draft.here.browse and len(ways) < show.CHOICES_MAX else ways
 
 
 def ask_back(draft: Draft, found: Found) -> bool:
@@ -64,25 +93,12 @@ def ask_back(draft: Draft, found: Found) -> bool:
     draft.note("faq unsure: " + ", ".join(each.id for each in entries))
     if found.reason:
         draft.note(f"faq found by {found.reason}")
-    questions = "\n".join(f"- {draft.text(each.ask[0])}" for each in entries)
-    titles = _told_apart([_title(draft, each) for each in entries])
-    choices = tuple(Option(title, tap=(TAP + each.id, "")) for title, each in zip(titles, entries, strict=True))
-    draft.say((Message(f"{draft.sentence('did_you_mean')}\n{questions}", choices=choices),))
+    questions.keep(draft, "clarify", found, offered=tuple(each.id for each in entries))
+    questions.fail(draft, *draft.question)
+    choices = entry_options(draft, entries)
+    draft.say((Message(f"{draft.sentence('did_you_mean')}\n{questions_of(draft, entries)}", choices=choices),))
+    draft.offered = on_screen(choices)
     return True
-
-
-def _title(draft: Draft, entry: FaqEntry) -> str:
-    """The first way to ask that fits, else the first one cut."""
-    written = [draft.text(each) for each in entry.ask]
-    fitting = next((each for each in written if len(each) <= TITLE_CHARS_MAX), "")
-    return fitting or written[0][: TITLE_CHARS_MAX - 1] + "…"
-
-
-def _told_apart(titles: list[str]) -> list[str]:
-    """The titles; with their numbers when two of them are cut to the same."""
-    if len(set(titles)) == len(titles):
-        return titles
-    return [f"{number}. {title}"[:TITLE_CHARS_MAX] for number, title in enumerate(titles, start=1)]
 
 
 def says_unknown(draft: Draft) -> bool:
@@ -92,8 +108,10 @@ def says_unknown(draft: Draft) -> bool:
     draft.note("faq without answer")
     if draft.here.none:
         go(draft, draft.here.none)
-    else:
-        draft.say((Message(draft.sentence("no_answer"), choices=_ways_on(draft)),))
+        return True
+    ways = show.options(draft, draft.state, draft.here.choices)
+    listed = browse.choices(draft, len(ways)) if draft.here.browse else ()
+    browse.say(draft, [Message(draft.sentence("no_answer"), choices=(*listed, *ways))])
     return True
 
 
@@ -101,12 +119,16 @@ def says_unknown(draft: Draft) -> bool:
 
 
 def read_tap(draft: Draft, event: TapReceived) -> bool:
-    """A tap on a question that was asked back, or on a choice of an answer, now or long ago."""
+    """A tap on a question that was asked back or listed, on a choice of an answer, or on a rating, now or long ago."""
+    if rating.read_tap(draft, event):
+        return True
+    if event.state == BROWSE:
+        return browse.read_tap(draft, event.choice)
     entry = draft.flow.faq.get(event.state.removeprefix(TAP)) if event.state.startswith(TAP) else None
     if entry is None:
         return False
     if not event.choice:
-        tell(draft, entry)
+        choose(draft, entry)
         return True
     ways = (*entry.choices, *card_buttons(entry.say))
     choice = next((each for each in ways if each.key == event.choice), None)
@@ -114,7 +136,11 @@ def read_tap(draft: Draft, event: TapReceived) -> bool:
 
 
 def chooses(draft: Draft, folded: str) -> bool:
-    """A choice of the last answer, typed."""
+    """A choice of the last answer, a rating of it, or a question that is listed on the screen, typed."""
+    return _chooses_way(draft, folded) or rating.hear(draft, folded) or _chooses_question(draft, folded)
+
+
+def _chooses_way(draft: Draft, folded: str) -> bool:
     entry = draft.flow.faq.get(draft.answered)
     if entry is None:
         return False
@@ -123,6 +149,18 @@ def chooses(draft: Draft, folded: str) -> bool:
     reads = pick_exact if hear_exactly(draft.flow, folded) else pick
     place = reads(folded, [show.titles(draft, each) for each in choices])
     return place is not None and _follow(draft, entry, choices[place])
+
+
+def _chooses_question(draft: Draft, folded: str) -> bool:
+    """A question, a topic or more of them that can be tapped now, by its title, its number or one of its phrases."""
+    if not draft.offered:
+        return False
+    reads = pick_exact if hear_exactly(draft.flow, folded) else pick
+    place = reads(folded, [typed_titles(draft, each) for each in draft.offered])
+    if place is None:
+        return False
+    state, key = tap_of(draft.offered[place])
+    return read_tap(draft, TapReceived(state=state, choice=key))
 
 
 def _follow(draft: Draft, entry: FaqEntry, choice: Choice) -> bool:

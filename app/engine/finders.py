@@ -29,6 +29,7 @@ class Found:
     `scores` are the entries that fitted best, and `rule` says how it was decided between them; both for the turn's why alone.
     Of products `unsure` are all that are shown, the sure one among them; `dropped` are wishes that none of them fulfils, as kind and
     value; `more`: there are others behind them.
+    `said`: the answer in other words than its entry's; empty for those.
     """
 
     sure: str = ""
@@ -37,6 +38,7 @@ class Found:
     rule: str = ""
     dropped: tuple[tuple[str, str], ...] = ()
     more: bool = False
+    said: str = ""
 
     @property
     def reason(self) -> str:

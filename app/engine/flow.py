@@ -18,6 +18,7 @@ from app.engine.goods import Preference as Preference  # noqa: PLC0414 - part of
 from app.engine.goods import Product as Product  # noqa: PLC0414 - part of the flow, kept apart for length
 from app.engine.goods import Shop as Shop  # noqa: PLC0414 - part of the flow, kept apart for length
 from app.engine.goods import Suggest as Suggest  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.page import Comments, Persona
 
 # ---- texts -------------------------------------------------------------------------------------------------
 
@@ -154,7 +155,7 @@ class SayCards:
 
 @dataclass(frozen=True, slots=True)
 class SayForm:
-    """`{coupon|receipt|feedback: …}`: `fields` are the owner's texts by key; `items` are the lines of a receipt."""
+    """`{coupon|receipt|feedback|sticker|images|grid|product|utility: …}`: texts by key; `items` as `effects.Form` has them."""
 
     kind: str
     fields: Mapping[str, Text]
@@ -246,21 +247,20 @@ class Call:
     save: Mapping[str, str] = field(default_factory=dict)
 
 
-# ---- FAQ and products ------------------------------------------------------------------------------------
-
 ALL_TOPICS = "all"
 """`faq: all`: every entry. No topic can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaqEntry:
-    """A question that comes again and again: `ask`, how customers put it, and what to `say`."""
+    """A question that comes again and again: `ask`, how customers put it, and what to `say`; then on to `goto`, if any."""
 
     id: str
     topic: str
     ask: tuple[Text, ...]
     say: tuple[Say, ...]
     choices: tuple[Choice, ...] = ()
+    goto: str = ""
 
 
 # ---- the bot -----------------------------------------------------------------------------------------------
@@ -270,8 +270,8 @@ class FaqEntry:
 class State:
     """A named place. Its parts act in this order: set and forget, say, then ask or handoff, choices or buttons, remind, goto.
 
-    `faq` is `all` or a topic. `none` is where a question without an answer, or a wish that no product fits, leads. With `suggest`
-    the `buttons` stand on each card.
+    `faq` is `all` or a topic; with `browse` its questions can be tapped. `none` is where a question without an answer, or a wish
+    that no product fits, leads. With `suggest` the `buttons` stand on each card.
     """
 
     name: str
@@ -281,6 +281,7 @@ class State:
     ask: tuple[Question, ...] = ()
     handoff: HandOffTo | None = None
     faq: str = ""
+    browse: bool = False
     none: str = ""
     suggest: Suggest | None = None
     call: Call | None = None
@@ -314,19 +315,11 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Comments:
-    """`comments`: a comment under a post that holds one of these phrases gets one private reply, from the state `goto`."""
+class Command:
+    """One of `commands`: a word that Messenger offers while a customer types, and what it is for. The bot reads it as a text."""
 
-    hear: tuple[str, ...]
-    goto: str
-
-
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """`persona`: the name and picture under which the bot writes."""
-
-    name: str
-    picture: str
+    name: Text
+    description: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +339,7 @@ class Entrances:
     comments: Comments | None = None
     persona: Persona | None = None
     domains: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +348,7 @@ class Flow:
 
     `hours` maps a team to its hours; the key "" holds the bot's own. No hours at all: always open.
     `otherwise` is the target of `else` in `anywhere`, empty if there is none. `faq` and `products` hold the entries by id.
+    `topics` are the titles of the FAQ's topics, where they are shown. `rates_answers`: customers may say whether an answer helped.
     `index` is the engine's: what it has worked out from this flow, made at the first turn and kept with it. `searches` is the
     finders' in the same way, by kind of search.
     """
@@ -374,5 +369,7 @@ class Flow:
     faq: Mapping[str, FaqEntry] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     shop: Shop = field(default_factory=Shop)
+    topics: Mapping[str, Text] = field(default_factory=dict)
+    rates_answers: bool = False
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
     searches: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

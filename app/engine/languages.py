@@ -1,12 +1,21 @@
-"""Tells the language in which a customer writes, among the bot's own. Never decides without clear evidence."""
+"""Tells the language in which a customer writes, among the bot's own. Never decides without clear evidence, nor from a few words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.engine.anywhere import hear_exactly
+from app.engine.draft import Draft
+from app.engine.effects import Message, Search
+from app.engine.finders import Found
 from app.engine.fold import fold
+from app.engine.walk import ask_again
+from app.engine.words import LANGUAGE_NAMES
 
-WORDS_NEEDED = 2
+WORDS_MIN = 4
+"""From fewer words nothing is told: they may be a name, a greeting learnt on a journey, or a slip."""
+
+EVIDENCE_MIN = 2
 """One word may be a name or a slip; two different ones of one language, and none of another, are evidence."""
 
 _WORDS: dict[str, frozenset[str]] = {
@@ -21,13 +30,54 @@ _WORDS: dict[str, frozenset[str]] = {
 """Short words that nearly every sentence has, and greetings."""
 
 
+def hear(draft: Draft, text: str, folded: str) -> None:
+    """The customer is spoken to in the language of this message, where it is clear.
+
+    What answers a question for words of his own may be a name or an address, whose language is not the customer's.
+    """
+    languages = draft.flow.languages
+    language = language_of(folded, languages)
+    if not language and len(languages) > 1 and words_in(folded) >= WORDS_MIN and not _asks_for_own_words(draft):
+        found: Found = draft.find(Search("language", text))
+        language = found.sure
+    if language:
+        draft.speak(language)
+
+
+def _asks_for_own_words(draft: Draft) -> bool:
+    return draft.asking is not None and draft.asked(draft.asking).kind in ("text", "place", "email")
+
+
+def chooses(draft: Draft, folded: str) -> bool:
+    """The name of one of the bot's languages: it is spoken from now on, and the open question is asked again."""
+    if not folded or hear_exactly(draft.flow, folded):
+        return False
+    language = next((each for each in draft.flow.languages if folded in LANGUAGE_NAMES.get(each[:2], ())), "")
+    if not language or len(draft.flow.languages) == 1:
+        return False
+    draft.note("asked for a language")
+    draft.failures = 0
+    draft.speak(language)
+    draft.say((Message(draft.sentence("all_right")),))
+    ask_again(draft)
+    return True
+
+
 def language_of(folded: str, languages: Sequence[str]) -> str:
-    """The one of `languages` in which a folded text is written; empty where that is not clear."""
+    """The one of `languages` of which a folded text has telling words; empty where that is not clear."""
+    if words_in(folded) < WORDS_MIN:
+        return ""
     words = set(folded.split())
     found = {each: words & _WORDS.get(each[:2], frozenset()) for each in languages}
-    clear = [each for each in languages if len(_only_here(found, each)) >= WORDS_NEEDED]
+    clear = [each for each in languages if len(_only_here(found, each)) >= EVIDENCE_MIN]
     others = [each for each in languages if _only_here(found, each)]
     return clear[0] if len(clear) == 1 and others == clear else ""
+
+
+def words_in(folded: str) -> int:
+    """How many words a text has; in scripts without blanks between words two characters are about one."""
+    unspaced = sum("\u0e00" <= each <= "\u0eff" or "\u2e80" <= each <= "\u9fff" for each in folded)
+    return max(len(folded.split()), unspaced // 2)
 
 
 def _only_here(found: dict[str, set[str]], language: str) -> set[str]:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, calls, erase, faq, offer, products, show, typed, which_day
+from app.engine import (
+    anywhere,
+    calls,
+    erase,
+    faq,
+    languages,
+    offer,
+    products,
+    questions,
+    show,
+    titles,
+    typed,
+    which_day,
+)
 from app.engine.choose import pick_exact
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import Attachment, AttachmentReceived
 from app.engine.flow import Slot
 from app.engine.fold import clean, fold
-from app.engine.languages import language_of
 from app.engine.slots import gives, read_answer
 from app.engine.taps import take, value_of
 from app.engine.walk import answer, ask_again, give_hint, go, leave_the_queue, next_target
@@ -25,7 +37,7 @@ def read_text(draft: Draft, written: str) -> None:
     text = clean(written)
     folded = fold(text)
     draft.said = text
-    hear_language(draft, folded)
+    languages.hear(draft, text, folded)
     if erase.hear(draft, folded) or read_stop(draft, folded):
         return
     if draft.answered_by == "waiting":
@@ -40,10 +52,11 @@ def read_text(draft: Draft, written: str) -> None:
         or offer.declines(draft, folded)
         or _answers(draft, text, folded)
         or offer.accepts(draft, folded)
-        or faq.chooses(draft, folded)
-        or typed.chooses(draft, folded)
+        or faq.chooses(draft, titles.as_title(draft, folded))
+        or typed.chooses(draft, titles.as_title(draft, folded))
         or products.hear(draft, folded)
         or products.hear_more(draft, folded)
+        or languages.chooses(draft, folded)
         or _asks_here(draft, folded)
         or _anywhere(draft, text, folded, ())
         or _always(draft, folded)
@@ -51,12 +64,6 @@ def read_text(draft: Draft, written: str) -> None:
     )
     if not understood:
         _misunderstood(draft)
-
-
-def hear_language(draft: Draft, folded: str) -> None:
-    """The customer is spoken to in the language of this message, where it is clear."""
-    if language := language_of(folded, draft.flow.languages):
-        draft.speak(language)
 
 
 def read_stop(draft: Draft, folded: str) -> bool:
@@ -143,7 +150,7 @@ def _is_told(draft: Draft, folded: str, topic: str) -> bool:
     found = faq.search(draft, folded, topic)
     entry = draft.flow.faq.get(found.sure)
     if entry is not None:
-        faq.tell(draft, entry, found.reason)
+        faq.answer(draft, entry, found)
     return entry is not None
 
 
@@ -229,6 +236,7 @@ def _misunderstood(draft: Draft) -> None:
         target = next_target(draft, draft.here.goto) if draft.asking is None else ""
         return go(draft, target) if target else ask_again(draft)
     draft.failures += 1
+    questions.keep_unanswered(draft)
     if offer.was_made(draft):
         return offer.make(draft)
     if faq.says_unknown(draft):
@@ -320,7 +328,7 @@ def read_attachments(draft: Draft, event: AttachmentReceived) -> None:
     text = clean(event.text)
     folded = fold(text)
     draft.said = text
-    hear_language(draft, folded)
+    languages.hear(draft, text, folded)
     if read_stop(draft, folded):
         return
     if draft.answered_by == "waiting":

@@ -10,6 +10,8 @@ from typing import Any, Literal
 from app.engine.traffic import Traffic, from_list, to_list
 
 _NONE = Traffic()
+NOT_ASKED = (0, "")
+"""No question: questions are numbered from 1."""
 
 AnsweredBy = Literal["bot", "waiting", "staff"]
 """Who answers the customer now; `waiting`: handed off, nobody has come yet."""
@@ -37,6 +39,11 @@ class Session:
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `later` are the texts that came meanwhile and are read when that answer has come.
     `traffic`: how much the customer wrote lately.
+    `questions` counts what was asked of the FAQ; `question` is the one that the customer's last message was, number and words.
+    `offered` is what can be tapped below an answer or a list of questions of the FAQ (`titles.on_screen`), `others` the entries that
+    came near the last answer.
+    `rates`: whether an answer helped can be told on the screen. `unanswered` are the messages in a row that were not answered, each
+    with its number, 0 for one that the FAQ was not asked.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 
@@ -71,32 +78,45 @@ class Session:
     gone: Mapping[str, Any] = field(default_factory=dict)
     later: tuple[str, ...] = ()
     traffic: Traffic = _NONE
+    questions: int = 0
+    question: tuple[int, str] = NOT_ASKED
+    offered: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    rates: bool = False
+    unanswered: tuple[tuple[int, str], ...] = ()
 
 
-_LISTS = ("back", "days", "shown", "hunted", "liked", "disliked", "screen", "named", "timers", "later")
+_LISTS = (
+    "back", "days", "shown", "hunted", "liked", "disliked", "screen", "named", "timers", "later", "offered", "others",
+)  # fmt: skip
 """Fields that are stored as lists of texts."""
+
+_PLAIN = (
+    "state",
+    "asking",
+    "answered",
+    "failures",
+    "language",
+    "disclosed",
+    "opted_out",
+    "warned",
+    "met",
+    "calls",
+    "calling",
+    "erasing",
+    "showing",
+    "wish",
+    "hunt",
+    "questions",
+    "rates",
+)
+"""Fields that are stored as they are, unless they are empty."""
 
 
 def to_dict(session: Session) -> dict[str, Any]:
     """The stored form: JSON values, defaults left out, without `answered_by`."""
     stored: dict[str, Any] = {}
-    for name in (
-        "state",
-        "asking",
-        "answered",
-        "failures",
-        "language",
-        "disclosed",
-        "opted_out",
-        "warned",
-        "met",
-        "calls",
-        "calling",
-        "erasing",
-        "showing",
-        "wish",
-        "hunt",
-    ):
+    for name in _PLAIN:
         value = getattr(session, name)
         if value not in ("", 0, False):
             stored[name] = value
@@ -108,6 +128,10 @@ def to_dict(session: Session) -> dict[str, Any]:
     for name in _LISTS:
         if listed := getattr(session, name):
             stored[name] = list(listed)
+    if session.question != NOT_ASKED:
+        stored["question"] = list(session.question)
+    if session.unanswered:
+        stored["unanswered"] = [list(each) for each in session.unanswered]
     if session.traffic.count:
         stored["traffic"] = to_list(session.traffic)
     if session.last_at:
@@ -140,5 +164,9 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         hunt=stored.get("hunt", ""),
         gone=stored.get("gone", {}),
         traffic=from_list(stored.get("traffic", ())),
+        questions=stored.get("questions", 0),
+        question=tuple(stored.get("question", NOT_ASKED)),
+        rates=stored.get("rates", False),
+        unanswered=tuple((number, text) for number, text in stored.get("unanswered", ())),
         **{name: tuple(stored.get(name, ())) for name in _LISTS},
     )

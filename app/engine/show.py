@@ -209,9 +209,9 @@ def _with_buttons(draft: Draft, messages: list[Message], buttons: tuple[Option, 
 
 
 def add_choices(draft: Draft, messages: list[Message], choices: tuple[Option, ...]) -> list[Message]:
-    """A message has choices or buttons, never both: choices then get a message of ours."""
+    """A message has choices or buttons, never both, a utility message has none: choices then get a message of ours."""
     if not choices:
         return messages
-    if not messages or messages[-1].buttons:
+    if not messages or messages[-1].buttons or messages[-1].is_utility:
         return [*messages, Message(draft.sentence("choose"), choices=choices[:CHOICES_MAX])]
     return [*messages[:-1], replace(messages[-1], choices=choices[:CHOICES_MAX])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.engine import calls
+from app.engine import calls, questions
 from app.engine.anywhere import person_state, resolve
 from app.engine.comments import read_comment
 from app.engine.draft import Draft
@@ -27,7 +27,7 @@ from app.engine.finders import NOTHING_FOUND, Finders, SearchNeededError
 from app.engine.flow import Flow, Reminder
 from app.engine.fold import clean, fold
 from app.engine.read import read_attachments, read_later, read_stop, read_text
-from app.engine.session import Session
+from app.engine.session import NOT_ASKED, Session
 from app.engine.show import reminder_messages
 from app.engine.taps import read_referral, read_tap
 from app.engine.walk import WINDOW, ask_again, end_session, go, leave_the_queue, next_target
@@ -119,9 +119,13 @@ def _customer_came(draft: Draft, event: FromCustomer) -> None:
         draft.stop_timers()
         if silent_since is not None and draft.now - silent_since >= WINDOW:
             end_session(draft)
-            draft.waited_in = ""
+            draft.waited_in, draft.question, draft.unanswered = "", NOT_ASKED, ()
+    questions.begin(draft)
     _warn(draft, event)
+    before = draft.unanswered
     _read(draft, event)
+    if draft.unanswered is before:
+        draft.unanswered = ()  # understood: what failed before is over
 
 
 def _warn(draft: Draft, event: FromCustomer) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from app.engine import calls, suggest
+from app.engine import browse, calls, questions, suggest
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
 from app.engine.effects import HandOff, Message, SendMessage, StartTimer, WithdrawHandOff
 from app.engine.fill import fill_note
 from app.engine.flow import BACK, END, MORE, TASTES, HandOffTo, Rule, State
 from app.engine.hours import is_open
-from app.engine.show import question_message, question_options, state_messages
+from app.engine.show import options, question_message, question_options, state_messages
 from app.errors import EngineError
 
 STEPS_A_TURN_MAX = 50
@@ -65,6 +65,7 @@ def end_session(draft: Draft) -> None:
     draft.stop_timers()
     draft.state, draft.asking, draft.back, draft.failures, draft.disclosed = "", None, (), 0, False
     draft.calling, draft.erasing, draft.gone, draft.later = 0, False, {}, ()
+    draft.offered, draft.others, draft.rates = (), (), False
 
 
 def _way_back(draft: Draft) -> str:
@@ -118,7 +119,10 @@ def _enter(draft: Draft, state: State) -> str:
         return _suggest(draft, state, more=False)
     place = draft.first_unknown() if state.ask else None
     with_choices = place is None and not (state.ask and state.goto)
-    messages = state_messages(draft, state, with_choices=with_choices)
+    messages = state_messages(draft, state, with_choices=with_choices and not state.browse)
+    if state.browse:
+        browse.say(draft, browse.begin(draft, messages, options(draft, state.name, state.choices)))
+        return _wait(draft, state)
     draft.say(messages)
     if place is not None:
         ask(draft, place)
@@ -145,7 +149,7 @@ def _hand_off(draft: Draft, state: State, to: HandOffTo) -> str:
     if to.note is not None:
         template = draft.template(to.note)
         note = fill_note(template, draft.values(template))
-    draft.effects.append(HandOff(to.team, note, state.name))
+    questions.hand_off(draft, HandOff(to.team, note, state.name))
     draft.answered_by = "waiting"
     draft.note(f"handed off to {to.team}")
     return _wait(draft, state)

@@ -22,6 +22,15 @@ SENTENCES: dict[str, dict[str, str]] = {
         "not_an_answer": "I am sorry, I could not read that as an answer.",
         "did_you_mean": "Did you mean:",
         "no_answer": "I am sorry, I have no answer to that.",
+        "helpful": "👍 Helpful",
+        "not_helpful": "👎 Not helpful",
+        "thanks": "Thank you for telling me.",
+        "did_not_help": "I am sorry that this did not help.",
+        "more_questions": "More questions",
+        "other_questions": "Other questions",
+        "which_topic": "What is it about?",
+        "which_question": "Which question?",
+        "unanswered": "Not answered: {questions}",
         "choose": "What would you like to do?",
         "no_more": "That was all I have for you.",
         "nothing_fits": "I am sorry, I have nothing that fits.",
@@ -55,6 +64,15 @@ SENTENCES: dict[str, dict[str, str]] = {
         "not_an_answer": "Désolé, je n'ai pas pu lire cette réponse.",
         "did_you_mean": "Vouliez-vous dire :",
         "no_answer": "Désolé, je n'ai pas de réponse à cela.",
+        "helpful": "👍 Utile",
+        "not_helpful": "👎 Pas utile",
+        "thanks": "Merci de me l'avoir dit.",
+        "did_not_help": "Je suis désolé que cela n'ait pas aidé.",
+        "more_questions": "Autres questions",
+        "other_questions": "Divers",
+        "which_topic": "De quoi s'agit-il ?",
+        "which_question": "Quelle question ?",
+        "unanswered": "Sans réponse : {questions}",
         "choose": "Que voulez-vous faire ?",
         "no_more": "C'était tout ce que j'ai pour vous.",
         "nothing_fits": "Désolé, je n'ai rien qui convienne.",
@@ -88,6 +106,15 @@ SENTENCES: dict[str, dict[str, str]] = {
         "not_an_answer": "Entschuldigung, diese Antwort konnte ich nicht lesen.",
         "did_you_mean": "Meinten Sie:",
         "no_answer": "Entschuldigung, darauf habe ich keine Antwort.",
+        "helpful": "👍 Hilfreich",
+        "not_helpful": "👎 Nicht hilfreich",
+        "thanks": "Danke für die Rückmeldung.",
+        "did_not_help": "Schade, dass das nicht geholfen hat.",
+        "more_questions": "Weitere Fragen",
+        "other_questions": "Sonstiges",
+        "which_topic": "Worum geht es?",
+        "which_question": "Welche Frage?",
+        "unanswered": "Nicht beantwortet: {questions}",
         "choose": "Was möchten Sie tun?",
         "no_more": "Das war alles, was ich für Sie habe.",
         "nothing_fits": "Leider habe ich nichts Passendes.",
@@ -121,6 +148,15 @@ SENTENCES: dict[str, dict[str, str]] = {
         "not_an_answer": "Lo siento, no he podido leer esa respuesta.",
         "did_you_mean": "Quizás quiso decir:",
         "no_answer": "Lo siento, no tengo respuesta a eso.",
+        "helpful": "👍 Útil",
+        "not_helpful": "👎 No es útil",
+        "thanks": "Gracias por decírmelo.",
+        "did_not_help": "Siento que esto no haya ayudado.",
+        "more_questions": "Más preguntas",
+        "other_questions": "Otras preguntas",
+        "which_topic": "¿De qué se trata?",
+        "which_question": "¿Qué pregunta?",
+        "unanswered": "Sin respuesta: {questions}",
         "choose": "¿Qué quiere hacer?",
         "no_more": "Eso es todo lo que tengo para usted.",
         "nothing_fits": "Lo siento, no tengo nada que encaje.",
@@ -260,6 +296,14 @@ GREETINGS = _folded(
 
 START_OVER = _folded("start over|restart|recommencer|neu anfangen|empezar de nuevo")
 """The same, with an open question too."""
+
+LANGUAGE_NAMES: dict[str, frozenset[str]] = {
+    "en": _folded("english|in english|english please|anglais|en anglais|englisch|auf englisch|inglés|en inglés"),
+    "fr": _folded("français|en français|french|in french|french please|französisch|auf französisch|francés|en francés"),
+    "de": _folded("deutsch|auf deutsch|german|in german|german please|allemand|en allemand|alemán|en alemán"),
+    "es": _folded("español|en español|spanish|in spanish|spanish please|espagnol|en espagnol|spanisch|auf spanisch"),
+}
+"""Whole messages that ask for a language, by language."""
 
 YES = _folded(
     "yes|y|yeah|yep|yup|sure|ok|okay|of course|certainly|right|true|oui|ouais|ouep|bien sûr|d'accord|ja|jawohl|"

@@ -24,10 +24,14 @@ KEPT_IN = Path("~/.cache/frontdesk")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How questions are read: by meaning too, or by letters alone; and the folder in which vectors are kept, None for nowhere."""
+    """How questions are read: by meaning too, or by letters alone; and the folder in which vectors are kept, None for nowhere.
+
+    `encoder` stands in for the process's own: one that remembers, for whoever asks many flows that are nearly the same.
+    """
 
     by_meaning: bool = True
     folder: Path | None = KEPT_IN
+    encoder: Encoder | None = None
 
 
 def read_as(flow: Flow, reading: Reading) -> Flow:
@@ -40,7 +44,7 @@ def prepare(flow: Flow, progress: Progress | None = None) -> None:
     """Make everything that this flow's questions need, so that no customer waits for it. Nothing for a flow without FAQ."""
     for scope in scopes(flow):
         book(flow, scope, progress)
-    if flow.faq and (encoder := _encoder(flow)):
+    if flow.faq and (encoder := encoder_for(flow)):
         encoder.encode(["ready"])
 
 
@@ -75,7 +79,7 @@ def book(flow: Flow, scope: str, progress: Progress | None = None) -> Book:
     name = f"faq/{scope}"
     if name not in flow.searches:
         entries = list(_entries(flow, scope))
-        encoder = _encoder(flow)
+        encoder = encoder_for(flow)
         vectors = None
         if encoder is not None:
             texts = [phrase for _, phrase in tidied_phrases(entries)]
@@ -100,11 +104,13 @@ def phrases(entry: FaqEntry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(written))
 
 
-def _encoder(flow: Flow) -> Encoder | None:
+def encoder_for(flow: Flow) -> Encoder | None:
     """The encoder of this process, None where letters alone count. Loads nothing yet."""
     from app.flowfile.encoder import encoder_of
 
     reading = _reading(flow)
+    if reading.encoder is not None:
+        return reading.encoder
     return encoder_of(_folder(reading)) if reading.by_meaning else None
 
 

@@ -10,11 +10,12 @@ from app.engine.flow import Flow, Product, Shop, State
 from app.flowfile.collector import paused_collector
 from app.flowfile.parts.anywhere import read_anywhere
 from app.flowfile.parts.entrances import read_entrances
-from app.flowfile.parts.faq import look_at_faq, read_faq, read_topics
+from app.flowfile.parts.faq import look_at_faq, read_faq, read_topic_titles, read_topics
 from app.flowfile.parts.graph import look_at_graph
 from app.flowfile.parts.header import read_disclosure, read_header, read_moved, read_teams
 from app.flowfile.parts.hours import read_hours
 from app.flowfile.parts.known import Known
+from app.flowfile.parts.page import look_at_commands
 from app.flowfile.parts.policy import look_at_policy
 from app.flowfile.parts.products import read_products
 from app.flowfile.parts.sense import look_at_sense
@@ -47,6 +48,7 @@ BOT_FILE_KEYS = (
     "translations",
     "tests",
 )
+_SLOTS = "slots: {occasion: [Work, Party]}"
 INCLUDED_FILE_KEYS = ("states", "faq", "products", "translations", "tests")
 
 
@@ -99,9 +101,7 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
     read_translations(_all(folder, "translations"), known)
     known.teams = read_teams(root.get("teams"), report)
     slots, entries = root.get("slots"), _state_entries(folder, report)
-    slot_pairs = (
-        as_pairs(slots, report, "slots with their types", "slots: {occasion: [Work, Party]}") if slots else None
-    )
+    slot_pairs = as_pairs(slots, report, "slots with their types", _SLOTS) if slots else None
     known.slot_names = {key.text: key.place for key in slot_pairs.names()} if slot_pairs else {}
     known.states = {name.text: name.place for name, _ in entries}
     if slot_pairs:
@@ -127,6 +127,8 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         faq=read_faq(faq_nodes, known),
         products=products,
         shop=shop,
+        topics=read_topic_titles(faq_nodes, known),
+        rates_answers=header.rates_answers,
     )
     _look_at_whole(flow, root, entries, known)
     return flow, _read_tests(folder, flow, known), known
@@ -150,6 +152,7 @@ def _look_at_whole(flow: Flow, root: Pairs, entries: list[tuple[Scalar, Node]], 
     """What only shows once everything is read."""
     look_at_graph(flow, known)
     look_at_faq(flow, known)
+    look_at_commands(root, flow.anywhere, known)
     look_at_sense(flow, known)
     look_at_policy(flow, root, entries, known)
     look_at_translations(known)

@@ -14,6 +14,7 @@ from app.engine.finders import Found, Scored
 from app.engine.flow import Flow
 from app.errors import EngineError
 from app.flowfile import answering, shelves
+from app.flowfile.languages import language_of
 
 SHOWN_AT_ONCE = 3
 """Products shown to somebody who asked for some in his own words: what a screen holds without scrolling far."""
@@ -34,6 +35,8 @@ def run_search(flow: Flow, search: Search) -> Found:
             return _named(flow, json.loads(search.query))
         case "suggest":
             return _suggested(flow, search.scope, json.loads(search.query))
+        case "language":
+            return Found(language_of(search.query, flow.languages))
         case kind:
             raise EngineError(f"The flow {flow.name} asks for {kind}, which this program cannot search.")
 

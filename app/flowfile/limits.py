@@ -26,6 +26,18 @@ FEEDBACK_TITLE_CHARS_MAX = 65
 """Customer feedback template: title, and what stands in the field for a comment."""
 FEEDBACK_QUESTION_CHARS_MAX = 85
 """Customer feedback template: question."""
+PICTURES_MIN = 2
+"""Pictures in one message, and in an image grid: fewer are one picture."""
+PICTURES_MAX = 30
+"""Pictures in one message."""
+GRID_PICTURES_MAX = 6
+"""Image grid: pictures."""
+GRID_TITLE_CHARS_MAX = 45
+"""Image grid: title."""
+CATALOGUE_PRODUCTS_MAX = 10
+"""Product template: products side by side."""
+UTILITY_VALUE_CHARS_MAX = 1_000
+"""What fills one hole of a utility template. Ours: Meta tells no number, and a text as a whole has fewer than 2,000."""
 TEXT_CHARS_MAX = 1_900
 """Message text: fewer than 2,000; the unit is not told, so a hundred are left."""
 PAYLOAD_CHARS_MAX = 1_000
@@ -45,6 +57,10 @@ LINK_REF_CHARS_MAX = 2_083
 """m.me links: `ref`."""
 PERSONA_NAME_CHARS_MAX = 50
 """Persona: name."""
+COMMAND_NAME_CHARS_MAX = 32
+"""Commands: name. Remembered; Meta's page of 2024 names no number, nor for the description."""
+COMMAND_TEXT_CHARS_MAX = 64
+"""Commands: description."""
 DOMAINS_MAX = 50
 """Whitelisted domains."""
 
@@ -144,4 +160,8 @@ CARD_TITLE = Limit("F311", "title of a card", CARD_CHARS_MAX)
 CARD_SUBTITLE = Limit("F311", "subtitle of a card", CARD_CHARS_MAX)
 FEEDBACK_TITLE = Limit("F311", "title of a request for feedback", FEEDBACK_TITLE_CHARS_MAX)
 FEEDBACK_QUESTION = Limit("F311", "question of a request for feedback", FEEDBACK_QUESTION_CHARS_MAX)
+COMMAND_NAME = Limit("F318", "name of a command", COMMAND_NAME_CHARS_MAX)
+COMMAND_TEXT = Limit("F318", "description of a command", COMMAND_TEXT_CHARS_MAX)
+GRID_TITLE = Limit("F311", "title of a grid of pictures", GRID_TITLE_CHARS_MAX)
+UTILITY_VALUE = Limit("F304", "value of a utility message", UTILITY_VALUE_CHARS_MAX)
 PERSONA_NAME = Limit("F310", "name of the persona", PERSONA_NAME_CHARS_MAX)

@@ -17,10 +17,12 @@ from app.engine.effects import (
     Effect,
     EraseCustomer,
     HandOff,
+    KeepQuestion,
     Message,
     NoteTaste,
     Option,
     SendMessage,
+    SettleQuestion,
     StartTimer,
     StopTimers,
     WithdrawHandOff,
@@ -195,7 +197,7 @@ class Talk(Stage):
                     lines.append(f"(calls {effect.method} {effect.url}; say how it ends: {_EXAMPLE_ANSWER})")
                 case EraseCustomer():
                     lines.append("(everything that was known of the customer is deleted)")
-                case StartTimer() | StopTimers() | NoteTaste():
+                case StartTimer() | StopTimers() | NoteTaste() | KeepQuestion() | SettleQuestion():
                     pass
                 case _:
                     lines.append(f"({type(effect).__name__}: not in a talk)")
@@ -250,8 +252,9 @@ def _words(message: Message) -> str:
         return "".join(
             f"\n  * {': '.join(each for each in (card.title, card.subtitle) if each)}" for card in message.cards
         )
-    if message.form:
-        return f"[{message.form.kind}] " + ", ".join(value for value in message.form.fields.values() if value)
+    if form := message.form:
+        listed = [value for each in form.items for value in each.values()] if form.kind != "receipt" else []
+        return f"[{form.kind}] " + ", ".join(value for value in (*form.fields.values(), *listed) if value)
     return f"[{message.media[0]} {message.media[1]}]" if message.media else message.text
 
 

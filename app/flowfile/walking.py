@@ -44,6 +44,7 @@ def doors_of(flow: Flow) -> Iterator[Door]:
     yield Door("not understood", flow.otherwise)
     yield from (Door(f"was: {old}", target) for old, target in flow.moved.items())
     for answer in flow.faq.values():
+        yield Door(f"FAQ {answer.id}", answer.goto)
         yield from (Door(f"FAQ {answer.id}", each.to, each) for each in (*answer.choices, *card_buttons(answer.say)))
 
 

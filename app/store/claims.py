@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, null, select, update
+from sqlalchemy import Connection, Select, bindparam, null, select, tuple_, update
 
 from app.store import bulk, inbox, keys, outbox, sessions
 from app.store import conversations as conversations_of
@@ -39,6 +39,7 @@ class Claim:
     session: Any
     events: tuple[WaitingEvent, ...]
     is_blocked: bool = False
+    stopped_after: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -116,6 +117,15 @@ def release_all_of(connection: Connection, worker_id: str, *, tried: bool = True
     connection.execute(_release_all_tried if tried else _release_all_untried, {"worker": worker_id})
 
 
+def release_all_but(connection: Connection, worker_id: str, kept: Collection[Key]) -> None:
+    """Put back everything that a worker has in hand but the claims of these customers; this counts as no try."""
+    if not kept:
+        release_all_of(connection, worker_id, tried=False)
+        return
+    others = tuple_(_c.page_id, _c.customer_id).not_in(list(kept))
+    connection.execute(_release_all_untried.where(others), {"worker": worker_id})
+
+
 def list_claimers(connection: Connection) -> list[str]:
     """The names in which customers are in hand."""
     return list(connection.execute(_claimers).scalars())
@@ -146,7 +156,9 @@ def _without_late(
 
 
 def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
-    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, blocked_at, _ = row
+    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_customer_at, blocked_at, stopped_after, _ = (
+        row
+    )
     return Claim(
         page_id,
         customer_id,
@@ -159,6 +171,7 @@ def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
         None,
         tuple(events),
         blocked_at is not None,
+        stopped_after,
     )
 
 
@@ -207,7 +220,7 @@ def _free(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)
     columns = (
         _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at,
-        _c.blocked_at, _c.erased_at,
+        _c.blocked_at, _c.stopped_after, _c.erased_at,
     )  # fmt: skip
     return (
         select(*columns)

@@ -213,6 +213,14 @@ _blocked = (
 _unblocked = update(conversations).where(_this, _c.blocked_at.is_not(None)).values(blocked_at=null())
 
 
+def stop(connection: Connection, key: Key, after: datetime) -> None:
+    """The customer wants nothing from the Page since that last move of theirs, says the channel. The next move opens again."""
+    connection.execute(_stopped, {"of_page": key[0], "of_customer": key[1], "after": after})
+
+
+_stopped = update(conversations).where(_this).values(stopped_after=bindparam("after"))
+
+
 def list_blocked(connection: Connection) -> list[tuple[str, str, datetime]]:
     """(Page, customer, since when) of everybody who is blocked."""
     rows = connection.execute(

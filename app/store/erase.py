@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Executable, Select, bindparam, delete, null, 
 from app.store import bulk, conversations, keys
 from app.store.inbox import NewEvent
 from app.store.keys import Key
-from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, sessions, suggestions, timers
+from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, questions, sessions, suggestions, timers
 from app.store.tables import conversations as conversations_table
 from app.store.upsert import insert_new
 
@@ -104,6 +104,7 @@ _words: tuple[Executable, ...] = (
     # On its way: whoever sends it has its words in hand. They go when it comes to its end.
     update(outbox).where(_of(outbox), text("outbox.status IN ('in_flight', 'unknown')")).values(epoch=ERASED),
     _blank_events("quarantined"),
+    delete(questions).where(_of(questions)),
     delete(calls).where(_of(calls)),
     delete(timers).where(_of(timers)),
     delete(suggestions).where(_of(suggestions)),

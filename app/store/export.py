@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from app.store import history
 from app.store.keys import Key
-from app.store.tables import calls, conversations, inbox, outbox, sessions, suggestions, timers
+from app.store.tables import calls, conversations, inbox, outbox, questions, sessions, suggestions, timers
 
 LINES_MAX = 1_000_000
 """More than anybody writes: an export is whole."""
+AFTER = timedelta(days=31)
+"""Reminders and utility messages may follow a customer's last words; the channel allows none so late."""
 
 
 def export(connection: Connection, key: Key) -> dict[str, Any]:
@@ -30,9 +33,33 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "sent": _rows(connection, outbox, key, without=("body",)),
         "suggestions": _rows(connection, suggestions, key, without=("mark",)),
         "timers": _rows(connection, timers, key),
+        "questions": _rows(connection, questions, key),
         "calls": _rows(connection, calls, key),
         "events": [each for each in _rows(connection, inbox, key, without=("event_key",)) if each["body"] is not None],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `since` until before `until`."""
+
+    since: datetime
+    until: datetime
+
+
+def list_customers(connection: Connection, page_id: str, period: Period, *, after: str, most: int) -> list[str]:
+    """Customers of a Page who may have lines of that time, by id, from the one behind `after` on."""
+    c = conversations.c
+    last_at = func.coalesce(c.last_customer_at, c.created_at)
+    found = (
+        select(c.customer_id)
+        .where(
+            c.page_id == page_id, c.customer_id > after, c.created_at < period.until, last_at >= period.since - AFTER
+        )
+        .order_by(c.customer_id)
+        .limit(most)
+    )
+    return list(connection.execute(found).scalars())
 
 
 def _line(line: history.Line) -> dict[str, Any]:

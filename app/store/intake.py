@@ -20,7 +20,7 @@ from app.engine import events
 from app.engine.events import Event
 from app.errors import UnavailableError
 from app.mask import masked, masked_json
-from app.store import conversations, inbox, outbox, pages
+from app.store import conversations, facts, inbox, outbox, pages
 from app.store.conversations import Watermark
 from app.store.database import Database, refuses_statement
 from app.store.erase import without_late
@@ -177,7 +177,7 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     settled = outbox.settle_by_echo(connection, echoes, latest)
     # Pages come last, as where outcomes are written: two transactions that wait for each other would both be lost.
     for item, received_at in unheard:
-        _note_policy(connection, item.page_id, policy_of(item.event), received_at)
+        _note_policy(connection, item, received_at)
     return settled
 
 
@@ -186,12 +186,18 @@ def policy_of(event: Event | Fact) -> Mapping[str, Any]:
     return event.values if isinstance(event, Fact) and event.kind == "policy" else {}
 
 
-def _note_policy(connection: Connection, page_id: str, policy: Mapping[str, Any], now: datetime) -> None:
-    """The channel blocks a Page, or does so no longer: its messages wait, or go on."""
+def _note_policy(connection: Connection, item: Received, now: datetime) -> None:
+    """The channel blocks a Page, or does so no longer: its messages wait, or go on. What comes late, behind its end, is passed over."""
+    page_id, policy = item.page_id, policy_of(item.event)
+    name, happened_at = f"policy of {page_id}", item.happened_at
+    before = facts.find(connection, name)
+    if policy.get("action") not in ("block", "unblock") or (before and happened_at < datetime.fromisoformat(before)):
+        return
+    facts.put(connection, name, happened_at.isoformat())
     if policy.get("action") == "block":
         sentence = f"The channel blocks this Page. {policy.get('reason', '')}".strip()
         pages.note_trouble(connection, Trouble(page_id, "page_blocked", sentence, now, now + BLOCKED_WAIT))
-    elif policy.get("action") == "unblock":
+    else:
         pages.clear(connection, page_id)
 
 
@@ -207,11 +213,13 @@ def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
         kind, stored = f"fact:{event.kind}", dict(event.values)
     else:
         kind, stored = type(event).__name__, events.to_dict(event)
-    # A fact about the Page has no conversation to move: it is kept and shown.
-    about_page = not item.customer_id
+    # A fact about the Page has no conversation to move: it is kept and shown. What was taken back moves none, and is not.
+    aside = (
+        "about the Page" if not item.customer_id else "taken back before it came" if kind == "fact:taken_back" else None
+    )
     return NewEvent(
         item.page_id, item.customer_id, item.key, kind, masked(stored), item.happened_at, received_at, item.opens_window,
-        "ignored" if about_page else "new", "about the Page" if about_page else None,
+        "ignored" if aside else "new", aside,
     )  # fmt: skip
 
 

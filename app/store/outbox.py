@@ -66,6 +66,7 @@ class OutMessage:
     last_customer_at: datetime | None
     status: str = "pending"
     unsure: int = 0
+    stopped_after: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -110,7 +111,7 @@ def line_is_busy() -> ColumnElement[bool]:
 
 COLUMNS = (
     _o.page_id, _o.customer_id, _o.seq, _o.body, _o.written_by, _o.epoch, _o.attempt, _o.created_at,
-    _o.attempted_at, _c.last_customer_at, _o.status, _o.unsure,
+    _o.attempted_at, _c.last_customer_at, _o.status, _o.unsure, _c.stopped_after,
 )  # fmt: skip
 OF_CONVERSATION = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id)
 _void: ColumnElement[bool] = (_o.epoch == ERASED) | (

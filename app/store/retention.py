@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, null, or_, select, text, tuple_, update
 
 from app.store import bulk, facts, workers
-from app.store.tables import LIVE, conversations, history, inbox, outbox, sessions, suggestions
+from app.store.tables import LIVE, conversations, history, inbox, outbox, questions, sessions, suggestions
 from app.store.tables import facts as facts_table
 
 QUIET_HOUR = 3
@@ -99,6 +99,21 @@ def _look_at_history(connection: Connection, before: datetime, behind: Place | N
 
 def _forget_history(connection: Connection, found: Sequence[Place], before: datetime) -> int:  # noqa: ARG001 - as all
     return _each(connection, delete(history).where(history.c.id == bindparam("key_1")), found)
+
+
+# ---- what was asked ----------------------------------------------------------------------------------------
+
+
+def _look_at_questions(connection: Connection, before: datetime, behind: Place | None, most: int) -> Look:
+    """Oldest first, as with history."""
+    columns = (questions.c.id, questions.c.asked_at)
+    rows = _window(connection, select(*columns), (questions.c.id,), behind, most)
+    found = [(row[0],) for row in rows if row[1] < before]
+    return Look(found, (rows[-1][0],) if found and len(rows) == most else None)
+
+
+def _forget_questions(connection: Connection, found: Sequence[Place], before: datetime) -> int:  # noqa: ARG001 - as all
+    return _each(connection, delete(questions).where(questions.c.id == bindparam("key_1")), found)
 
 
 # ---- what we said ------------------------------------------------------------------------------------------
@@ -229,6 +244,7 @@ def _forget_inbox(connection: Connection, found: Sequence[Place], before: dateti
 
 KINDS = (
     Kind("history", _look_at_history, _forget_history),
+    Kind("questions", _look_at_questions, _forget_questions),
     Kind("outbox", _look_at_outbox, _forget_outbox),
     Kind("sessions", _look_at_sessions, _forget_sessions),
     Kind("slot_values", _look_at_slots, _forget_slots, kept_max=timedelta()),

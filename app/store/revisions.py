@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, text
 
+from app.store import audit
 from app.store.tables import revisions
 
 KEPT_MAX = 200
@@ -50,8 +51,16 @@ def was_live(connection: Connection, page_id: str, revision: str) -> bool:
     return bool(connection.execute(select(exists().where(here))).scalar_one())
 
 
-def publish(connection: Connection, page_ids: Sequence[str], standing: Standing, files: bytes, now: datetime) -> int:
-    """Make this what these Pages serve; how many it was new to. The oldest rows beyond KEPT_MAX go."""
+def publish(
+    connection: Connection,
+    page_ids: Sequence[str],
+    standing: Standing,
+    files: bytes,
+    now: datetime,
+    *,
+    who: str = "folder",
+) -> int:
+    """Make this what these Pages serve; how many it was new to. The oldest rows beyond KEPT_MAX go. `who`: as the audit calls it."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     new_to = [page_id for page_id in page_ids if find_standing(connection, page_id) != standing]
@@ -59,6 +68,8 @@ def publish(connection: Connection, page_ids: Sequence[str], standing: Standing,
         row = {"page_id": page_id, "revision": standing.revision, "folder_revision": standing.folder_revision}
         connection.execute(insert(revisions).values(**row, files=files, live_at=now))
         _forget_oldest(connection, page_id)
+    for page_id in new_to:
+        audit.add(connection, "flow_published", now, who=who, page_id=page_id, details={"revision": standing.revision})
     return len(new_to)
 
 

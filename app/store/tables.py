@@ -13,7 +13,10 @@ calls           requests to services that wait or are under way; gone with their
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
 catalogues      what feeds of products brought, packed; a feed's row is what all processes serve
 suggestions     which products each customer was shown, and what came of it
+questions       what customers asked the FAQ, why it was answered so, and what they did then
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
+tokens          tokens of Pages that `connect` was given, encrypted with a key that is not in the database
+audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from app.store.tables_shop import catalogues as catalogues  # noqa: PLC0414 - one place for all tables
+from app.store.tables_shop import suggestions as suggestions  # noqa: PLC0414 - as above
 from app.store.types import BigId, JsonText, UtcTime
 
 LIVE = "status IN ('pending', 'in_flight', 'unknown')"
@@ -72,6 +77,7 @@ class ConversationRow(SQLModel, table=True):
     `claimed_by` is the worker whose turn it is, `fence` grows with every claim and is checked in the turn's commit.
     `tries` counts claims that never came to an end. `next_seq` numbers the outbox.
     `blocked_at`: since when staff want nothing of this customer answered.
+    `stopped_after`: the customer's last move before they stopped our messages at the channel; a newer one opens them again.
     `erased_at` is the tombstone: what happened before it and comes late is not kept.
     """
 
@@ -111,6 +117,7 @@ class ConversationRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
     blocked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    stopped_after: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class SessionRow(SQLModel, table=True):
@@ -283,6 +290,32 @@ class CallRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
+class QuestionRow(SQLModel, table=True):
+    """One question to the FAQ; `number` counts a customer's. `entry` was told, `meant` was tapped, `scores` are what came near."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        Index("questions_of_customer", "page_id", "customer_id", "number"),
+        Index("questions_by_time", "page_id", "asked_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    page_id: str
+    customer_id: str
+    number: int
+    asked_at: datetime = Field(sa_type=UtcTime)
+    text: str = Field(default="", sa_type=Text)
+    language: str
+    decision: str
+    entry: str = ""
+    offered: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    scores: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    rule: str = ""
+    meant: str = ""
+    rating: str = ""
+    handed_off: bool = False
+
+
 class DeletionRow(SQLModel, table=True):
     """One person's wish, told by the channel: `person` is a keyed hash of the id. state: erased | nothing (was kept)."""
 
@@ -295,44 +328,29 @@ class DeletionRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcTime)
 
 
-class CatalogueRow(SQLModel, table=True):
-    """What a feed brought. `content`: its hash, empty before anything came in. `marks`: what to ask for news with.
+class TokenRow(SQLModel, table=True):
+    """A Page's token, sealed. `instead_of` is a keyed hash of the one that the settings had when it came."""
 
-    `next_at`: when it is asked again; whoever moves it first does so. `trouble`: why the last attempt brought nothing.
-    """
-
-    __tablename__ = "catalogues"
-
-    name: str = Field(primary_key=True)
-    content: str = ""
-    products: int = 0
-    packed: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
-    kinds: Any = Field(default=None, sa_type=JsonText, nullable=True)
-    marks: Any = Field(default=None, sa_type=JsonText, nullable=True)
-    trouble: str | None = Field(default=None, sa_type=Text)
-    changed_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    next_at: datetime = Field(sa_type=UtcTime)
-
-
-class SuggestionRow(SQLModel, table=True):
-    """A product that a customer was shown: when first and last, how often, in which state.
-
-    `mark` is what a click on its link brings back; the first click counts. `taste`: like or dislike, by the customer's own tap.
-    """
-
-    __tablename__ = "suggestions"
-    __table_args__ = (Index("suggestions_by_mark", "mark"),)
+    __tablename__ = "tokens"
 
     page_id: str = Field(primary_key=True)
-    customer_id: str = Field(primary_key=True)
-    product_id: str = Field(primary_key=True)
-    mark: str
-    state: str = ""
-    times: int = 1
-    taste: str | None = None
-    shown_at: datetime = Field(sa_type=UtcTime)
-    last_at: datetime = Field(sa_type=UtcTime)
-    clicked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    sealed: str = Field(sa_type=Text)
+    instead_of: str
+    since: datetime = Field(sa_type=UtcTime)
+
+
+class AuditRow(SQLModel, table=True):
+    """One deed. `id` has no gaps; `hash` covers the row and the hash of the row before. Triggers refuse changes and deletions."""
+
+    __tablename__ = "audit"
+
+    id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcTime)
+    who: str
+    what: str
+    page_id: str | None = None
+    details: Any = Field(sa_type=JsonText, nullable=False)
+    hash: str
 
 
 def _table(name: str) -> Table:
@@ -351,5 +369,6 @@ revisions = _table("revisions")
 calls = _table("calls")
 deletions = _table("deletions")
 pages = _table("pages")
-catalogues = _table("catalogues")
-suggestions = _table("suggestions")
+audit = _table("audit")
+tokens = _table("tokens")
+questions = _table("questions")

@@ -34,7 +34,7 @@ class Calling:
         self.database, self.service, self.clock, self.chance = database, service, clock, chance
         self.worker_id = worker_id
         self.stopping = False
-        self.show_typing: Callable[[str, str], Awaitable[None]] = _show_nothing
+        self.show_typing: Callable[[str, str], Awaitable[None]] = show_nothing
         self._under_way: set[int] = set()
         self._look = asyncio.Event()
 
@@ -95,7 +95,7 @@ class Calling:
         return calls.finish(connection, self.worker_id, call, (outcome.result, outcome.values), self.clock.now())
 
 
-async def _show_nothing(page_id: str, customer_id: str) -> None:
+async def show_nothing(page_id: str, customer_id: str) -> None:
     """For a house whose customers see nothing of it."""
 
 

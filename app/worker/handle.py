@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
+import structlog
+
 from app.channel import Channel, comment_of
 from app.engine import events
 from app.engine.burst import BURST_MAX, take_burst
@@ -16,10 +18,12 @@ from app.engine.effects import (
     CallService,
     EraseCustomer,
     HandOff,
+    KeepQuestion,
     Message,
     NoteTaste,
     Search,
     SendMessage,
+    SettleQuestion,
     StartTimer,
     StopTimers,
     WithdrawHandOff,
@@ -45,11 +49,16 @@ from app.service.client import Service
 from app.store.calls import NewCall
 from app.store.claims import WRITTEN, Claim
 from app.store.inbox import WaitingEvent
+from app.store.keys import Key
+from app.store.questions import Question, Settled
 from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
 from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
 from app.worker.links import Links, counted, shown_on
+from app.worker.thinking import Thinking
+
+log = structlog.get_logger()
 
 SEARCHES_MAX = 100 * (BURST_MAX + 1)
 """Searches one turn may ask for, one after the other: each topic of the FAQ in `anywhere` is one, for each message of a burst."""
@@ -78,8 +87,9 @@ class Hands:
     channel: Channel
     search: RunSearch = no_search
     service: Service = field(default_factory=Service)
-    links: Links = _NO_LINKS
     manners: Manners = field(default_factory=Manners)
+    thinking: Thinking | None = None
+    links: Links = _NO_LINKS
 
 
 async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
@@ -194,7 +204,9 @@ def _say(handled: Handled, name: str) -> None:
 
 async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: datetime) -> None:
     assert handled.flow is not None
-    turn = await _take(hands, handled.flow, handled.session, [event for event, _ in happened], now)
+    turn = await _take(
+        hands, handled.flow, handled.session, [event for event, _ in happened], now, customer=handled.claim.key
+    )
     handled.session = turn.session
     # By the channel's clock: what the customer wrote behind his wish is not lost, though we hear of it later.
     _carry_out(hands, handled, turn, min(now, max(waiting.happened_at for _, waiting in happened)))
@@ -205,16 +217,20 @@ async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: d
 def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     """A comment can be answered by one message, and the conversation begins only when its writer answers that."""
     reply = as_one(handled.messages)
-    handled.messages = [_shortened(hands, reply)] if reply else []
+    handled.messages = [_shortened(hands, handled.claim.page_id, reply)] if reply else []
     handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
     handled.shown.clear()
+    handled.questions.clear()
     handled.handoff = None
 
 
-def _shortened(hands: Hands, stored: dict[str, Any]) -> dict[str, Any]:
+def _shortened(hands: Hands, page_id: str, stored: dict[str, Any]) -> dict[str, Any]:
     one = message_to_dict(hands.channel.shortened(message_from_dict(stored)))
+    chars, limit = len(stored.get("text", "")), len(one.get("text", ""))
+    if chars > limit:
+        log.warning("shortened", page=page_id, field="reply to a comment", chars=chars, limit=limit)
     return {**one, "payloads": stored["payloads"]} if "payloads" in stored else one
 
 
@@ -232,8 +248,10 @@ def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, 
     )
 
 
-async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime) -> Turn:
-    """Take the turn; when it stops for a search, run that and take it again."""
+async def _take(
+    hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime, *, customer: Key
+) -> Turn:
+    """Take the turn; when it stops for a search, run that and take it again. Raises StillThinkingError where a model is asked first."""
     found: dict[Search, Any] = {}
     try:
         async with asyncio.timeout(TURN_SECONDS_MAX):
@@ -241,10 +259,26 @@ async def _take(hands: Hands, flow: Flow, before: Session, happened: Sequence[Ev
                 turn = read(flow, before, happened, now, found)
                 if not (turn.effects and isinstance(turn.effects[0], Search)):
                     return turn
-                found[turn.effects[0]] = await asyncio.to_thread(hands.search, flow, turn.effects[0])
+                found[turn.effects[0]] = await _find(
+                    hands, flow, _language(flow, before, found), turn.effects[0], customer
+                )
     except TimeoutError as error:
         raise EngineError(f"A turn was not over after {TURN_SECONDS_MAX:.0f} seconds of searching.") from error
     raise EngineError("A turn asked for too many searches.")
+
+
+def _language(flow: Flow, before: Session, found: Mapping[Search, Any]) -> str:
+    """The language in which this turn answers, as far as is known before its end."""
+    written_in = next((each.sure for search, each in found.items() if search.kind == "language"), "")
+    return written_in or before.language or flow.languages[0]
+
+
+async def _find(hands: Hands, flow: Flow, language: str, search: Search, customer: Key) -> Any:
+    """What a search finds, with a model's opinion of it where one may be asked."""
+    found = await asyncio.to_thread(hands.search, flow, search)
+    if hands.thinking is None:
+        return found
+    return hands.thinking.consider(flow, search, found, language, customer)
 
 
 def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime) -> None:
@@ -252,9 +286,7 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
     for effect in turn.effects:
         match effect:
             case SendMessage(message):
-                handled.shown += shown_on(hands.links, claim.key, message, handled.session.state)
-                for piece in hands.channel.pieces(counted(hands.links, claim.key, message)):
-                    handled.messages.append(_signed(hands.secret, claim, piece))
+                _queue(hands, handled, message)
             case StartTimer(state, name, due_at):
                 handled.timers[state, name] = NewTimer(claim.page_id, claim.customer_id, state, name, due_at)
             case StopTimers():
@@ -270,13 +302,29 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
             case NoteTaste(products, taste):
                 handled.tastes += [(product, taste) for product in products]
             case EraseCustomer():
-                handled.erased_at = happened_at
-                handled.shown.clear()
-                handled.tastes.clear()
-                handled.said.clear()
-                handled.calls.clear()
+                _forget(handled, happened_at)
+            case KeepQuestion() | SettleQuestion():
+                _note_question(handled, effect, happened_at)
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
+
+
+def _forget(handled: Handled, happened_at: datetime) -> None:
+    """What came of the turns before the customer's wish goes with everything else."""
+    handled.erased_at = happened_at
+    handled.shown.clear()
+    handled.tastes.clear()
+    handled.said.clear()
+    handled.calls.clear()
+    handled.questions.clear()
+
+
+def _queue(hands: Hands, handled: Handled, message: Message) -> None:
+    """The pieces of a message, with links that count; what its cards show is noted."""
+    claim = handled.claim
+    handled.shown += shown_on(hands.links, claim.key, message, handled.session.state)
+    for piece in hands.channel.pieces(counted(hands.links, claim.key, message)):
+        handled.messages.append(_signed(hands.secret, claim, piece))
 
 
 def _hand_over(hands: Hands, handled: Handled) -> None:
@@ -293,6 +341,19 @@ def _stored_call(claim: Claim, call: CallService) -> NewCall:
     }
     request = {"method": call.method, "url": call.url, "headers": headers, "body": call.body, "save": call.save}
     return NewCall(claim.page_id, claim.customer_id, call.state, call.number, request)
+
+
+def _note_question(handled: Handled, effect: KeepQuestion | SettleQuestion, at: datetime) -> None:
+    key = handled.claim.key
+    match effect:
+        case SettleQuestion():
+            handled.settled.append(Settled(*key, effect.number, effect.meant, effect.rating, effect.handed_off))
+        case KeepQuestion():
+            asked = Question(
+                *key, effect.number, at, effect.text, effect.language, effect.decision, effect.entry, effect.offered,
+                effect.scores, effect.rule,
+            )  # fmt: skip
+            handled.questions.append(asked)
 
 
 def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:

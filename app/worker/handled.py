@@ -10,11 +10,12 @@ from app.engine import events, session
 from app.engine.effects import HandOff
 from app.engine.events import PERSON, AttachmentReceived, CommentReceived, Event, TapReceived, TextReceived
 from app.engine.flow import Flow
-from app.engine.session import Session
+from app.engine.session import NOT_ASKED, Session
 from app.store.calls import NewCall
 from app.store.claims import Claim
 from app.store.history import Said
 from app.store.inbox import WaitingEvent
+from app.store.questions import Question, Settled
 from app.store.suggestions import Shown
 from app.store.timers import NewTimer
 
@@ -49,6 +50,8 @@ class Handled:
     calls: list[NewCall] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     tastes: list[tuple[str, str]] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
     erased_at: datetime | None = None
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
@@ -112,6 +115,7 @@ def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
         handled.session = replace(handled.session, erasing=False, days=())
     if kind == "unsent":
         handled.unsent.append(str(values.get("mid", "")))
+        handled.session = replace(handled.session, question=NOT_ASKED, unanswered=())
     who = {"person_replied": "page_inbox", "other_app_replied": "other_app", "person_took_over": "channel"}
     handled.said.append(
         Said(

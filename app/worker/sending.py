@@ -6,11 +6,9 @@ Alone while few wait; gathered into one request when many do. No transaction is 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
@@ -23,15 +21,15 @@ from app.clock import Clock
 from app.engine.effects import message_from_dict, message_to_dict
 from app.errors import UnavailableError
 from app.log import customer_tag
-from app.store import conversations, inbox, outbox, pages
+from app.store import conversations, outbox, pages
 from app.store.database import Database
-from app.store.inbox import NewEvent
 from app.store.intake import outbox_id
 from app.store.keys import Key
 from app.store.outbox import OutMessage, Result
 from app.worker.later import Later, Waiting
 from app.worker.parking import Parking, write_down
 from app.worker.retry import persist, wait_before
+from app.worker.telling import tell
 
 log = structlog.get_logger()
 Value = TypeVar("Value")
@@ -56,9 +54,6 @@ POLL_MOST = 200
 
 LEAVES_WITHIN_SECONDS = 10.0
 """How old the look at who answers may be when a message leaves: longer than a message waits for its request under usual load."""
-
-ELSEWHERE = "thread_elsewhere"
-"""`Failed.code` of a message to a customer whom another app or a person has."""
 
 KEPT_BACK = Failed("kept back", "It waits in the outbox.", retry=True, scope="page")
 """No request left: this worker may have been declared dead, the Page waits, or the message waited here for too long."""
@@ -216,6 +211,7 @@ class Sender:
             payloads=tuple(message.body.get("payloads", ())),
             written_by="staff" if message.written_by == "staff" else "bot",
             last_customer_at=message.last_customer_at,
+            stopped_after=message.stopped_after,
         )
 
     # ---- what came back ------------------------------------------------------------------------------------
@@ -241,7 +237,7 @@ class Sender:
             now = self.clock.now()
             conversations.lock(connection, sorted({result.message.key for result in results}))
             outbox.record(connection, worker_id, results, now)
-            inbox.add(connection, [_taken_over(each, now) for each in results if _is_elsewhere(each)])
+            tell(connection, results, now)
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 
@@ -268,9 +264,11 @@ class Sender:
     def _result(self, message: OutMessage, outcome: Outcome) -> Result:
         self.counts[_count_of(outcome)] += 1
         match outcome:
-            case Sent(mid):
+            case Sent(mid, remark):
                 self.parking.note_sent(message.page_id, self.clock.monotonic())
-                return Result(message, "sent", mid=mid)
+                return Result(
+                    message, "sent", mid=mid, reason_code="shortened" if remark else None, reason=remark or None
+                )
             case Unsure(reason):
                 log.warning(
                     "send unknown", customer=_tag(message), seq=message.seq, attempt=message.attempt, reason=reason
@@ -353,20 +351,6 @@ class Sender:
     def forget(self, message: OutMessage) -> None:
         """This message is no longer ours to send."""
         self._held.pop(_key(message), None)
-
-
-def _is_elsewhere(result: Result) -> bool:
-    """Whether somebody else has the conversation: the channel says so, or the bot itself gave it to the channel's inbox."""
-    return result.reason_code == ELSEWHERE or (result.status == "sent" and bool(result.message.body.get("hands_over")))
-
-
-def _taken_over(result: Result, now: datetime) -> NewEvent:
-    """The same as a fact for the next turn: the bot falls silent, and speaks again in time."""
-    message = result.message
-    identity = f"elsewhere/{message.page_id}/{message.customer_id}/{message.seq}/{message.attempt}"
-    key = hashlib.blake2b(identity.encode(), digest_size=16).digest()
-    body = {"app_id": "", "how": "refused" if result.reason_code == ELSEWHERE else "passed"}
-    return NewEvent(message.page_id, message.customer_id, key, "fact:person_took_over", body, now, now)
 
 
 def _key(message: OutMessage) -> _Key:

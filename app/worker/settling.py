@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import takewhile
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -157,7 +158,14 @@ def find_in(listing: Listing, message: OutMessage, places: Mapping[str, int]) ->
     is_bounded = len(newer) < len(listing.messages)
     if not is_bounded:
         newer = [each for each in newer if each.created_at >= since]
-    text = str(message.body.get("text", "")).strip()
-    ours = next((each.mid for each in newer if each.text.strip() == text and each.mid not in places), "")
+    ours = next((each.mid for each in newer if _says(each.text, message.body) and each.mid not in places), "")
     reaches_back = listing.oldest_at is not None and listing.oldest_at < since
     return ours, not ours and (is_bounded or listing.whole or reaches_back)
+
+
+def _says(listed: str, body: Mapping[str, Any]) -> bool:
+    """Whether a listed text is that of our message. The channel words a utility message: only what fills it is known here."""
+    form = body.get("form") or {}
+    if form.get("kind") == "utility" and listed.strip():
+        return all(str(each.get("value", "")) in listed for each in form["items"])
+    return listed.strip() == str(body.get("text", "")).strip()

@@ -13,7 +13,20 @@ from sqlalchemy import Connection
 from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
-from app.store import calls, claims, conversations, history, inbox, outbox, sessions, suggestions, timers
+from app.log import customer_tag
+from app.store import (
+    audit,
+    calls,
+    claims,
+    conversations,
+    history,
+    inbox,
+    outbox,
+    questions,
+    sessions,
+    suggestions,
+    timers,
+)
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -23,6 +36,7 @@ from app.store.outbox import OutMessage
 from app.worker.handle import Hands, handle, set_aside
 from app.worker.handled import Handled
 from app.worker.retry import persist
+from app.worker.thinking import Asked, StillThinkingError
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -56,6 +70,7 @@ class Turns:
     asked_for_calls: bool = False
     _in_hand: list[Claim] | None = field(default=None)
     _unsure_of_claims: bool = field(default=False)
+    _thinking: dict[Key, tuple[Claim, Asked]] = field(default_factory=dict)
 
     @property
     def may_go_on(self) -> bool:
@@ -67,12 +82,18 @@ class Turns:
 
         The commit of a batch claims the next one, which saves many a transaction under load.
         """
-        claimed = self._in_hand or await self._claim()
+        claimed = [*self._thought(), *(self._in_hand or await self._claim())]
         self._in_hand = None if claimed else []
         handled = [each for claim in claimed if (each := await self._handle(claim)) is not None]
         if handled:
             await self._write(handled)
         return sum(len(claim.events) for claim in claimed)
+
+    def _thought(self) -> list[Claim]:
+        """The customers in hand for whom the model has answered."""
+        thinking = self.hands.thinking
+        over = [key for key, (_, asked) in self._thinking.items() if thinking is None or thinking.is_over(asked)]
+        return [self._thinking.pop(key)[0] for key in over]
 
     async def _claim(self) -> list[Claim]:
         now, worker_id = self.clock.now(), self.worker_id
@@ -80,8 +101,8 @@ class Turns:
 
         def work(connection: Connection) -> list[Claim]:
             if unsure:
-                # The last claim's commit gave no answer. Nothing is in hand between batches, so what is ours is left over.
-                claims.release_all_of(connection, worker_id, tried=False)
+                # The last claim's commit gave no answer. Between batches nothing is in hand but who waits for a model.
+                claims.release_all_but(connection, worker_id, self._thinking)
             return claims.claim(connection, worker_id, EVENTS_MAX, now, self.gather)
 
         claimed = await self.database.transaction(work)
@@ -94,6 +115,9 @@ class Turns:
             return self._give_up(claim, "A worker stopped while it handled this event.", now)
         try:
             return await handle(self.hands, claim, now)
+        except StillThinkingError as waits:
+            self._thinking[claim.key] = claim, waits.asked
+            return None
         except Exception as error:
             # The border of a turn: whatever a flow or a message does must not stop the other customers.
             return await self._turn_failed(claim, error, now)
@@ -135,8 +159,8 @@ class Turns:
     def _claim_next(self, connection: Connection) -> list[Claim] | None:
         if self.stopping:
             return None
-        # Nothing is in hand: what still is ours was left over by a commit that gave no answer.
-        claims.release_all_of(connection, self.worker_id, tried=False)
+        # Nothing else is in hand: what still is ours was left over by a commit that gave no answer.
+        claims.release_all_but(connection, self.worker_id, self._thinking)
         return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
@@ -175,6 +199,7 @@ class Turns:
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
+        _note_erased(connection, [each.claim.key for each in ours if each.erased_at], now)
         return [message for message in messages if message.status == "in_flight"]
 
     def _queue(self, handled: Sequence[Handled], busy: Mapping[Key, bool], now: datetime) -> list[OutMessage]:
@@ -190,6 +215,12 @@ class Turns:
         return queued
 
 
+def _note_erased(connection: Connection, erased: Sequence[Key], now: datetime) -> None:
+    for key in erased:
+        details = {"customer": customer_tag("/".join(key))}
+        audit.add(connection, "customer_erased", now, who="customer", page_id=key[0], details=details)
+
+
 def _message(handled: Handled, place: int, body: Any, now: datetime, *, at_once: bool) -> OutMessage:
     return OutMessage(
         page_id=handled.claim.page_id,
@@ -202,6 +233,7 @@ def _message(handled: Handled, place: int, body: Any, now: datetime, *, at_once:
         created_at=now,
         attempted_at=now if at_once else None,
         last_customer_at=handled.last_customer_at,
+        stopped_after=handled.claim.stopped_after,
         status="in_flight" if at_once else "pending",
     )
 
@@ -216,11 +248,14 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
         ],
         now,
     )
+    questions.forget_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
     history.append(connection, [said for each in handled for said in each.said])
     history.erase_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
     timers.stop_all(connection, [each.claim.key for each in handled if each.stop_timers])
     suggestions.note_shown(connection, [shown for each in handled for shown in each.shown], now)
     suggestions.note_tastes(connection, [(each.claim.key, *taste) for each in handled for taste in each.tastes])
+    questions.add(connection, [asked for each in handled for asked in each.questions])
+    questions.settle(connection, [settled for each in handled for settled in each.settled])
     calls.add(connection, [call for each in handled for call in each.calls], now)
     timers.start(connection, [timer for each in handled for timer in each.timers.values()])
     conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])

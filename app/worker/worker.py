@@ -83,6 +83,9 @@ class Worker:
         self.retention = Retention(database, clock, self.worker_id, kept, self._may_tidy)
         self.calling = Calling(database, hands.service, clock, chance, self.worker_id)
         self.calling.show_typing = hands.channel.show_typing
+        if (thinking := hands.thinking) is not None:
+            thinking.show_typing = hands.channel.show_typing
+        self.thinking = thinking
         self._work = asyncio.Event()
         self._stopping = False
         self._between_batches = asyncio.Event()
@@ -109,6 +112,7 @@ class Worker:
                     self.settling.run,
                     self._call,
                     self._meet,
+                    self._think,
                 ):
                     group.create_task(loop())
         except* DeclaredDeadError:
@@ -177,6 +181,10 @@ class Worker:
 
     async def _meet(self) -> None:
         await self.meeting.run(self.beat.alive, self._work.set)
+
+    async def _think(self) -> None:
+        if self.thinking is not None:
+            await self.thinking.run(self._work.set)
 
     async def _timers(self) -> None:
         await self._every(TIMERS_EVERY_SECONDS, self._fire_timers)

@@ -8,7 +8,7 @@ import pytest
 
 from app.engine.effects import SendMessage
 from app.engine.events import CommentReceived
-from app.engine.flow import Comments
+from app.engine.page import Comments
 from app.engine.session import Session
 from app.engine.turn import take_turn
 from tests.engine.shop import shop

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.engine.flow import State
@@ -98,3 +100,53 @@ def test_the_word_of_a_choice_that_is_nearly_typed_tells_the_language_too() -> N
     customer = Customer(bot)
     customer.taps("Get Started")
     assert customer.types("marriage") == ["C'est noté."]
+
+
+def two_languages(**more: Any) -> Customer:
+    greeting = text("Welcome!", fr="Bienvenue !")
+    states = (
+        State("welcome", say=(greeting,)),
+        state("address", ask=(question("street", "Where do you live?"),), goto="welcome"),
+    )
+    return Customer(flow(*states, languages=("en", "fr"), otherwise="welcome", slots=(slot("street"),), **more))
+
+
+@pytest.mark.parametrize("written", ["bonjour merci", "livraison combien", "quel prix svp", "très bien"])
+def test_under_four_words_tell_no_language(written: str) -> None:
+    assert two_languages().types(written) == ["Welcome!"]
+
+
+@pytest.mark.parametrize(
+    "written", ["livraison combien de temps", "c'est quoi vos horaires", "puis-je payer avec PayPal ?"]
+)
+def test_a_sentence_without_telling_words_tells_the_language_too(written: str) -> None:
+    customer = two_languages()
+    assert customer.types(written) == ["Bienvenue !"]
+    assert "language fr" in customer.why
+    assert customer.types("do you ship to Germany") == ["Welcome!"]
+
+
+@pytest.mark.parametrize(
+    "written", ["wo bleibt mein paket denn", "vorrei sapere gli orari di apertura", "i need size 38 asap"]
+)
+def test_a_sentence_in_a_language_that_the_bot_lacks_or_that_is_unclear_changes_nothing(written: str) -> None:
+    customer = two_languages()
+    customer.types("livraison combien de temps")
+    assert customer.types(written) == ["Bienvenue !"]
+
+
+def test_an_address_that_answers_a_question_tells_no_language() -> None:
+    customer = two_languages(start="address")
+    customer.taps("Get Started")
+    assert customer.types("12 rue de la paix paris") == ["Welcome!"]
+
+
+@pytest.mark.parametrize("written", ["français", "In French!", "en français"])
+def test_a_language_can_be_asked_for_at_any_time(written: str) -> None:
+    customer = two_languages(start="address")
+    customer.types("Hello, where is my order?")
+    assert customer.types(written) == ["D'accord."]
+    assert customer.session.language == "fr"
+    assert customer.types("English please") == ["All right."]
+    assert customer.types("auf Deutsch") == ["Welcome!"]
+    assert customer.session.language == "en"

@@ -130,3 +130,49 @@ def test_a_state_of_questions_that_cannot_be_is_told(state: str, problem: str, t
 def test_a_state_that_only_an_answer_leads_to_is_reached(tmp_path: Path) -> None:
     entry = "  - {id: returns, ask: [refund], answer: 30 days., choices: {More: details}}\n"
     good(write(tmp_path, bot(entry, states=f"{STATES}  details: {{say: More.}}\n")))
+
+
+# ---- browsing, rating, leading on --------------------------------------------------------------------------
+
+BROWSING = "states:\n  welcome: {say: Hello!, faq: all, browse: yes%s}\n"
+
+
+def test_what_can_be_browsed_has_titles_in_every_language(tmp_path: Path) -> None:
+    translated = "translations:\n  - {en: orders, fr: commandes}\n"
+    flow = good(write(tmp_path, bot(states=BROWSING % "" + translated)))
+    assert flow.states["welcome"].browse
+    assert flow.topics["orders"].by_language["fr"] == ("commandes",)
+    folder = tmp_path / "without"
+    folder.mkdir()
+    assert good(write(folder, bot())).topics == {}
+
+
+def test_a_bot_may_let_its_answers_be_rated_and_an_entry_lead_on(tmp_path: Path) -> None:
+    rated = bot(
+        "  - {id: rooms, ask: [free rooms], answer: Let us see., goto: rooms}\n",
+        states=f"{STATES}  rooms: {{say: Three.}}\n",
+    )
+    flow = good(write(tmp_path, rated.replace("languages: [en, fr]", "languages: [en, fr], rate_answers: yes")))
+    assert flow.rates_answers
+    assert flow.faq["rooms"].goto == "rooms"
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        (bot(states="states:\n  welcome: {say: Hello!, browse: yes}\n"), "F201 at 9:26"),
+        (
+            bot(
+                states=BROWSING % ", choices: {a: end, b: end, c: end, d: end, e: end, f: end, g: end, h: end, i: end}"
+            ),
+            "F302 at 9:49",
+        ),
+        (bot(states=BROWSING.replace("yes", "perhaps") % ""), "F405 at 9:44"),
+        (bot(RETURNS.replace("orders", "orders of long ago and of today"), states=BROWSING % ""), "F301 at 5:26"),
+        (bot("  - {id: a, ask: [refund], answer: Yes., goto: nowhere}\n"), "F203 at 5:48"),
+        (bot("  - {id: a, ask: [refund], answer: Yes., choices: {More: welcome}, goto: welcome}\n"), "F216 at 5:42"),
+        (bot().replace("languages: [en, fr]", "languages: [en, fr], rate_answers: often"), "F405 at 2:55"),
+    ],
+)
+def test_every_mistake_in_them_is_told_at_its_place(tmp_path: Path, written: str, problem: str) -> None:
+    assert told(write(tmp_path, written)) == [problem]

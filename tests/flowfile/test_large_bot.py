@@ -9,7 +9,7 @@ import pytest
 
 from app.flowfile import check as main_file
 from app.flowfile.check import check
-from app.flowfile.parts import anywhere, cards, entrances, faq, header, products, shop, slots, states, ways
+from app.flowfile.parts import anywhere, cards, entrances, faq, header, products, rich, shop, slots, states, ways
 from app.flowfile.problems import Report
 from app.flowfile.rehearsal import read as rehearsal
 from app.flowfile.rehearsal.play import play
@@ -33,6 +33,8 @@ KEYS = {
     "a choice": ways.CHOICE_KEYS,
     "a card": cards.CARD_KEYS,
     **{f"a {kind}": keys for kind, keys in cards.FORM_KEYS.items()},
+    "a grid of pictures": rich.GRID_KEYS,
+    "a utility message": rich.UTILITY_KEYS,
     "a line of a receipt": cards.RECEIPT_ITEM_KEYS,
     "an entry of the FAQ": faq.ENTRY_KEYS,
     "products": shop.SHOP_KEYS,

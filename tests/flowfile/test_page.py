@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.flow import Comments, Persona
+from app.engine.page import Comments, Persona
 from tests.flowfile.bots import good, told, write
 from webhooks.messenger.profile import render_profile
 

@@ -14,7 +14,7 @@ import pytest
 
 from app.cli import main
 from app.flowfile.check import BOT_FILE_KEYS, INCLUDED_FILE_KEYS, check_with_names
-from app.flowfile.parts import anywhere, cards, entrances, faq, header, hours, products, shop, slots, states, ways
+from app.flowfile.parts import anywhere, cards, entrances, faq, header, hours, products, rich, shop, slots, states, ways
 from app.flowfile.problems import Report
 from app.flowfile.rehearsal import read, script
 from app.flowfile.schema.make import make_schema
@@ -40,6 +40,8 @@ KEYS = {
     "say": states.SAY_KEYS,
     "a card": cards.CARD_KEYS,
     **{f"a {kind}": keys for kind, keys in cards.FORM_KEYS.items()},
+    "a grid of pictures": rich.GRID_KEYS,
+    "a utility message": rich.UTILITY_KEYS,
     "a line of the receipt": cards.RECEIPT_ITEM_KEYS,
     "products": shop.SHOP_KEYS,
     "a product": (*products.PRODUCT_KEYS, *products.NUMBER_FIELDS),

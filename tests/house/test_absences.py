@@ -41,7 +41,14 @@ PORTS = (
     ),
     Port(
         ("httpx", "aiohttp", "requests", "urllib.request", "http.client", "websockets"),
-        ("webhooks.messenger.http", "app.service.client", "app.service.download", "webhooks.simulator"),
+        (
+            "webhooks.messenger.http",
+            "app.service.client",
+            "app.service.download",
+            "app.service.model",
+            "app.desk.access.openid",
+            "webhooks.simulator",
+        ),
         "go through webhooks.messenger.http; the rest speaks to a Channel",
     ),
     Port(("sqlalchemy", "sqlmodel", "sqlite3", "asyncpg", "alembic"), ("app.store",), "add a function to app.store"),

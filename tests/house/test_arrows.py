@@ -10,7 +10,7 @@ GROUND = ("app.errors", "app.clock", "app.chance", "app.letters", "app.links", "
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
-ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.findings", "app.pages")
+ABOVE_PURE = (*GROUND, *PURE, "app.channel", "app.findings", "app.mail", "app.pages")
 EDGE = (*ABOVE_PURE, *MIDDLE)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -21,10 +21,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.letters": (),
     "app.links": (),
     "app.wares": (),
-    "app.pages": (),
+    "app.pages": ("app.errors", "app.chance"),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
-    "app.settings": ("app.errors", "app.chance"),
+    "app.settings_answers": (),
+    "app.settings_desk": (),
+    "app.settings": ("app.errors", "app.chance", "app.settings_answers", "app.settings_desk"),
+    "app.mail": (),
     "app.engine": ("app.errors", "app.letters", "app.mask", "app.wares"),
     "app.answers": ("app.errors", "app.letters"),
     "app.catalogue": ("app.errors", "app.letters", "app.wares"),
@@ -33,9 +36,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.service": ABOVE_PURE,
     "app.store": ABOVE_PURE,
     "app.worker": EDGE,
+    # Who is signed in: the rooms with pages ask it, and it knows none of them.
+    "app.desk.access": EDGE,
     "app.desk": EDGE,
-    "app.owner": EDGE,
-    "app.insights": EDGE,
+    "app.owner": (*EDGE, "app.desk.access"),
+    "app.insights": (*EDGE, "app.desk.access"),
     "app.shop": EDGE,
     # Plays a whole house: of the edges it may use the worker, which it drives.
     "app.trouble": (*EDGE, "app.worker"),
@@ -47,11 +52,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.main": ("app", "webhooks"),
     "app.demo": ("app", "webhooks"),
     "app.aside": ("app", "webhooks"),
+    "app.tokens": ("app", "webhooks"),
+    "app.auditing": ("app", "webhooks"),
     "app.agreement": ("app", "webhooks"),
     "app.stocking": ("app", "webhooks"),
     "app.importing": ("app", "webhooks"),
     "app.changes": ("app", "webhooks"),
+    "app.readiness": ("app",),
     "app.connecting": ("app", "webhooks"),
+    "app.learning": ("app", "webhooks"),
     "app.doctor": ("app", "webhooks"),
     "app.cli": ("app", "webhooks"),
     "app.cli_flows": ("app", "webhooks"),
@@ -60,6 +69,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli_products": ("app", "webhooks"),
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
+    "app.rooms": ("app", "webhooks"),
+    "app.staffing": ("app", "webhooks"),
+    "app.cli_staff": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),
     "app": (),
 }
@@ -72,6 +84,7 @@ ROOTS = {
     "app.cli": (),
     "app.cli_flows": (
         "app.cli",
+        "app.cli_staff",
         "app.cli_answers",
         "app.cli_products",
         "app.cli_writing",
@@ -83,6 +96,9 @@ ROOTS = {
     "app.cli_products": ("app.cli",),
     "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
+    "app.cli_staff": ("app.cli",),
+    "app.rooms": ("app.main", "app.staffing"),
+    "app.staffing": ("app.cli_staff", "app.demo"),
 }
 """The composition roots, and who may import them."""
 

@@ -81,10 +81,10 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def run_to_the_end(
-    folder: Path, arguments: Sequence[str], settings: Mapping[str, str]
+    folder: Path, arguments: Sequence[str], settings: Mapping[str, str], typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """A command that is expected to end by itself, soon."""
     return subprocess.run(
         [sys.executable, *FRONTDESK, *arguments],
-        cwd=folder, env=environment(settings), capture_output=True, text=True, timeout=START_SECONDS_MAX, check=False,
+        cwd=folder, env=environment(settings), input=typed, capture_output=True, text=True, timeout=START_SECONDS_MAX, check=False,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.journeys.bodies import message
 from tests.journeys.house import Customer, House
 from tests.journeys.shop import DISCLOSURE, WELCOME
 
@@ -73,6 +74,20 @@ def test_of_a_message_that_is_taken_back_no_word_is_kept_anywhere(house: House) 
     assert does(customer, unsend=mid) == []
     for table in ("history", "inbox", "sessions"):
         assert "zanzibar" not in str(house.rows(f"SELECT * FROM {table} WHERE customer_id = '{customer.id}'")), table
+
+
+def test_a_message_that_comes_behind_its_own_taking_back_is_not_kept_and_not_answered(house: House) -> None:
+    customer = welcomed(house)
+    gone = message(customer.id, "zanzibar again", mid="m_taken_back")
+    unsent = {**gone, "message": {"mid": "m_taken_back", "is_deleted": True}}
+    changed = {name: each for name, each in gone.items() if name != "message"}
+    changed["message_edit"] = {"mid": "m_taken_back", "text": "zanzibar once more", "num_edit": 1}
+    assert customer.posts(unsent) == []
+    assert customer.posts(gone) == []
+    assert customer.posts(changed) == []
+    for table in ("history", "inbox", "sessions"):
+        assert "zanzibar" not in str(house.rows(f"SELECT * FROM {table} WHERE customer_id = '{customer.id}'")), table
+    assert customer.types("menu")[-1].endswith(WELCOME)
 
 
 def test_a_reaction_is_kept_with_its_message_and_taken_back(house: House) -> None:

@@ -63,6 +63,21 @@ def test_a_blocked_page_sends_nothing_and_loses_nothing_until_meta_unblocks_it(o
     assert troubles(own) == []
 
 
+def test_a_block_that_meta_told_of_holds_over_a_restart(own: House) -> None:
+    own.control("policy", action="warning", reason="Look at your messages.")
+    own.control("policy", action="block", reason="Too many complaints.")
+    wait_until(lambda: troubles(own) == ["page_blocked"])
+    assert own.bot.printed().count("the channel warns or stops a page") == 2
+    assert own.bot.stop() == 0
+    own.start_bot()
+    assert troubles(own) == ["page_blocked"]
+    customer = own.new_customer()
+    own.control("policy", action="unblock")
+    customer.says(text="hello")
+    own.wait_until_quiet()
+    assert is_greeted(customer)
+
+
 def test_a_block_in_the_middle_of_many_sends_loses_and_doubles_none(own: House) -> None:
     """Nobody tells us of the end but the next message that is taken; here its notice comes too."""
     customers = [own.new_customer() for _ in range(200)]
@@ -164,6 +179,17 @@ def test_what_meta_refuses_for_good_is_kept_with_its_reason_and_the_next_message
     assert customer.types("12345")[0].startswith("Thank you.")
     assert house.health() is not None
     assert troubles(house) == []
+
+
+def test_who_stopped_messages_is_asked_nothing_more_until_they_write_again(own: House) -> None:
+    customer = own.new_customer()
+    own.fault("graph_error", code=10, subcode=1893015, customer=customer.id, times=1)
+    assert customer.types("hello") == []
+    told = own.rows(f"SELECT reason_code, reason FROM outbox WHERE customer_id = '{customer.id}' ORDER BY seq")
+    assert [code for code, _ in told] == ["person_opted_out", "stopped"]
+    assert "as soon as the person does" in str(told[1][1])
+    assert refused(own) == 1, "what is known to be refused is not asked"
+    assert customer.types("track my order") == [ORDER_ASKED]
 
 
 @pytest.mark.parametrize(("code", "subcode"), [(1, None), (2, 2018344), (99, None), (1200, None), (-1, None)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 
@@ -51,6 +52,19 @@ def test_while_another_app_has_the_thread_the_bot_hears_and_says_nothing(house: 
     assert [kind for (kind,) in lines] == ["TextReceived", "person_took_over", "standby", "standby"]
     assert control(customer, "pass", app_id=OTHER_APP) == []
     assert customer.types("track my order") == [DISCLOSURE, ORDER_ASKED]
+
+
+def test_taps_while_another_app_has_the_thread_are_kept_and_lead_nowhere(house: House) -> None:
+    """A tap on a button comes without its payload then."""
+    customer = greeted(house)
+    control(customer, "take", app_id=OTHER_APP)
+    assert customer.taps("Track my order") == []
+    assert customer.taps("Talk to a person") == []
+    query = f"SELECT text, body FROM history WHERE customer_id = '{customer.id}' AND kind = 'standby' ORDER BY id"
+    kept = [(text, json.loads(body)["kind"]) for text, body in house.rows(query)]
+    assert kept == [("Track my order", "tap"), ("Talk to a person", "tap")]
+    assert control(customer, "pass", app_id=OTHER_APP) == []
+    assert customer.types("track my order")[-1] == ORDER_ASKED
 
 
 def test_a_thread_that_was_released_is_the_bots_again(house: House) -> None:

@@ -18,7 +18,7 @@ from tests.databases import Servers, running
 from tests.worker.clock import GivenClock, GivenLoop
 from tests.worker.database import Troubled
 
-TABLES = "inbox, conversations, sessions, history, outbox, timers, workers, facts, pages"
+TABLES = "inbox, conversations, sessions, history, outbox, timers, workers, facts, pages, questions"
 
 
 @pytest.fixture(scope="session")

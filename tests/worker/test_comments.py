@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.engine.events import TapReceived
-from app.engine.flow import Comments
+from app.engine.page import Comments
 from app.store.inbox import WaitingEvent
 from app.worker import taps
 from app.worker.comments import as_one

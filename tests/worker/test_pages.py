@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from app.channel import Fact, Failed, Received, Refusal
 from app.engine.effects import Message, Option, message_to_dict
@@ -44,6 +45,14 @@ async def test_a_page_that_is_blocked_sends_nothing_until_it_is_unblocked(both: 
 async def test_a_notice_that_comes_twice_at_once_with_its_end_between_is_heard_once(both: Troubled) -> None:
     await note(both, BLOCK, UNBLOCK, BLOCK)
     assert await both.inner.read(pages.list_troubles) == []
+
+
+async def test_a_notice_that_comes_behind_what_ended_it_is_passed_over(both: Troubled) -> None:
+    await note(both, replace(UNBLOCK, happened_at=NOW + timedelta(seconds=9)))
+    await note(both, BLOCK)
+    assert await both.inner.read(pages.list_troubles) == []
+    await note(both, replace(BLOCK, key=b"r" * 16, happened_at=NOW + timedelta(seconds=10)))
+    assert [each.code for each in await both.inner.read(pages.list_troubles)] == ["page_blocked"]
 
 
 async def test_a_dead_token_is_told_to_everybody_and_forgotten_with_the_first_message_taken(

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One connected Page. `app_secrets`: only where the Page belongs to another app than the account's."""
+    """One connected Page. `app_secrets`: only where the Page belongs to another app than the account's.
+
+    `first_token`: the one that it came with, before a newer was given.
+    """
 
     page_id: str
     token: str = field(repr=False)
     app_secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    first_token: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.first_token:
+            object.__setattr__(self, "first_token", self.token)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """The app and its Pages by id. `app_secrets`: the newest first, older ones while they are being replaced.
 
-    `features`: what Meta granted to the app in review (keys of `policy.FEATURES`).
+    A Page in `pages` is replaced when it is given a new token: whoever needs one looks there each time. `features`: what Meta granted
+    to the app in review (keys of `policy.FEATURES`).
     """
 
     app_id: str
     app_secrets: tuple[bytes, ...] = field(repr=False)
     verify_token: str = field(repr=False)
-    pages: Mapping[str, Page]
+    pages: dict[str, Page]
     features: frozenset[str] = frozenset()
 
     def secrets_of(self, page_id: str) -> tuple[bytes, ...]:

@@ -14,6 +14,7 @@ CALLED = {
     "persistent_menu": "menu",
     "ice_breakers": "starters",
     "whitelisted_domains": "domains",
+    "commands": "commands",
 }
 """The fields in the owner's words."""
 USUAL: Mapping[str, Any] = {"composer_input_disabled": False, "webview_height_ratio": "full"}
@@ -109,5 +110,8 @@ def _entries(part: Mapping[str, Any]) -> Iterator[str]:
     for each in (each for each in actions if isinstance(each, dict)) if isinstance(actions, list) else ():
         title = each.get("title") or each.get("question") or ""
         yield f"{title}  ({each.get('url') or each.get('payload') or each.get('type')})"
+    commands = part.get("commands")
+    for each in (each for each in commands if isinstance(each, dict)) if isinstance(commands, list) else ():
+        yield f"/{each.get('name')}  ({each.get('description')})"
     if part.get("composer_input_disabled"):
         yield "nothing can be typed"

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from app.engine.flow import Flow
+from app.engine.flow import Flow, SayForm
 from app.findings import Finding, advice, ok, problem
 from webhooks.messenger import checkup, subscriptions
 from webhooks.messenger.checkup import AppFacts, Callback, PageFacts
@@ -20,9 +20,14 @@ from webhooks.messenger.push import judge_gap
 NEEDED_RIGHTS = ("pages_messaging", "pages_manage_metadata")
 WISHED_RIGHTS = ("pages_read_engagement",)
 """Comments come with it, and so does what a Page is called and whether it is published."""
+RIGHTS_OF = {"utility": "page_utility_messaging", "product": "catalog_management"}
+"""What some kinds of messages need besides."""
 SECONDS_MAX = 10**11
 """Some three thousand years from now: what is later is never."""
-NEW_TOKEN = "Generate the Page's token anew in the Messenger settings of the app and set it as FRONTDESK_PAGE_TOKEN."  # noqa: S105
+CONNECT_ANEW = (
+    "Generate the Page's token anew in the Messenger settings of the app and give it to frontdesk connect --new-token, or set it as "
+    "FRONTDESK_PAGE_TOKEN."
+)
 BASIC = "At developers.facebook.com, App settings, Basic"
 
 
@@ -59,9 +64,9 @@ def _judge_me(facts: PageFacts) -> Iterator[Finding]:
         case Unanswered(reason):
             yield problem("messenger", reason, "Look whether FRONTDESK_GRAPH_URL can be reached from this machine.")
         case Refused(code=code) if code == TOKEN_DEAD:
-            yield problem("token", "Messenger no longer takes the Page's token.", NEW_TOKEN)
+            yield problem("token", "Messenger no longer takes the Page's token.", CONNECT_ANEW)
         case Refused() as refused:
-            yield problem("token", f"Messenger does not say whose token it is: {refused}", NEW_TOKEN)
+            yield problem("token", f"Messenger does not say whose token it is: {refused}", CONNECT_ANEW)
         case Told(values) if str(values.get("id")) != facts.page_id:
             whose = f"{values.get('name') or 'somebody'} ({values.get('id')})"
             yield problem(
@@ -80,7 +85,7 @@ def _judge_token(answer: Result, app_id: str, now: datetime) -> Iterator[Finding
         return
     if data.get("is_valid") is False:
         yield problem(
-            "token's life", "Messenger calls the Page's token invalid: it expired or was taken back.", NEW_TOKEN
+            "token's life", "Messenger calls the Page's token invalid: it expired or was taken back.", CONNECT_ANEW
         )
         return
     if data.get("app_id") and str(data["app_id"]) != app_id:
@@ -121,7 +126,7 @@ def _judge_rights(answer: Result, flow: Flow | None) -> Iterator[Finding]:
     if data is None or not isinstance(data.get("scopes"), list) or data.get("is_valid") is False:
         return
     granted = {str(each) for each in data["scopes"]}
-    needs = (*NEEDED_RIGHTS, *(WISHED_RIGHTS if flow and flow.entrances.comments else ()))
+    needs = (*NEEDED_RIGHTS, *(_rights_of(flow) if flow else ()))
     todo = "Generate the Page's token anew and grant them; for the public the app must have passed review for them."
     if missing := [each for each in needs if each not in granted]:
         yield problem("rights", f"The token lacks {_listed(missing)}.", todo)
@@ -129,6 +134,19 @@ def _judge_rights(answer: Result, flow: Flow | None) -> Iterator[Finding]:
         yield advice("rights", f"The token lacks {_listed(wished)}.", todo)
     else:
         yield ok("rights", f"The token has {_listed((*NEEDED_RIGHTS, *WISHED_RIGHTS))}.")
+
+
+def _rights_of(flow: Flow) -> Iterator[str]:
+    """What this flow needs besides."""
+    yield from WISHED_RIGHTS if flow.entrances.comments else ()
+    said = [each for state in flow.states.values() for each in state.say]
+    said += [each for state in flow.states.values() for reminder in state.remind for each in reminder.say]
+    kinds = {
+        each.kind
+        for each in (*said, *(each for entry in flow.faq.values() for each in entry.say))
+        if isinstance(each, SayForm)
+    }
+    yield from (right for kind, right in RIGHTS_OF.items() if kind in kinds)
 
 
 # ---- the Page ----------------------------------------------------------------------------------------------

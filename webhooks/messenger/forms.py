@@ -29,6 +29,16 @@ _REQUIRED = {
     "receipt": ("name", "order", "currency", "payment", "total"),
     "feedback": ("title", "button", "question", "privacy"),
 }
+CHARS_MAX: Mapping[tuple[str, str], int] = {
+    ("coupon", "title"): CARD_CHARS_MAX,
+    ("coupon", "subtitle"): CARD_CHARS_MAX,
+    ("feedback", "title"): FEEDBACK_TITLE_CHARS_MAX,
+    ("feedback", "subtitle"): CARD_CHARS_MAX,
+    ("feedback", "button"): BUTTON_TITLE_CHARS_MAX,
+    ("feedback", "question"): QUESTION_CHARS_MAX,
+    ("feedback", "comment"): FEEDBACK_TITLE_CHARS_MAX,
+}
+"""What is shortened, and to how much."""
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 """Messenger takes the codes of ISO 4217 alone: EUR, no euro and no sign."""
 _SUMS = {"subtotal": "subtotal", "shipping": "shipping_cost", "tax": "total_tax", "total": "total_cost"}
@@ -65,7 +75,7 @@ def as_text(form: Form) -> str:
 
 def render_form(form: Form) -> dict[str, Any]:
     """The template's payload; `form` is complete."""
-    fields = {name: clean_text(value) for name, value in form.fields.items()}
+    fields = {name: _fitting(form.kind, name, clean_text(value)) for name, value in form.fields.items()}
     match form.kind:
         case "coupon":
             return _coupon(fields)
@@ -75,10 +85,15 @@ def render_form(form: Form) -> dict[str, Any]:
             return _feedback(fields)
 
 
+def _fitting(kind: str, name: str, text: str) -> str:
+    most = CHARS_MAX.get((kind, name))
+    return shorten(text, most) if most else text
+
+
 def _coupon(fields: Mapping[str, str]) -> dict[str, Any]:
-    rendered = {"template_type": "coupon", "title": shorten(fields["title"], CARD_CHARS_MAX)}
+    rendered = {"template_type": "coupon", "title": fields["title"]}
     if subtitle := fields.get("subtitle"):
-        rendered["subtitle"] = shorten(subtitle, CARD_CHARS_MAX)
+        rendered["subtitle"] = subtitle
     for name, theirs in (("code", "coupon_code"), ("url", "coupon_url"), ("image", "image_url")):
         if value := fields.get(name):
             rendered[theirs] = value
@@ -121,22 +136,22 @@ def _feedback(fields: Mapping[str, str]) -> dict[str, Any]:
     question: dict[str, Any] = {
         "id": "q_csat",
         "type": "csat",
-        "title": shorten(fields["question"], QUESTION_CHARS_MAX),
+        "title": fields["question"],
         "score_label": "neg_pos",
         "score_option": "five_stars",
     }
     if comment := fields.get("comment"):
-        question["follow_up"] = {"type": "free_form", "placeholder": shorten(comment, FEEDBACK_TITLE_CHARS_MAX)}
+        question["follow_up"] = {"type": "free_form", "placeholder": comment}
     rendered = {
         "template_type": "customer_feedback",
-        "title": shorten(fields["title"], FEEDBACK_TITLE_CHARS_MAX),
-        "button_title": shorten(fields["button"], BUTTON_TITLE_CHARS_MAX),
+        "title": fields["title"],
+        "button_title": fields["button"],
         "feedback_screens": [{"questions": [question]}],
         "business_privacy": {"url": fields["privacy"]},
         "expires_in_days": FEEDBACK_DAYS,
     }
     if subtitle := fields.get("subtitle"):
-        rendered["subtitle"] = shorten(subtitle, CARD_CHARS_MAX)
+        rendered["subtitle"] = subtitle
     return rendered
 
 

@@ -177,7 +177,10 @@ def hint_for(refusal: Refused | Unanswered, now: datetime) -> str:
         until = (now + timedelta(minutes=PROFILE_WAIT_MINUTES)).astimezone(UTC)
         return f"Messenger takes few such calls (10 in 10 minutes about a profile). Try again after {until:%H:%M} UTC."
     if refusal.code == TOKEN_DEAD:
-        return "The Page's token is not taken any more. Generate a new one and set it as FRONTDESK_PAGE_TOKEN."
+        return (
+            "The Page's token is not taken any more. Generate a new one and give it to frontdesk connect --new-token, or set it as "
+            "FRONTDESK_PAGE_TOKEN."
+        )
     if refusal.code in NO_PERMISSION:
         return "Generate the Page's token anew and grant pages_messaging and pages_manage_metadata."
     if refusal.code == CALLBACK_REFUSED:

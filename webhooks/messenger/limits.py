@@ -37,6 +37,8 @@ ID_CHARS_MAX = 128
 """O: ids are numbers of up to 20 digits today."""
 MID_CHARS_MAX = 512
 """O: message ids are about 150 characters today."""
+EDITS_MAX = 5
+"""D: how often a customer can change a message."""
 ATTACHMENTS_MAX = 100
 """O: Messenger lets people pick 30 pictures at once."""
 CLOCK_AHEAD_SECONDS_MAX = 300
@@ -62,6 +64,16 @@ CARD_CHARS_MAX = 80
 """D: title and subtitle of a card of the generic template, and of a coupon; subtitle of a request for feedback."""
 FEEDBACK_TITLE_CHARS_MAX = 65
 """D: customer feedback template."""
+IMAGES_MAX = 30
+"""D: pictures in one message."""
+GRID_IMAGES_MAX = 6
+"""D: image grid."""
+GRID_TITLE_CHARS_MAX = 45
+"""D: image grid."""
+PRODUCTS_MAX = 10
+"""D: product template."""
+UTILITY_VALUE_CHARS_MAX = 1_000
+"""O: Meta names no limit for what fills a hole of a utility template."""
 RECEIPT_ITEMS_MAX = 100
 """D: receipt template."""
 QUESTION_CHARS_MAX = 85

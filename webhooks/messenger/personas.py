@@ -32,7 +32,7 @@ class Personas:
         self, graph: Graph, callers: Mapping[str, Caller], name_of: Callable[[str], str], clock: Clock
     ) -> None:
         self._graph = graph
-        self._callers = callers
+        self._callers = dict(callers)
         self._name_of = name_of
         self._clock = clock
         self._asked: dict[str, _Asked] = {}
@@ -41,6 +41,11 @@ class Personas:
         """The persona's id, empty as long as none is known: then the Page writes under its own name."""
         asked = self._asked.get(page_id)
         return asked.persona_id if asked and asked.name == self._name_of(page_id) else ""
+
+    def renew(self, page_id: str, caller: Caller) -> None:
+        """The Page has another token."""
+        self._callers[page_id] = caller
+        self._asked.pop(page_id, None)
 
     def forget(self, page_id: str) -> None:
         """Messenger refused a message that named it: it may be gone. Asked about again soon, and not used until then."""
@@ -56,7 +61,7 @@ class Personas:
 
     async def look(self) -> None:
         """Ask about each Page whose flow has another name than was asked about, or whose answer is old."""
-        for page_id, caller in self._callers.items():
+        for page_id, caller in list(self._callers.items()):
             name, asked = self._name_of(page_id), self._asked.get(page_id)
             if not name:
                 self._asked.pop(page_id, None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.engine.effects import Message, Option
+from webhooks.messenger import rich
 from webhooks.messenger.cut import split_text
 from webhooks.messenger.forms import as_text, is_complete
 from webhooks.messenger.limits import (
@@ -38,7 +39,8 @@ def pieces(message: Message) -> list[Message]:
     else:
         found.extend(Message(each) for each in split_text(text))
     if choices or message.offers:
-        last = found.pop() if found else Message(_NO_TEXT)
+        # A utility message takes none.
+        last = found.pop() if found and not found[-1].is_utility else Message(_NO_TEXT)
         found.append(replace(last, choices=choices, offers=message.offers))
     return found
 
@@ -47,7 +49,9 @@ def _without_text(message: Message) -> Iterator[Message]:
     """Media, form and cards, each for itself; a card with nothing beside its title, which Messenger refuses, is a text."""
     if message.media:
         yield Message(media=message.media)
-    if message.form and is_complete(message.form):
+    if message.form and message.form.kind in rich.KINDS:
+        yield from rich.split_rich(message.form)
+    elif message.form and is_complete(message.form):
         yield Message(form=message.form)
     elif message.form:
         yield from (Message(part) for part in split_text(as_text(message.form)))

@@ -54,8 +54,8 @@ class Way:
 
 
 _ANYBODY: frozenset[Writer] = frozenset({"bot", "staff", "campaign"})
-_ANYTHING: frozenset[Purpose] = frozenset({"answer", "feedback", "utility", "news"})
-"""Within a conversation."""
+_ANYTHING: frozenset[Purpose] = frozenset({"answer", "feedback", "news"})
+"""Within a conversation. A utility message is of its own type within the window, too."""
 _ABOUT_ORDERS: frozenset[Purpose] = frozenset({"utility"})
 
 WAYS = (
@@ -77,13 +77,21 @@ WAYS = (
 )  # fmt: skip
 
 
+_STOPPED = "This person has stopped messages from the Page. It can write again as soon as the person does."
+_NO_UTILITY = (
+    "Meta has not granted this app utility messages. Apply for page_utility_messaging in its review, then add utility_messages to "
+    "FRONTDESK_APP_FEATURES."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What the decision rests on.
 
     `written_by`: the bot, a named person, or a campaign (which nobody asked for in this conversation). `last_customer_at`: the
     customer's last move that counts for the window, None if there was none. `consent_until`: how long the consent to news holds.
-    `opted_out`: the customer wants to hear nothing unasked. `page_trouble`: why Meta takes nothing from the Page now, in plain words.
+    `opted_out`: the customer wants to hear nothing unasked. `stopped_after`: the last move before the customer stopped messages at
+    Messenger itself (10/1893015); the next one opens them again. `page_trouble`: why Meta takes nothing from the Page now, in words.
     `features`: keys of FEATURES. `region`: where the customer lives, as in NEWS_REGIONS; empty if unknown.
     """
 
@@ -95,12 +103,21 @@ class Circumstances:
     page_trouble: str = ""
     features: frozenset[str] = frozenset()
     region: str = ""
+    stopped_after: datetime | None = None
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether Messenger takes nothing for this person, as far as we know."""
+        last, stopped = self.last_customer_at, self.stopped_after
+        return stopped is not None and (last is None or last <= stopped)
 
 
 def decide(given: Circumstances, now: datetime) -> Way | Refusal:
     """The way by which this message may go at `now` (aware), or why it may not and until when something else may."""
     if given.page_trouble:
         return Refusal("page_stopped", given.page_trouble)
+    if given.has_stopped:
+        return Refusal("stopped", _STOPPED)
     if given.opted_out and given.written_by == "campaign":
         return Refusal("opted_out", "This person does not want to be written to unasked.")
     return next((way for way in WAYS if _is_open(way, given, now)), None) or _refuse(given, now)
@@ -111,11 +128,18 @@ def may_send(send: Send, now: datetime, features: frozenset[str] = frozenset()) 
     if send.message.hands_over:
         return WAYS[0]  # it says nothing
     form = send.message.form
-    purpose: Purpose = "feedback" if form and form.kind == "feedback" else "answer"
+    purpose: Purpose = "answer"
     if comment_of(send.customer_id):
         purpose = "comment"
+    elif form and form.kind in ("feedback", "utility"):
+        purpose = "feedback" if form.kind == "feedback" else "utility"
     given = Circumstances(
-        send.written_by, purpose, send.last_customer_at, page_trouble=send.page_trouble, features=features
+        send.written_by,
+        purpose,
+        send.last_customer_at,
+        page_trouble=send.page_trouble,
+        features=features,
+        stopped_after=send.stopped_after,
     )
     return decide(given, now)
 
@@ -148,6 +172,8 @@ def _end_of(way: Way, given: Circumstances) -> datetime | None:
 
 
 def _refuse(given: Circumstances, now: datetime) -> Refusal:
+    if given.purpose == "utility":
+        return Refusal("not_granted", _NO_UTILITY)
     if given.last_customer_at is None:
         why = "This person has not written to the Page yet, so Messenger does not let the Page write."
         return Refusal("window_closed", why)

@@ -1,4 +1,4 @@
-"""The Messenger Profile of a flow: greeting, Get Started, menu and starters as Meta takes them, in every language. Pure; sends nothing.
+"""The Messenger Profile of a flow: greeting, Get Started, menu, starters, commands, in every language. Pure; sends nothing.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/reference/messenger-profile-api
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.channel import shared_payload
-from app.engine.flow import Entrances, Flow, Placeholder, Text
+from app.engine.flow import Command, Entrances, Flow, Placeholder, Text
 from webhooks.messenger.locales import DEFAULT, locales_of
 
 NAMES = {
@@ -18,7 +18,7 @@ NAMES = {
     "full_name": "{{user_full_name}}",
 }
 """What Meta fills in itself: the greeting is shown before the bot knows anybody."""
-FIELDS = ("get_started", "greeting", "persistent_menu", "ice_breakers", "whitelisted_domains")
+FIELDS = ("get_started", "greeting", "persistent_menu", "ice_breakers", "whitelisted_domains", "commands")
 """What a flow decides. All else that a Page's profile may hold is left as somebody set it."""
 
 Languages = Sequence[str]
@@ -35,6 +35,8 @@ def render_profile(flow: Flow) -> dict[str, Any]:
         profile["persistent_menu"] = _localise(flow, lambda to: _menu(entrances, to))
     if entrances.starters:
         profile["ice_breakers"] = _localise(flow, lambda to: {"call_to_actions": _starters(entrances, to)})
+    if commands := entrances.commands:
+        profile["commands"] = _localise(flow, lambda to: {"commands": [_command(each, to) for each in commands]})
     if entrances.domains:
         profile["whitelisted_domains"] = [f"https://{each}" for each in entrances.domains]
     return profile
@@ -69,6 +71,10 @@ def _starters(entrances: Entrances, to: Languages) -> list[dict[str, str]]:
         {"question": _title(entrances.starter_titles, key, to), "payload": shared_payload("@starter", key)}
         for key in entrances.starters
     ]
+
+
+def _command(command: Command, to: Languages) -> dict[str, str]:
+    return {"name": _plain(command.name, to, ""), "description": _plain(command.description, to, "")}
 
 
 def _title(titles: Mapping[str, Text], key: str, to: Languages) -> str:

@@ -19,6 +19,7 @@ from webhooks.messenger.limits import (
 from webhooks.messenger.parse.messages import METADATA_PREFIX
 from webhooks.messenger.payload import clean_text
 from webhooks.messenger.policy import Way
+from webhooks.messenger.rich import KINDS, render_rich
 
 OFFERS = {"phone": "user_phone_number", "email": "user_email"}
 """Messenger shows the customer's own from the profile, if there is one; nobody but the customer sees it before the tap."""
@@ -56,6 +57,8 @@ def _render_message(message: Message, payloads: Iterator[str], metadata: str) ->
         elements = [_card(each, payloads) for each in message.cards]
         ratio = {"image_aspect_ratio": "square"} if message.square else {}
         rendered["attachment"] = _template({"template_type": "generic", **ratio, "elements": elements})
+    elif message.form and message.form.kind in KINDS:
+        rendered |= render_rich(message.form)
     elif message.form:
         rendered["attachment"] = _template(render_form(message.form))
     else:

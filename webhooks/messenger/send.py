@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+import structlog
 
 from app.channel import Failed, Listing, Outcome, Person, Refusal, Seen, Send, Sent, Unsure, comment_of
 from app.clock import Clock
@@ -15,6 +16,7 @@ from app.engine.effects import Message
 from webhooks.messenger import batch
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.cut import shorten
+from webhooks.messenger.cuts import find_cuts
 from webhooks.messenger.failures import MEDIA_TROUBLES
 from webhooks.messenger.http import Answer, Ask, Client, Lost, NotSent, create_url, request
 from webhooks.messenger.limits import (
@@ -37,8 +39,11 @@ from webhooks.messenger.personas import Personas
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import Way, may_send
 from webhooks.messenger.render import render
+from webhooks.messenger.rich import as_text
 from webhooks.messenger.signature import appsecret_proof
 from webhooks.messenger.uploads import Name, Uploads
+
+log = structlog.get_logger()
 
 _NOT_CONNECTED = Failed("page_not_connected", "This Page is not connected: its token is missing.", scope="page")
 _NO_CONNECTION = Failed("connect", "Messenger could not be reached.", retry=True, scope="page")
@@ -77,7 +82,7 @@ class Messenger:
         self._clock = clock
         self._batch_url = create_url(f"{self._graph_url}/")
         self._send_urls = {page_id: create_url(f"{self._graph_url}/{page_id}/messages") for page_id in account.pages}
-        self._proofs = {page_id: self._create_proof(page) for page_id, page in account.pages.items()}
+        self._proofs: dict[str, str] = {}
 
     def pieces(self, message: Message) -> Sequence[Message]:
         """The message as one or more that Messenger takes, in order; none for a message with nothing in it."""
@@ -94,10 +99,13 @@ class Messenger:
         return decided if isinstance(decided, Refusal) else None
 
     def instead(self, message: Message, failure: Failed) -> Message | None:
-        """The address of a file that Meta does not take."""
-        if not message.media or failure.code not in MEDIA_TROUBLES:
+        """The address of a file that Meta does not take; of several pictures all of them."""
+        if failure.code not in MEDIA_TROUBLES:
             return None
-        return Message(message.media[1], choices=message.choices)
+        form = message.form
+        pictures = as_text(form) if form and form.kind in ("images", "grid") else ""
+        address = message.media[1] if message.media else pictures
+        return self.shortened(Message(address, choices=message.choices)) if address else None
 
     async def send(self, send: Send) -> Outcome:
         """Send one message by one request."""
@@ -113,13 +121,13 @@ class Messenger:
         if (wait := await self._wait_turn(page.page_id, [body])) is not None:
             return wait
         file = self._uploads.fill_in(page.page_id, body, self._clock.monotonic())
-        if proof := self._proofs[send.page_id]:
+        if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
         match await request(self._client, ask, ANSWER_BYTES_MAX):
             case Answer(status, answer, headers):
                 self._pace.note(page.page_id, headers, self._clock.monotonic())
-                outcome = self._judge(batch.decode_send(status, answer), send.page_id, body)
+                outcome = _remarked(self._judge(batch.decode_send(status, answer), send.page_id, body), send)
                 return self._judge_file(outcome, file, answer) if file else outcome
             case NotSent():
                 return _NO_CONNECTION
@@ -133,7 +141,7 @@ class Messenger:
             "target_app_id": PAGE_INBOX_APP_ID,
             "metadata": METADATA_PREFIX + send.outbox_id,
         }
-        if proof := self._proofs[page.page_id]:
+        if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         url = create_url(f"{self._graph_url}/{page.page_id}/pass_thread_control")
         ask = Ask("POST", url, _headers(page, "application/json"), orjson.dumps(body))
@@ -155,7 +163,10 @@ class Messenger:
             if isinstance(way, Way)
         ]
         answers = iter(await self._ask_batch(sends[0].page_id, rendered) if rendered else ())
-        return [next(answers) if isinstance(way, Way) else _to_failed(way) for way in ways]
+        return [
+            _remarked(next(answers), each) if isinstance(way, Way) else _to_failed(way)
+            for each, way in zip(sends, ways, strict=True)
+        ]
 
     async def _ask_batch(self, page_id: str, rendered: list[dict[str, Any]]) -> Sequence[Outcome]:
         page = self._account.pages.get(page_id)
@@ -163,7 +174,7 @@ class Messenger:
             return [_NOT_CONNECTED] * len(rendered)
         if (wait := await self._wait_turn(page_id, rendered)) is not None:
             return [wait] * len(rendered)
-        body = batch.encode(page_id, rendered, page.token, self._proofs[page_id])
+        body = batch.encode(page_id, rendered, page.token, self._proof_of(page))
         ask = Ask("POST", self._batch_url, _headers(page, _FORM), body)
         match await request(self._client, ask, LISTING_BYTES_MAX):
             case Answer(status, answer, headers):
@@ -199,7 +210,7 @@ class Messenger:
         if page is None or not page.token or comment_of(customer_id):
             return
         body: dict[str, Any] = {"recipient": {"id": customer_id}, "sender_action": "typing_on"}
-        if proof := self._proofs[page_id]:
+        if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[page_id], _headers(page, "application/json"), orjson.dumps(body))
         await request(self._client, ask, ANSWER_BYTES_MAX)
@@ -214,7 +225,7 @@ class Messenger:
             "platform": "messenger",
             "fields": f"messages.limit({LOOK_UP_MESSAGES}){{id,message,created_time,from}}",
         }
-        if proof := self._proofs[page_id]:
+        if proof := self._proof_of(page):
             query["appsecret_proof"] = proof
         url = create_url(f"{self._graph_url}/{page_id}/conversations", query)
         ask = Ask("GET", url, _headers(page, _FORM))
@@ -246,9 +257,22 @@ class Messenger:
             return replace(outcome, retry=True, tries_max=0)
         return outcome
 
-    def _create_proof(self, page: Page) -> str:
-        secrets = self._account.secrets_of(page.page_id)
-        return appsecret_proof(page.token, secrets[0]) if secrets else ""
+    def _proof_of(self, page: Page) -> str:
+        """Worked out once for each token."""
+        if page.token not in self._proofs:
+            secrets = self._account.secrets_of(page.page_id)
+            self._proofs[page.token] = appsecret_proof(page.token, secrets[0]) if secrets else ""
+        return self._proofs[page.token]
+
+
+def _remarked(outcome: Outcome, send: Send) -> Outcome:
+    """The same; what of a message that left was shortened is logged, and told with one that arrived."""
+    cuts = () if isinstance(outcome, Failed) else find_cuts(send.message)
+    for cut in cuts:
+        log.warning("shortened", page=send.page_id, field=cut.field, chars=cut.chars, limit=cut.limit)
+    if cuts and isinstance(outcome, Sent):
+        return replace(outcome, remark=f"Shortened: {', '.join(map(str, cuts))}.")
+    return outcome
 
 
 def _to_failed(refusal: Refusal) -> Failed:

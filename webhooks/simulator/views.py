@@ -44,6 +44,7 @@ def thread_json(sim: Simulator, thread: Thread) -> dict[str, Any]:
         "get_started": bool(_profile(sim, thread).get("get_started")) and not thread.started,
         "starters": [tap.title for tap in _starters(sim, thread)],
         "menu": [{"title": tap.title, "url": tap.url} for tap in _menu(sim, thread)],
+        "commands": commands(sim, thread),
     }
 
 
@@ -204,6 +205,11 @@ def _starters(sim: Simulator, thread: Thread) -> list[Tap]:
         return []
     listed = _localised(sim, thread, "ice_breakers").get("call_to_actions") or ()
     return [Tap("starter", each["question"], each["payload"]) for each in listed]
+
+
+def commands(sim: Simulator, thread: Thread) -> list[dict[str, str]]:
+    """What the customer is offered while typing; where there are commands, Messenger shows them in the place of the menu."""
+    return list(_localised(sim, thread, "commands").get("commands") or ())
 
 
 def _menu(sim: Simulator, thread: Thread) -> list[Tap]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.engine.flow import BACK, END, Entrances, Text
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
-from app.flowfile.parts.page import read_comments, read_domains, read_persona
+from app.flowfile.parts.page import read_commands, read_comments, read_domains, read_persona
 from app.flowfile.parts.shapes import as_pairs
 from app.flowfile.parts.texts import read_text, text_of
 from app.flowfile.parts.ways import read_target, read_url
@@ -17,7 +17,7 @@ from app.flowfile.rules import limits as limit_rules
 from app.flowfile.rules import structure
 from app.flowfile.source.nodes import Node, Pairs, Scalar
 
-MESSENGER_KEYS = ("greeting", "start", "menu", "starters", "links", "comments", "persona", "domains")
+MESSENGER_KEYS = ("greeting", "start", "menu", "starters", "links", "comments", "persona", "domains", "commands")
 GREETING_NAMES = ("first_name", "last_name")
 """What Messenger itself fills into a greeting."""
 SHARED_TARGETS = (END, BACK)
@@ -56,6 +56,7 @@ def read_entrances(root: Pairs, known: Known) -> Entrances:
         comments=read_comments(pairs.get("comments"), known),
         persona=read_persona(pairs.get("persona"), known),
         domains=read_domains(pairs.get("domains"), known),
+        commands=read_commands(pairs.get("commands"), known),
     )
 
 

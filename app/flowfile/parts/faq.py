@@ -13,16 +13,17 @@ from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_items, as_pairs, as_scalar, as_scalars
 from app.flowfile.parts.states import read_say
 from app.flowfile.parts.texts import sentence_of, text_of
-from app.flowfile.parts.ways import read_choices
+from app.flowfile.parts.ways import read_choices, read_target
 from app.flowfile.problems import Place
 from app.flowfile.rules import faq as rules
 from app.flowfile.rules import structure
 from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
-ENTRY_KEYS = ("id", "topic", "ask", "answer", "choices")
+ENTRY_KEYS = ("id", "topic", "ask", "answer", "choices", "goto")
 _EXAMPLE = "- {id: returns, topic: orders, ask: [send back, refund], answer: You have 30 days.}"
 
 _VALUE = re.compile("<[^<>]*>")
+_TOPIC = limits.Limit("F301", "title of a topic", limits.CHOICE_TITLE_CHARS_MAX)
 _PHRASE = limits.Limit("F304", "phrase of the FAQ", 200)
 """Customers do not write longer questions, and three of them stand in one "did you mean"."""
 
@@ -34,6 +35,16 @@ def read_topics(nodes: Sequence[Node], known: Known) -> None:
     named = dict.fromkeys(topic.text for topic in topics if isinstance(topic, Scalar))
     known.has_faq = bool(nodes)
     known.faq_topics = tuple(name for name in named if name.strip() and name != ALL_TOPICS)
+
+
+def read_topic_titles(nodes: Sequence[Node], known: Known) -> Mapping[str, Text]:
+    """The topics as customers see them, where a state lets them browse; they are translated like every text."""
+    titles: dict[str, Text] = {}
+    entries = (item for node in nodes if isinstance(node, Items) for item in node.items if isinstance(item, Pairs))
+    for topic in (entry.get("topic") for entry in entries) if known.browses else ():
+        if isinstance(topic, Scalar) and topic.text in known.faq_topics and topic.text not in titles:
+            titles[topic.text] = text_of(topic, known, _TOPIC, ())
+    return titles
 
 
 def read_faq(nodes: Iterable[Node], known: Known) -> Mapping[str, FaqEntry]:
@@ -67,16 +78,18 @@ def _read_id(pairs: Pairs, first: dict[str, Place], known: Known) -> Scalar | No
 
 
 def _read_entry(name: Scalar | None, pairs: Pairs, known: Known) -> FaqEntry | None:
-    topic, ask, answer, choices = (pairs.get(key) for key in ENTRY_KEYS[1:])
+    topic, ask, answer, choices, goto = (pairs.get(key) for key in ENTRY_KEYS[1:])
     said = read_say(answer, known) if answer else ()
     read = read_choices(choices, known, {}) if choices else ()
+    known.report.take(rules.choices_beside_goto(pairs))
+    target = read_target(goto, known) if goto else ""
     named = as_scalar(topic, known.report, "topic", "topic: orders") if topic else None
     known.report.take(rules.reserved_topic(named) if named else ())
     entry_id = name.text if name else ""
     phrases = _read_phrases(entry_id, ask, known) if ask else ()
     if not entry_id or not phrases or not said:
         return None
-    return FaqEntry(entry_id, named.text if named else "", phrases, said, read)
+    return FaqEntry(entry_id, named.text if named else "", phrases, said, read, target)
 
 
 def _read_phrases(entry_id: str, node: Node, known: Known) -> tuple[Text, ...]:

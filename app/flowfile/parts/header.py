@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from app.engine.flow import Text
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
-from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
+from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars, as_yes_no
 from app.flowfile.parts.texts import read_text, sentence_of
 from app.flowfile.problems import Report
 from app.flowfile.rules import structure, values
 from app.flowfile.rules.structure import BUILT_IN_NAMES
 from app.flowfile.source.nodes import Node, Pairs
 
-BOT_KEYS = ("name", "languages", "timezone", "disclosure")
+BOT_KEYS = ("name", "languages", "timezone", "disclosure", "rate_answers")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _UTC = ZoneInfo("UTC")
 
@@ -29,6 +29,7 @@ class Header:
     name: str = ""
     languages: tuple[str, ...] = ("en",)
     timezone: ZoneInfo = _UTC
+    rates_answers: bool = False
 
 
 def read_header(root: Pairs, report: Report) -> Header:
@@ -41,7 +42,11 @@ def read_header(root: Pairs, report: Report) -> Header:
     if pairs is None:
         return Header()
     report.take(structure.unknown_keys(pairs, BOT_KEYS, "bot"))
-    return Header(_name(pairs, report), _languages(pairs, report), _timezone(root, pairs, report))
+    rates = pairs.get("rate_answers")
+    return Header(
+        _name(pairs, report), _languages(pairs, report), _timezone(root, pairs, report),
+        bool(as_yes_no(rates, report)) if rates is not None else False,
+    )  # fmt: skip
 
 
 def _name(pairs: Pairs, report: Report) -> str:

@@ -58,6 +58,7 @@ class Known:
     sentences: dict[str, tuple[Scalar, bool]] = field(default_factory=dict)
     faq_topics: tuple[str, ...] = ()
     has_faq: bool = False
+    browses: bool = False
     faq_phrases: dict[str, tuple[str, Scalar]] = field(default_factory=dict)
     faq_places: dict[str, Place] = field(default_factory=dict)
     conditions: list[tuple[Scalar, Condition]] = field(default_factory=list)

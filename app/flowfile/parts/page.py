@@ -1,21 +1,26 @@
-"""`comments`, `persona` and `domains` under `messenger`: how the Page meets people beside the conversation."""
+"""`comments`, `persona`, `domains` and `commands` under `messenger`: how the Page meets people beside the conversation."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from app.engine.flow import Comments, Persona
+from app.engine.flow import Anywhere, Command
+from app.engine.fold import fold_own
+from app.engine.page import Comments, Persona
 from app.flowfile import limits
 from app.flowfile.parts.known import Known
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
-from app.flowfile.parts.texts import phrases_of
+from app.flowfile.parts.texts import phrases_of, read_text, text_of
 from app.flowfile.parts.ways import read_address, read_target
+from app.flowfile.rules import commands as command_rules
 from app.flowfile.rules import limits as limit_rules
 from app.flowfile.rules import structure, values
 from app.flowfile.source.nodes import Node, Pairs, Scalar
 
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _COMMENTS_EXAMPLE = "comments: {hear: [price, how much], goto: welcome}"
+_COMMANDS_EXAMPLE = "commands: {track: Where is my order?}"
 _PERSONA_EXAMPLE = "persona: {name: Piney the bot, picture: https://shop.example/piney.png}"
 
 
@@ -49,6 +54,29 @@ def read_domains(node: Node | None, known: Known) -> tuple[str, ...]:
     scalars = as_scalars(node, known.report, "domain", "domains: [shop.example]") if node else ()
     known.report.take(limit_rules.too_many_domains(scalars))
     return tuple(host for each in scalars if (host := _host_of(each, known)))
+
+
+def read_commands(node: Node | None, known: Known) -> tuple[Command, ...]:
+    """Words that Messenger offers while a customer types, each with what it is for."""
+    pairs = as_pairs(node, known.report, "commands with what they are for", _COMMANDS_EXAMPLE) if node else None
+    commands = []
+    for key, value in pairs.entries if pairs else ():
+        known.report.take(command_rules.command_with_blanks(key))
+        name, description = (
+            text_of(key, known, limits.COMMAND_NAME, ()),
+            read_text(value, known, limits.COMMAND_TEXT, ()),
+        )
+        commands += [Command(name, description)] if description else []
+    return tuple(commands)
+
+
+def look_at_commands(root: Pairs, anywhere: Sequence[Anywhere], known: Known) -> None:
+    """Whether each command is heard, when it is known what the bot hears."""
+    messenger = root.get("messenger")
+    commands = messenger.get("commands") if isinstance(messenger, Pairs) else None
+    heard = {fold_own(phrase) for entry in anywhere for phrase in entry.hear}
+    for key, _ in commands.entries if isinstance(commands, Pairs) else ():
+        known.report.take(() if fold_own(key.text) in heard else command_rules.command_unheard(key))
 
 
 def _host_of(scalar: Scalar, known: Known) -> str:

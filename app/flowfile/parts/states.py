@@ -9,7 +9,8 @@ from app.flowfile import limits
 from app.flowfile.parts.calls import read_call, read_goto
 from app.flowfile.parts.cards import FORM_KEYS, marked, read_cards, read_form
 from app.flowfile.parts.known import Known
-from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars
+from app.flowfile.parts.rich import RICH_KEYS, read_rich
+from app.flowfile.parts.shapes import as_duration, as_items, as_pairs, as_scalar, as_scalars, as_yes_no
 from app.flowfile.parts.slot_values import Value, value_of
 from app.flowfile.parts.suggestions import SUGGEST_PARTS, read_suggest
 from app.flowfile.parts.texts import names_in, read_text, template_of
@@ -25,17 +26,17 @@ from app.flowfile.parts.ways import (
 )
 from app.flowfile.rules import faq as faq_rules
 from app.flowfile.rules import structure, values, yaml
-from app.flowfile.rules.limits import too_many_choices_together
-from app.flowfile.source.nodes import Node, Pairs, Scalar
+from app.flowfile.rules.limits import too_many_choices_beside_browse, too_many_choices_together
+from app.flowfile.source.nodes import Items, Node, Pairs, Scalar
 
 STATE_KEYS = (
-    *("set", "forget", "say", "ask", "faq", "none", "suggest", *SUGGEST_PARTS, "handoff", "note", "closed"),
+    *("set", "forget", "say", "ask", "faq", "browse", "none", "suggest", *SUGGEST_PARTS, "handoff", "note", "closed"),
     *("call", "headers", "body", "save"),
     *("choices", "buttons", "remind", "goto"),
 )
 KINDS = ("ask", "faq", "suggest", "call", "handoff")
 MEDIA_KEYS = ("image", "video", "audio", "file")
-SAY_KEYS = (*MEDIA_KEYS, "card", "cards", *FORM_KEYS)
+SAY_KEYS = (*MEDIA_KEYS, "card", "cards", *FORM_KEYS, *RICH_KEYS)
 QUESTION_KEYS = ("save", "say", "choices")
 REMINDER_KEYS = ("after", "say", "choices", "goto")
 
@@ -61,6 +62,7 @@ def read_state(name: Scalar, node: Node, known: Known) -> State | None:
         ask=_read_ask(pairs, known, seen),
         handoff=_read_handoff(pairs, known),
         faq=read_topic(pairs.get("faq"), known),
+        browse=_read_browse(pairs, known),
         none=_read_none(pairs, known),
         choices=read_choices(choices, known, seen) if choices else (),
         suggest=read_suggest(pairs, known),
@@ -188,6 +190,8 @@ def _read_rich(key: str, node: Node, known: Known) -> Say | None:
         return read_cards(key, node, known)
     if key in FORM_KEYS:
         return read_form(key, node, known)
+    if key in RICH_KEYS:
+        return read_rich(key, node, known)
     url = read_url(node, known)
     return SayMedia(key, url) if url else None
 
@@ -254,6 +258,18 @@ def read_topic(node: Node | None, known: Known) -> str:
     if topic is None or known.report.take(faq_rules.unknown_topic(topic, known.faq_topics, known.has_faq)):
         return ""
     return topic.text
+
+
+def _read_browse(pairs: Pairs, known: Known) -> bool:
+    """`browse`: the questions can be tapped, beside choices that leave room for them."""
+    node, choices = pairs.get("browse"), pairs.get("choices")
+    known.report.take(structure.key_without_partner(pairs, "browse", "faq"))
+    browses = bool(as_yes_no(node, known.report)) if node else False
+    if browses and isinstance(choices, Pairs | Items):
+        listed = choices.entries if isinstance(choices, Pairs) else choices.items
+        known.report.take(too_many_choices_beside_browse(pairs.key("choices"), len(listed)))
+    known.browses |= browses
+    return browses
 
 
 def _read_none(pairs: Pairs, known: Known) -> str:

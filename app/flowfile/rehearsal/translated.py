@@ -11,27 +11,45 @@ from app.engine.words import SENTENCES, sentence
 
 TITLE_ENDS = ": "
 BETWEEN_CARDS = ", "
+LINE_BEGINS = "\n- "
 DEPTH_MAX = 20
 """A flow is a few dataclasses within each other; more can only be a circle."""
 
 
 @dataclass(slots=True)
 class Translations:
-    """The texts of a flow and our own sentences, each in the bot's languages."""
+    """The texts of a flow and our own sentences, each in the bot's languages; `asked` are the phrases of each entry of the FAQ."""
 
     texts: tuple[Text, ...]
+    asked: tuple[tuple[Text, ...], ...] = ()
     by_words: dict[str, list[Text]] = field(default_factory=dict)
 
     def same(self, language: str, words: str, said: str) -> bool:
         """Whether `said` is, in that language, what `words` says in any; what values fill in may differ."""
-        if words == said or self._is_translated(language, words, said):
+        if words == said or self._is_translated(language, words, said) or self._asks_the_same(language, words, said):
             return True
+        if LINE_BEGINS in words:
+            return self._are_same_lists(language, words.split(LINE_BEGINS), said.split(LINE_BEGINS))
         if words[:1] == said[:1] == "[":
             return self._are_same_cards(language, words[1:-1].split(BETWEEN_CARDS), said[1:-1].split(BETWEEN_CARDS))
         # Typed, the title of a link is answered by itself and the address behind it.
         title, _, address = words.rpartition(TITLE_ENDS)
         their_title, _, their_address = said.rpartition(TITLE_ENDS)
         return bool(title) and address == their_address and self._is_translated(language, title, their_title)
+
+    def _asks_the_same(self, language: str, words: str, said: str) -> bool:
+        """Whether both stand for one entry of the FAQ: its title is the phrase that fits, which may be another one in each language."""
+        begun = said.removesuffix("…")
+        for phrases in self.asked:
+            known = {"".join(map(str, each)) for text in phrases for each in text.by_language.values()}
+            theirs = ("".join(map(str, text.by_language.get(language, ()))) for text in phrases)
+            if words in known and any(each == said or (begun != said and each.startswith(begun)) for each in theirs):
+                return True
+        return False
+
+    def _are_same_lists(self, language: str, lines: Sequence[str], said: Sequence[str]) -> bool:
+        """A sentence of ours with questions of the FAQ below it."""
+        return len(lines) == len(said) and all(self.same(language, *pair) for pair in zip(lines, said, strict=True))
 
     def _are_same_cards(self, language: str, titles: Sequence[str], said: Sequence[str]) -> bool:
         return len(titles) == len(said) and all(self.same(language, *pair) for pair in zip(titles, said, strict=True))
@@ -55,7 +73,7 @@ def translations_of(flow: Flow) -> Translations:
     ours = [
         Text({language: (sentence(language, name),) for language in flow.languages}) for name in SENTENCES["en"]
     ]  # fmt: skip
-    return Translations((*texts.values(), *ours))
+    return Translations((*texts.values(), *ours), tuple(entry.ask for entry in flow.faq.values()))
 
 
 def _texts_in(value: Any, depth: int) -> Iterator[Text]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.engine.flow import ALL_TOPICS, FaqEntry
 from app.flowfile.limits import NAME_CHARS_MAX
 from app.flowfile.problems import Place, Problem, any_of, did_you_mean, problem_at, quoted
-from app.flowfile.source.nodes import Scalar
+from app.flowfile.source.nodes import Pairs, Scalar
 
 ENTRIES_TOLD_MAX = 5
 """How many entries without a test are named."""
@@ -58,6 +58,18 @@ def same_phrase_twice(phrase: Scalar, entry_id: str, first: str) -> Iterator[Pro
         f"The phrase {quoted(phrase.text)} stands in {quoted(first)} and in {quoted(entry_id)}; only one could answer.",
         f"Take it out here, or make one entry of {quoted(first)} and {quoted(entry_id)}.",
     )
+
+
+def choices_beside_goto(entry: Pairs) -> Iterator[Problem]:
+    """F216: choices of an entry that leads on at once."""
+    choices = entry.key("choices")
+    if choices and entry.key("goto"):
+        yield problem_at(
+            choices.place,
+            "F216",
+            "Nobody can tap these choices, because goto leads on at once.",
+            "Take out goto, or move the choices to the state to which it leads.",
+        )
 
 
 def phrase_swallowed(phrase: Scalar, entry_id: str, heard: str, number: int) -> Iterator[Problem]:

@@ -17,6 +17,9 @@ from app.flowfile.limits import (
 from app.flowfile.problems import Place, Problem, problem_at, quoted
 from app.flowfile.source.nodes import Node, Scalar
 
+BESIDE_BROWSE_MAX = 8
+"""Choices of a state whose questions can be browsed: five places are left for those."""
+
 
 def text_too_long(written: Scalar, chars: int, limit: Limit, language: str) -> Iterator[Problem]:
     """F301, F304, F306, F307, F308, F310, F311: a text longer than its kind may be. `chars`: its length with slots filled."""
@@ -54,6 +57,17 @@ def too_many_choices_together(choices: Scalar, asked: int, standing: int) -> Ite
             "F302",
             f"These {standing} choices and the {asked} answers of a question stand together; {CHOICES_MAX} fit.",
             "Take some out.",
+        )
+
+
+def too_many_choices_beside_browse(choices: Scalar | None, standing: int) -> Iterator[Problem]:
+    """F302: choices that leave no room for the questions that can be browsed beside them."""
+    if choices and BESIDE_BROWSE_MAX < standing <= CHOICES_MAX:
+        yield problem_at(
+            choices.place,
+            "F302",
+            f"These {standing} choices stand beside the questions that can be tapped; {BESIDE_BROWSE_MAX} leave them room.",
+            "Take some out, or take out browse.",
         )
 
 

@@ -72,6 +72,7 @@ def _bot() -> Schema:
         "languages": listed(language, limits.LANGUAGES_MAX),
         "timezone": TEXT,
         "disclosure": text_up_to(limits.TEXT_CHARS_MAX),
+        "rate_answers": YES_NO,
     }
     return keys_of("bot", header.BOT_KEYS, shapes, ["name"])
 
@@ -127,6 +128,7 @@ def _messenger() -> Schema:
         "comments": keys_of("comments", (), {"hear": listed(TEXT), "goto": ref("state_name")}, ["hear", "goto"]),
         "persona": keys_of("persona", (), persona, ["name", "picture"]),
         "domains": listed({"type": "string"}, limits.DOMAINS_MAX),
+        "commands": titled(text_up_to(limits.COMMAND_NAME_CHARS_MAX), text_up_to(limits.COMMAND_TEXT_CHARS_MAX)),
     }
     return keys_of("messenger", entrances.MESSENGER_KEYS, shapes, ["start"])
 
@@ -149,7 +151,14 @@ def _anywhere() -> Schema:
 
 def _entry() -> Schema:
     name = {**TEXT, "maxLength": limits.NAME_CHARS_MAX}
-    shapes = {"id": name, "topic": TEXT, "ask": listed(TEXT), "answer": ref("said"), "choices": ref("choices")}
+    shapes = {
+        "id": name,
+        "topic": TEXT,
+        "ask": listed(TEXT),
+        "answer": ref("said"),
+        "choices": ref("choices"),
+        "goto": ref("target"),
+    }
     return keys_of("an entry of the FAQ", faq.ENTRY_KEYS, shapes, ["id", "ask", "answer"])
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.engine.flow import BACK, DISLIKE, END, LIKE, MORE, Slot
 from app.flowfile import limits
-from app.flowfile.parts import cards, states, suggestions, ways
+from app.flowfile.parts import cards, rich, states, suggestions, ways
 from app.flowfile.rules.calls import METHODS
+from app.flowfile.rules.rich import STICKERS
 from app.flowfile.schema.names import Names
 from app.flowfile.schema.shapes import (
     ANYTHING,
@@ -74,7 +75,7 @@ def said() -> Schema:
     """`say`: a text, something to look at, or a list of both."""
     forms = {kind: _form(kind) for kind in cards.FORM_KEYS}
     shapes = {**dict.fromkeys(states.MEDIA_KEYS, HTTPS), "card": _card(), "cards": list_of(_card(), limits.CARDS_MAX)}
-    return listed(any_shape(ref("text"), keys_of("say", states.SAY_KEYS, {**shapes, **forms})))
+    return listed(any_shape(ref("text"), keys_of("say", states.SAY_KEYS, {**shapes, **forms, **_rich()})))
 
 
 def _card() -> Schema:
@@ -86,6 +87,25 @@ def _card() -> Schema:
         "buttons": ref("buttons"),
     }
     return keys_of("a card", cards.CARD_KEYS, shapes, ["title"])
+
+
+def _rich() -> dict[str, Schema]:
+    """Stickers, pictures together, products of Meta's catalogue, utility messages."""
+    number: Schema = {"type": ["string", "integer"], "pattern": "^[0-9]{1,20}$"}
+    grid = {
+        "title": text_up_to(limits.GRID_TITLE_CHARS_MAX),
+        "subtitle": text_up_to(limits.CARD_CHARS_MAX),
+        "images": list_of(HTTPS, limits.GRID_PICTURES_MAX),
+    }
+    values = any_shape({"type": "object", "additionalProperties": TEXT}, listed(TEXT))
+    utility = {"template": TEXT, "language": TEXT, "values": values}
+    return {
+        "sticker": any_shape(one_of(STICKERS), number),
+        "images": list_of(HTTPS, limits.PICTURES_MAX),
+        "grid": keys_of("a grid of pictures", rich.GRID_KEYS, grid, ["images"]),
+        "product": listed(number),
+        "utility": keys_of("a utility message", rich.UTILITY_KEYS, utility, ["template", "language"]),
+    }
 
 
 def _form(kind: str) -> Schema:
@@ -114,6 +134,7 @@ def state(names: Names) -> Schema:
         "say": ref("said"),
         "ask": listed(_question()),
         "faq": ref("topic"),
+        "browse": YES_NO,
         "none": target,
         **_suggest(),
         "call": call,

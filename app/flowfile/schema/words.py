@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "languages": "The bot's languages; the first is the one in which you write.",
         "timezone": "The clock that hours mean, as in Europe/Paris.",
         "disclosure": "The sentence that says that the bot is automated. It comes before everything else.",
+        "rate_answers": "yes: below an answer of the FAQ customers can say whether it helped.",
     },
     "hours": {
         "mon": "Hours of a day, as in 09:30-18:30, or several in brackets. Days together: mon-fri, or mon, wed.",
@@ -50,6 +51,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "comments": "Which comments under a post get one private reply.",
         "persona": "The name and picture under which the bot writes.",
         "domains": "Web sites that may open inside Messenger.",
+        "commands": "Words that Messenger offers while a customer types, and what they are for.",
     },
     "comments": {"hear": "Words in a comment that deserve a reply.", "goto": "The state from which the reply comes."},
     "persona": {"name": "The name that customers see.", "picture": "The address of a picture, with https://."},
@@ -68,6 +70,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "say": "What the bot says: a text, or a list of texts and pictures.",
         "ask": "One question, or a list of them. What is known already is not asked again.",
         "faq": "Answers questions from the FAQ: all, or a topic.",
+        "browse": "yes: the questions can be tapped too, by topic where there are several.",
         "none": "Beside faq or suggest: where to go when there is no answer.",
         "suggest": "Shows products as cards: suggest: products.",
         "where": "Which products may be shown, as a condition: product.price <= budget.",
@@ -96,6 +99,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "coupon": "A coupon with its code.",
         "receipt": "A receipt of an order.",
         "feedback": "A form in which customers say how they liked it.",
+        "sticker": "thumbs_up, or the number of a sticker of Meta's.",
+        "images": "Several pictures as one message.",
+        "grid": "Two to six pictures side by side, with a title.",
+        "product": "The numbers of products in Meta's catalogue, up to ten.",
+        "utility": "An approved template about an order or an appointment, which may be sent at any time.",
     },
     "a question": {
         "save": "The slot that keeps the answer.",
@@ -126,6 +134,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ask": "The ways in which customers put it: two or three telling words each.",
         "answer": "What the bot says.",
         "choices": "Answers to tap: titles, and where they lead.",
+        "goto": "Where to go on after the answer, unless a question is open.",
     },
     "products": {
         "feed": "A file of this folder as in products.csv, an https address, or imported.",
@@ -176,6 +185,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "price": "The price of one.",
         "subtitle": "What stands below the title.",
         "image": "The address of its picture, with https://.",
+    },
+    "a grid of pictures": {
+        "title": "What stands below the pictures in bold.",
+        "subtitle": "What stands below the title.",
+        "images": "The addresses of two to six pictures, with https://.",
+    },
+    "a utility message": {
+        "template": "The name of the template at Meta.",
+        "language": "The template's language as Meta writes it, as in en_US.",
+        "values": "What fills the holes of the template: by their names, or a list in their order.",
     },
     "a feedback": {
         "title": "The title of the form.",

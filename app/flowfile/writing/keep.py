@@ -49,10 +49,15 @@ def plan_addition(folder: Path, checked: Checked, name: str, lines: Sequence[str
         raise AppError(
             "The folder has changed during the talk.", "Talk once more, so that the test is about what is there."
         )
-    file = _file_for(files, checked.tests)
-    raw = _added(files[file], lines)
+    file, raw = with_test(files, checked.tests, lines)
     _refuse_what_is_not_held({**files, file: raw}, name, checked)
     return Addition(folder / file, raw)
+
+
+def with_test(files: Files, tests: Sequence[Conversation], lines: Sequence[str]) -> tuple[str, bytes]:
+    """The file that takes these lines of a test, and how it then reads."""
+    file = _file_for(files, tests)
+    return file, _added(files[file], lines)
 
 
 def _file_for(files: Files, tests: Sequence[Conversation]) -> str:

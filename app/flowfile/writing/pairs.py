@@ -60,7 +60,7 @@ def add_pairs(sheet: Sheet, root: Pairs, languages: tuple[str, str], sentences: 
         return True
     if isinstance(node, Items) and can_add(sheet, root):
         dash = node.place.column - 1
-        sheet.add_lines(sheet.last_line(_last_line_of(node), dash), _lines(languages, sentences, " " * dash))
+        sheet.add_lines(sheet.last_line(last_line_of(node), dash), _lines(languages, sentences, " " * dash))
         return True
     if not _empty(sheet, node):
         return False
@@ -73,13 +73,13 @@ def _lines(languages: tuple[str, str], sentences: Sequence[str], indent: str) ->
     return [note, *pair_lines(*languages, sentences, indent)]
 
 
-def _last_line_of(node: Node) -> int:
+def last_line_of(node: Node) -> int:
     """The line in which the last part of a node begins."""
     match node:
         case Items(items, place):
-            return max([place.line, *(_last_line_of(each) for each in items[-1:])])
+            return max([place.line, *(last_line_of(each) for each in items[-1:])])
         case Pairs(entries, place):
-            return max([place.line, *(_last_line_of(value) for _, value in entries[-1:])])
+            return max([place.line, *(last_line_of(value) for _, value in entries[-1:])])
         case _:
             return node.place.line
 
@@ -145,18 +145,18 @@ def add_include(sheet: Sheet, root: Pairs, files: Sequence[str]) -> bool:
     if dash is not None:
         sheet.add_lines(sheet.last_line(last.place.line, dash), [f"{' ' * dash}- {file}" for file in files])
         return True
-    return isinstance(last, Scalar) and _insert_behind(sheet, last, f", {names}")
+    return isinstance(last, Scalar) and insert_behind(sheet, last, f", {names}")
 
 
 def _make_list(sheet: Sheet, name: Scalar, more: str) -> bool:
     """One name becomes a list."""
-    if name.is_missing() or not _insert_behind(sheet, name, f", {more}]"):
+    if name.is_missing() or not insert_behind(sheet, name, f", {more}]"):
         return False
     sheet.insert(name.place, "[")
     return True
 
 
-def _insert_behind(sheet: Sheet, name: Scalar, words: str) -> bool:
+def insert_behind(sheet: Sheet, name: Scalar, words: str) -> bool:
     """Words right behind a text that stands on one line."""
     length = len(name.text) + (0 if name.plain else 2)
     if not name.one_line or name.text not in sheet.rest(name.place)[:length]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-import app.store.tables  # noqa: F401  (fills the metadata)
+import app.store.staff_tables
+import app.store.tables  # noqa: F401  (both fill the metadata)
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -73,7 +73,6 @@ EVENTS = {
 """What opens the window, all of it by the customer at HAPPENED_AT."""
 
 FACTS = {
-    "unsent": Fact("unsent", {"mid": "m_a7"}),
     "referral_ad": ReferralReceived(ref="", source="ADS"),
     "reaction_taken_back": Fact("reaction", {"mid": "m_b1", "action": "unreact", "emoji": "", "reaction": ""}),
     "edit": Fact("edited", {"mid": "m_a1", "text": "Where is my letter?", "num_edit": "1"}),
@@ -135,6 +134,23 @@ def test_other_facts_of_a_thread_come_out_typed_and_open_no_window(name: str) ->
     assert (item.page_id, item.customer_id, item.event) == (PAGE, CUSTOMER, FACTS[name])
     assert item.happened_at == HAPPENED_AT
     assert not item.opens_window
+
+
+def test_what_was_taken_back_leaves_no_place_for_its_message_and_changes_that_come_late() -> None:
+    unsent, *places = parse_body(load("unsent"))
+    assert isinstance(unsent, Received)
+    assert (unsent.customer_id, unsent.event, unsent.opens_window) == (CUSTOMER, Fact("unsent", {"mid": "m_a7"}), False)
+    late = [
+        {"message": {"mid": "m_a7", "text": "late"}},
+        *({"message_edit": {"mid": "m_a7", "text": "late", "num_edit": number}} for number in (1, "5")),
+    ]
+    for each in late:
+        body = load("text")
+        del body["entry"][0]["messaging"][0]["message"]
+        body["entry"][0]["messaging"][0].update(each)
+        [item] = parse_body(body)
+        assert item.key in [place.key for place in places]
+    assert [place.event for place in places] == [Fact("taken_back")] * 6
 
 
 @pytest.mark.parametrize("name", OF_THE_PAGE)
@@ -250,7 +266,7 @@ def test_every_body_is_asserted_and_every_fact_has_a_known_kind() -> None:
             if isinstance(item, Received) and isinstance(item.event, Fact):
                 assert item.event.kind in FACT_KINDS
     elsewhere = {
-        "echo_ours", "standby_own_echo", "echo_person", "echo_page_inbox", "standby_echo", "echo_other_app", "ad_message",
+        "unsent", "echo_ours", "standby_own_echo", "echo_person", "echo_page_inbox", "standby_echo", "echo_other_app", "ad_message",
         "standby_photo", "delivery", "delivery_text_watermark", "read", "standby_read", "optin_notifications", "optin_stopped",
         "feedback_form", "comment", "comment_old_form", "template_status", "several_pages_and_customers",
     }  # fmt: skip

@@ -69,9 +69,9 @@ CELLS = [
         REFUSED,
         REFUSED,
     ),
-    ("bot", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
-    ("staff", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
-    ("campaign", "utility", REFUSED, "RESPONSE", "RESPONSE", REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
+    ("bot", "utility", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
+    ("staff", "utility", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
+    ("campaign", "utility", REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, "UTILITY", "UTILITY", "UTILITY"),
     (
         "bot",
         "comment",
@@ -221,3 +221,17 @@ def test_a_form_for_feedback_is_known_by_itself() -> None:
     decided = may_send(late, NOW)
     assert isinstance(decided, Way)
     assert decided.tag == "CUSTOMER_FEEDBACK"
+
+
+@pytest.mark.parametrize("writer", ["bot", "staff", "campaign"])
+@pytest.mark.parametrize(("ago", "stopped", "way"), [
+    (timedelta(hours=1), timedelta(hours=1), REFUSED), (timedelta(hours=2), timedelta(hours=1), REFUSED),
+    (None, timedelta(hours=1), REFUSED), (timedelta(minutes=59), timedelta(hours=1), "RESPONSE"),
+])  # fmt: skip
+def test_who_stopped_messages_gets_none_until_the_next_move(
+    writer: str, ago: timedelta | None, stopped: timedelta, way: str
+) -> None:
+    assert way_of(ago=ago, written_by=writer, stopped_after=NOW - stopped) == way
+    refusal = may_send(create_send(last_customer_at=NOW, stopped_after=NOW), NOW)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, "stopped messages" in refusal.sentence) == ("stopped", True)

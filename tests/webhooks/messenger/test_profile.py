@@ -10,6 +10,7 @@ import pytest
 
 from app.flowfile.check import read_flow
 from app.settings import example_folder
+from tests.flowfile.bots import write
 from webhooks.messenger.difference import compare_profiles
 from webhooks.messenger.locales import LOCALES, locales_of
 from webhooks.messenger.profile import FIELDS, render_profile
@@ -86,7 +87,9 @@ def test_the_example_is_within_metas_own_limits() -> None:
 
 @pytest.fixture
 def wanted(tmp_path: Path) -> dict[str, Any]:
-    return {**profile_of(tmp_path, "en, de", GERMAN), "whitelisted_domains": ["https://a.example", "https://b.example"]}
+    commands = [{"locale": "default", "commands": [{"name": "order", "description": "My order"}]}]
+    more = {"whitelisted_domains": ["https://a.example", "https://b.example"], "commands": commands}
+    return {**profile_of(tmp_path, "en, de", GERMAN), **more}
 
 
 def test_a_profile_does_not_differ_from_itself(wanted: dict[str, Any]) -> None:
@@ -107,8 +110,22 @@ def test_what_meta_adds_leaves_out_or_orders_otherwise_is_no_difference(wanted: 
 
 
 def test_fields_that_no_flow_decides_count_on_neither_side(wanted: dict[str, Any]) -> None:
-    found = {**wanted, "account_linking_url": "https://shop.example", "commands": [{"locale": "default"}]}
+    found = {**wanted, "account_linking_url": "https://shop.example", "home_url": {"url": "https://shop.example"}}
     assert compare_profiles(wanted, found).is_none
+
+
+def test_commands_stand_in_each_language_and_are_told_in_words(tmp_path: Path) -> None:
+    bot = "flow: 1\nbot: {name: P, languages: [en, de]}\ninclude: [lang/de.yaml]\nmessenger: {start: a, commands: {order: My order}}\n"
+    pairs = "translations: [{en: order, de: bestellung}, {en: My order, de: Meine Bestellung}]\n"
+    folder = write(
+        tmp_path, f"{bot}anywhere: [{{hear: [order], goto: a}}]\nstates: {{a: {{say: Hi}}}}\n", lang__de=pairs
+    )
+    profile = render_profile(read_flow(folder))
+    assert profile["commands"][0] == {"locale": "default", "commands": [{"name": "order", "description": "My order"}]}
+    assert profile["commands"][1]["commands"] == [{"name": "bestellung", "description": "Meine Bestellung"}]
+    lines = compare_profiles(profile, {**profile, "commands": profile["commands"][1:]}).lines
+    assert lines == ("commands (default) is new", "  + /order  (My order)")
+    assert compare_profiles({}, {"commands": profile["commands"]}).to_delete == ("commands",)
 
 
 def test_only_what_differs_is_to_be_sent(wanted: dict[str, Any]) -> None:

@@ -162,3 +162,16 @@ PIXEL = bytes.fromhex(
     "1f15c4890000000d49444154789c6360f8cf50cf0000040701005c1c5a2f0000000049454e44ae426082"
 )
 """A picture of one pixel."""
+
+
+async def test_a_command_from_the_menu_is_put_where_the_customer_types(page: Page, table: Table) -> None:
+    commands = [{"name": "track", "description": "Track an order"}]
+    await table.graph("POST", "me/messenger_profile", commands=[{"locale": "default", "commands": commands}])
+    await started(page, table)
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="/track").click()
+    field = page.get_by_role("textbox", name="Message")
+    await expect(field).to_have_value("track ")
+    await field.press_sequentially("my parcel")
+    await field.press("Enter")
+    await eventually(lambda: "track my parcel" in table.bot.said())

@@ -95,3 +95,16 @@ async def test_an_unsubscribed_app_is_told_nothing_until_it_subscribes_again(tab
     await table.graph("POST", f"{PAGE}/subscribed_apps", subscribed_fields="messages,message_echoes")
     await table.say(text="heard")
     await eventually(lambda: table.bot.said() == ["heard"])
+
+
+async def test_commands_are_offered_marked_in_what_is_written_and_refused_without_a_description(table: Table) -> None:
+    listed = [{"name": "track", "description": "Track an order"}, {"name": "menu", "description": "Everything"}]
+    pushed = await table.graph("POST", "me/messenger_profile", commands=[{"locale": "default", "commands": listed}])
+    assert pushed.status_code == 200
+    await table.say(text="please /track my parcel")
+    assert (await table.thread())["commands"] == listed
+    await eventually(lambda: len(table.bot.items("message")) == 1)
+    assert table.bot.items("message")[0]["message"]["commands"] == [{"name": "track"}]
+    for wrong in ([{"name": "track"}], [{"description": "x"}], []):
+        refused = await table.graph("POST", "me/messenger_profile", commands=[{"locale": "default", "commands": wrong}])
+        assert error_of(refused) == (100, None)

@@ -16,6 +16,7 @@ from app.engine.events import (
 )
 from webhooks.messenger.limits import (
     ATTACHMENTS_MAX,
+    EDITS_MAX,
     PAGE_INBOX_APP_ID,
     PAYLOAD_CHARS_MAX,
     REF_CHARS_MAX,
@@ -39,11 +40,11 @@ def read_message(place: Place, message: Mapping[str, Any]) -> list[Item]:
     """The items of one `message`: usually one; two when a link's `ref` came with it (the link first)."""
     mid = to_mid(message.get("mid"))
     if message.get("is_echo") or to_id(to_dict(place.item.get("sender")).get("id")) == place.page_id:
-        return [_read_echo(place, message, mid)]
+        return _read_echo(place, message, mid)
     if not place.customer_id:
         return [place.unreadable("a message without a sender")]
     if message.get("is_deleted"):
-        return [place.received(place.key("unsent", *_identity(place, mid)), Fact("unsent", {"mid": mid}))]
+        return _read_unsent(place, "message", mid)
     event = _read_event(message, mid)
     key = place.key("message", *_identity(place, mid))
     ref = _read_ref(message.get("referral"))
@@ -81,6 +82,13 @@ def read_referral(place: Place, referral: Mapping[str, Any]) -> Item:
     key = place.key("referral", place.customer_id, place.stamp, event.ref, to_id(referral.get("ad_id")))
     is_ad = source == "ADS" or "ad_id" in referral
     return place.received(key, _as_standby(place, event), opens_window=not is_ad)
+
+
+def _read_unsent(place: Place, kind: str, mid: str) -> list[Item]:
+    """A message that was taken back, and in the names of what may still come of it nothing: who comes late finds its place taken."""
+    unsent = place.received(place.key("unsent", *_identity(place, mid)), Fact("unsent", {"mid": mid}))
+    late = [place.key(kind, mid), *(place.key("edited", mid, str(number)) for number in range(1, EDITS_MAX + 1))]
+    return [unsent, *(place.received(key, Fact("taken_back")) for key in late)] if mid else [unsent]
 
 
 def _identity(place: Place, mid: str) -> tuple[str, ...]:
@@ -137,25 +145,25 @@ def _as_standby(
 # ---- echoes -------------------------------------------------------------------------------------------------
 
 
-def _read_echo(place: Place, message: Mapping[str, Any], mid: str) -> Item:
+def _read_echo(place: Place, message: Mapping[str, Any], mid: str) -> list[Item]:
     """Something the Page said: by us, by a person in Meta's inbox, or by another app."""
     app_id = to_id(message.get("app_id"))
     is_own_app = bool(app_id) and app_id == place.app_id
     metadata = to_text(message.get("metadata"))
     if not place.customer_id:
-        return place.unreadable("an echo without a recipient")
+        return [place.unreadable("an echo without a recipient")]
     if metadata.startswith(METADATA_PREFIX) and mid and (is_own_app or not app_id or not place.app_id):
-        return Echoed(place.page_id, place.customer_id, metadata.removeprefix(METADATA_PREFIX), mid)
+        return [Echoed(place.page_id, place.customer_id, metadata.removeprefix(METADATA_PREFIX), mid)]
     if is_own_app:
-        return Ignored("an echo of our app that did not come from the outbox")
+        return [Ignored("an echo of our app that did not come from the outbox")]
     key = place.key("echo", *_identity(place, mid))
     if message.get("is_deleted"):
-        return place.received(place.key("unsent", *_identity(place, mid)), Fact("unsent", {"mid": mid}))
+        return _read_unsent(place, "echo", mid)
     kind = "person_replied" if app_id in ("", PAGE_INBOX_APP_ID) else "other_app_replied"
     values: dict[str, Any] = {"text": to_text(message.get("text")), "mid": mid, "app_id": app_id}
     if listed := to_list(message.get("attachments"))[:ATTACHMENTS_MAX]:
         values["attachments"] = [asdict(each) for each in _read_attachments(listed)]
-    return place.received(key, Fact(kind, values))
+    return [place.received(key, Fact(kind, values))]
 
 
 # ---- attachments --------------------------------------------------------------------------------------------

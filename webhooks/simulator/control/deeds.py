@@ -61,6 +61,8 @@ class Deed:
         entry = Entry(said["mid"], "customer", at_ms, shown, reply_to=(said.get("reply_to") or {}).get("mid", ""))
         owner = self.foreign_owner()
         thread.started = True
+        if thread.refuses == "stopped":
+            thread.refuses = ""  # who writes wants to hear again
         thread.said += 1
         thread.entries.append(entry)
         thread.open_window(at_ms, self.sim.meta_clock.now_ms())

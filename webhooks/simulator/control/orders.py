@@ -179,7 +179,7 @@ class ClockOrder(Order):
 
 
 class PageOrder(Order):
-    """How Meta has a Page; what is left out stays. Seconds from now on, negative ones ago."""
+    """How Meta has a Page; what is left out stays. Seconds from now on, negative ones ago. `token`: it was given a new one."""
 
     page: str = ""
     published: bool | None = None
@@ -188,6 +188,7 @@ class PageOrder(Order):
     data_access_expires_in: float | None = Field(None, ge=-1e9, le=1e9)
     revoked: bool | None = None
     token_app_id: str | None = None
+    token: str | None = Field(None, min_length=1, max_length=500)
     usage: int | None = Field(None, ge=0, le=1_000)
 
 

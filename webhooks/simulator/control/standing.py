@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from webhooks.simulator.control.orders import AppOrder, BadOrderError, PageOrder
@@ -21,6 +21,9 @@ def change_page(sim: Simulator, order: PageOrder) -> dict[str, Any]:
         standing.token_dies_ms = now_ms + int(order.token_expires_in * 1000)
     if order.data_access_expires_in is not None:
         standing.data_dies_ms = now_ms + int(order.data_access_expires_in * 1000)
+    if order.token is not None:
+        sim.world.pages = {**sim.world.pages, page_id: replace(sim.world.pages[page_id], token=order.token)}
+        standing.is_revoked, standing.token_dies_ms = False, 0
     given = {
         "is_published": order.published, "scopes": order.scopes, "is_revoked": order.revoked,
         "token_app_id": order.token_app_id, "usage": order.usage,

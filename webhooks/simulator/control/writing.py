@@ -9,7 +9,7 @@ from webhooks.simulator.control import consents
 from webhooks.simulator.control.deeds import Deed
 from webhooks.simulator.control.orders import BadOrderError
 from webhooks.simulator.limits import REF_CHARS_MAX
-from webhooks.simulator.views import Tap, taps
+from webhooks.simulator.views import Tap, commands, taps
 
 
 def write(deed: Deed) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def write(deed: Deed) -> dict[str, Any]:
     message: dict[str, Any] = {"mid": deed.sim.world.new_mid()}
     if order.text is not None:
         message["text"] = order.text
+        message |= _commands(deed, order.text)
     listed = [*([order.attachment] if order.attachment else []), *(order.attachments or [])]
     if listed:
         message["attachments"] = [_attachment(each) for each in listed]
@@ -27,6 +28,13 @@ def write(deed: Deed) -> dict[str, Any]:
     if order.referral is not None:
         message["referral"] = _referral(order.referral)
     return deed.post_shown("messages", {"message": {**message, **(order.message or {})}})
+
+
+def _commands(deed: Deed, text: str) -> dict[str, Any]:
+    """Messenger marks words that are commands of the Page, and tells which they were."""
+    words = [word.removeprefix("/").casefold() for word in text.split()]
+    used = [each["name"] for each in commands(deed.sim, deed.thread) if each["name"].casefold() in words]
+    return {"commands": [{"name": name} for name in used]} if used else {}
 
 
 def send_unsupported(deed: Deed) -> dict[str, Any]:

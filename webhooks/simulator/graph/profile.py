@@ -21,6 +21,8 @@ ICE_BREAKERS_MAX = 4
 """M"""
 DOMAINS_MAX = 50
 """M"""
+COMMANDS_MAX, COMMAND_CHARS_MAX = 100, 256
+"""O: Meta's page names no number."""
 LOCALES_MAX = 100
 """O: more languages than a shop speaks."""
 FIELDS = (
@@ -80,6 +82,10 @@ def _check_profile(given: dict[str, Any], *, has_start: bool) -> None:
     domains = given.get("whitelisted_domains", [])
     if not isinstance(domains, list) or len(domains) > DOMAINS_MAX or not all(map(is_web_address, domains)):
         raise bad_parameter("Param whitelisted_domains must be a list of https addresses.")
+    for each in _localised(given, "commands"):
+        for command in check_list(each.get("commands"), "commands", 1, COMMANDS_MAX):
+            check_text(command.get("name"), "name", COMMAND_CHARS_MAX)
+            check_text(command.get("description"), "description", COMMAND_CHARS_MAX)
     for each in _localised(given, "persistent_menu"):
         if not has_start:
             raise bad_parameter("A persistent menu needs get_started.")

@@ -166,7 +166,7 @@ export class Phone {
     this.starters.hidden = screen.starters.length === 0;
     this.showMessages(screen);
     this.showPills(screen.quick_replies);
-    this.showMenu(screen.menu);
+    this.showMenu(screen.menu, screen.commands);
     clearTimeout(this.timer);
     if (screen.typing) this.timer = setTimeout(() => this.refresh(), 5000);
   }
@@ -249,12 +249,19 @@ export class Phone {
     } }, isWeb(image) ? el("img", { src: image, alt: "", width: "20", height: "20", referrerpolicy: "no-referrer" }) : null, title);
   }
 
-  showMenu(entries) {
-    const look = JSON.stringify(entries);
+  showMenu(entries, commands) {
+    const look = JSON.stringify([entries, commands]);
     if (look === this.menuLook) return;
     this.menuLook = look;
-    this.menuButton.hidden = entries.length === 0;
-    this.menuBox.replaceChildren(buttons(entries, (deed) => { this.toggleMenu(false); this.say(deed); }));
+    this.menuButton.hidden = entries.length + commands.length === 0;
+    const menu = () => buttons(entries, (deed) => { this.toggleMenu(false); this.say(deed); });
+    this.menuBox.replaceChildren(commands.length ? this.commands(commands) : menu());
+  }
+
+  commands(listed) {
+    const put = (name) => { this.toggleMenu(false); this.text.value = `${name} `; this.fit(); this.text.focus(); };
+    return el("div", { class: "taps" }, ...listed.map((each) =>
+      el("button", { type: "button", onclick: () => put(each.name) }, `/${each.name} · ${each.description}`)));
   }
 }
 

@@ -1,7 +1,7 @@
 """Catalogues that come from feeds
 
 Revision ID: 0011
-Revises: 0006
+Revises: 0015
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from app.store.types import JsonText, UtcTime
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

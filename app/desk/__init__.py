@@ -1,0 +1,1 @@
+"""The desk: staff answer people. Rooms: `access/`, who is signed in and may see what."""

@@ -1,0 +1,60 @@
+"""What may be typed on the pages of this room."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.pages.forms import Form
+
+
+class SignIn(Form):
+    email: str
+    password: str
+    next: str = ""
+
+
+class Code(Form):
+    code: str
+    next: str = ""
+
+
+class Confirm(Form):
+    password: str
+    next: str = ""
+
+
+class Forgotten(Form):
+    email: str
+
+
+class Join(Form):
+    password: str
+    name: str = ""
+    email: str = ""
+
+
+class ChangePassword(Form):
+    old: str
+    new: str
+
+
+class SecondFactor(Form):
+    salt: str
+    code: str
+
+
+class Nothing(Form):
+    """A button alone."""
+
+
+class Rights(Form):
+    """`pages` counts only with `reach` some."""
+
+    name: str
+    role: Literal["staff", "owner"]
+    reach: Literal["all", "some"]
+    pages: tuple[str, ...] = ()
+
+
+class Invitation(Rights):
+    email: str
