@@ -52,7 +52,7 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     """
     text, *earlier = text.split(EARLIER)[: EARLIER_MAX + 1]
     wishes = _mended(shelf, read_wishes(text, languages, sizes_of(shelf)))
-    for each in earlier if _says_something(wishes) else ():
+    for each in earlier if _says_something(wishes) and not wishes.shopping else ():  # who asks anew begins anew
         if wishes.words:
             break
         wishes = _over(_mended(shelf, read_wishes(each, languages, sizes_of(shelf))), wishes)
