@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from app import __version__, cli_answers, cli_pages, cli_people, cli_staff, cli_writing
+from app import __version__, cli_answers, cli_pages, cli_people, cli_products, cli_staff, cli_writing
 from app.cli_flows import EXIT_NO, commands, leave, print_lines
 from app.errors import AppError
 
@@ -37,6 +37,7 @@ app = typer.Typer(
 app.add_typer(commands)
 app.add_typer(cli_writing.commands)
 app.add_typer(cli_answers.commands)
+app.add_typer(cli_products.commands)
 app.add_typer(cli_people.commands)
 app.add_typer(cli_pages.commands)
 app.add_typer(cli_staff.commands, name="staff")

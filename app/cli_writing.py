@@ -48,6 +48,7 @@ def schema(
     from app.flowfile.schema.editor import AGAIN, SCHEMA_FILE, editor_lines
     from app.flowfile.schema.make import make_schema
     from app.flowfile.schema.names import names_of
+    from app.flowfile.source.folder import YAML_SUFFIXES
     from app.flowfile.writing.save import save
 
     folder = existing(folder)
@@ -57,7 +58,8 @@ def schema(
         leave(EXIT_NO)
         return
     written = json.dumps(make_schema(names_of(known)), ensure_ascii=False, indent=2) + "\n"
-    lines = editor_lines([path.relative_to(folder).as_posix() for path in checked.files])
+    ours = (path for path in checked.files if path.suffix.lower() in YAML_SUFFIXES)
+    lines = editor_lines([path.relative_to(folder).as_posix() for path in ours])
     if to_file:
         save(folder / SCHEMA_FILE, written.encode("utf-8"))
         print_lines([f"{(folder / SCHEMA_FILE).as_posix()} written.", *lines, AGAIN])

@@ -20,6 +20,7 @@ from app.main import create_app, migrate, read_flows
 from app.serving import Background, run
 from app.settings import Settings, example_folder, read_settings, secret_key
 from app.staffing import make_demo_login, use_access
+from app.stocking import Stock
 from app.store import lock
 from app.store.staff import Role
 from webhooks.messenger.profile import render_profile
@@ -46,7 +47,8 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
         settings = _settings(folder, port)
         logs.key_tags(secret_key(settings))
         both = frozenset(("web", "worker"))
-        flows = read_flows(settings, both)
+        stock = Stock()
+        flows = read_flows(settings, both, stock)
         for role in ("web", "worker"):
             until_the_end.enter_context(lock.hold(folder / "frontdesk.db", role))
         migrate(settings)
@@ -56,7 +58,8 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
         messenger = create_simulator(_messenger(settings, port, flow), Clock(), Chance())
         until_the_end.enter_context(Background(messenger, HOST, port + MESSENGER_PORT_FURTHER))
         kept = f"kept in {folder}" if data else "forgotten when you stop"
-        return run(create_app(settings, flows, both), HOST, port, lambda: _say_ready(port, kept, logins, open_browser))
+        app = create_app(settings, flows, both, stock)
+        return run(app, HOST, port, lambda: _say_ready(port, kept, logins, open_browser))
 
 
 def simulate(port: int, bot: str) -> int:
@@ -89,9 +92,9 @@ def _settings(folder: Path, port: int) -> Settings:
         app_id=APP_ID,
         app_secret=SecretStr(chance.new_id()),
         verify_token=SecretStr(chance.new_id()),
+        public_url=f"http://{HOST}:{port}",
         graph_url=f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/v26.0",
         second_factor="offered",
-        public_url=f"http://{HOST}:{port}",
         call_hosts=(f"{ORDERS_HOST}=http://{HOST}:{port + MESSENGER_PORT_FURTHER}",),
         call_secrets={"SHOP_TOKEN": SecretStr(chance.new_id())},
     )

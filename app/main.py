@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 
 import structlog
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from app import desking, rooms
+from app import desking, hands, rooms
 from app import log as logs
 from app.agreement import Agreement
 from app.auditing import count_refused
@@ -23,7 +22,6 @@ from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
 from app.desk.access.access import Access
-from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.pages import failures
@@ -31,10 +29,11 @@ from app.pages.guard import Guard
 from app.people import Wishes
 from app.readiness import preparer
 from app.service.addresses import read_allowed
-from app.service.client import Service
-from app.service.model import Model, ModelTerms
-from app.service.needs import missing
+from app.service.download import Downloads
 from app.settings import Settings, pages, secret_key, sqlite_file
+from app.shop import go
+from app.shop.clicks import Clicks
+from app.stocking import Stock, Stocking
 from app.store import facts, lock
 from app.store.database import Database, driver_address, open_database, read_url
 from app.store.intake import Intake
@@ -42,10 +41,7 @@ from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
 from app.tokens import Given, read_account
 from app.worker.beat import DeclaredDeadError
-from app.worker.handle import Hands
-from app.worker.handled import Manners
-from app.worker.thinking import Thinking
-from app.worker.worker import Terms, Worker
+from app.worker.worker import Worker
 from webhooks.messenger import deletion
 from webhooks.messenger import routes as messenger_routes
 from webhooks.messenger.account import Account
@@ -84,6 +80,8 @@ class House:
     given: Given
     flows: LiveFlows
     agreement: Agreement
+    stocking: Stocking
+    clicks: Clicks
     clock: Clock
     database: Database
     intake: Intake
@@ -108,7 +106,7 @@ class House:
         """Running totals by name."""
         counts = Counter({f"webhook_{name}": getattr(self.door, name) for name in messenger_routes.Counts.__slots__})
         counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
-        counts.update(worker_breakdowns=self.breakdowns)
+        counts.update(worker_breakdowns=self.breakdowns, clicks_counted=self.clicks.counted)
         if self.worker:
             if thinking := self.worker.thinking:
                 counts.update(
@@ -120,18 +118,18 @@ class House:
         return counts
 
 
-def read_flows(settings: Settings, roles: frozenset[str]) -> LiveFlows:
+def read_flows(settings: Settings, roles: frozenset[str], stock: Stock) -> LiveFlows:
     """The flow of each Page, ready to answer where this process has a worker. Raises FlowError with every problem of every folder."""
     folders = {page.page_id: page.flows for page in pages(settings)}
-    return LiveFlows(folders, preparer(settings, asked="worker" in roles))
+    return LiveFlows(folders, preparer(settings, stock, asked="worker" in roles))
 
 
-def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> App:
+def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str], stock: Stock) -> App:
     """The web process. Its database must be migrated; `flows` are live already."""
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
-        house = await _open(settings, flows, roles)
+        house = await _open(settings, flows, roles, stock)
         try:
             _add_routes(app, house)
             async with _running(house):
@@ -160,7 +158,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
     return app
 
 
-async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> House:
+async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], stock: Stock) -> House:
     address = settings.database_url.get_secret_value()
     database, clock, chance = open_database(address), Clock(), Chance()
     account = read_account(settings)
@@ -178,24 +176,13 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> 
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
     access = rooms.create_access(settings, database, rooms.page_names(flows, account.pages))
+    downloads = Downloads(read_allowed(settings.call_hosts))
+    stocking = Stocking(database, flows, clock, stock, downloads, fetches="worker" in roles)
+    await stocking.settle()
     house = House(
-        settings,
-        roles,
-        account,
-        given,
-        flows,
-        agreement,
-        clock,
-        database,
-        intake,
-        wake,
-        channel,
-        mark,
-        client,
-        personas,
-        access,
-        desking.Screens(desking.create_news(settings, database, clock)),
-    )
+        settings, roles, account, given, flows, agreement, stocking, Clicks(database, clock), clock, database, intake, wake,
+        channel, mark, client, personas, access, desking.Screens(desking.create_news(settings, database, clock)),
+    )  # fmt: skip
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = _woken(house, alone="worker" in roles and file is not None)
     if "web" in roles:
@@ -232,6 +219,7 @@ def _add_routes(app: App, house: House) -> None:
         app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
+        app.include_router(go.create_routes(hands.links(house.settings).key, house.clicks))
         rooms.add_rooms(app, house.access)
         desking.add_routes(app, house.screens)
     token = house.settings.metrics_token
@@ -240,7 +228,7 @@ def _add_routes(app: App, house: House) -> None:
         clock=house.clock,
         counts=house.counts,
         problems=lambda: [str(problem) for problem in house.flows.problems()],
-        calls_lack=lambda: _calls_lack(house),
+        calls_lack=lambda: hands.calls_lack(house.settings, house.flows),
         working=lambda: "worker" not in house.roles or bool(house.worker and house.worker.beat.alive()),
         metrics_token=token.get_secret_value() if token else "",
     )
@@ -256,36 +244,6 @@ def _deletion(house: House) -> deletion.Deletion:
     )
 
 
-def _service(settings: Settings) -> Service:
-    """Whom flows may call, with the operator's secrets."""
-    secrets = {name: value.get_secret_value() for name, value in settings.call_secrets.items()}
-    return Service(read_allowed(settings.call_hosts), secrets)
-
-
-def _manners(settings: Settings) -> Manners:
-    """What the operator chose of how the bot behaves."""
-    hours = settings.person_silences_hours
-    silence = timedelta(hours=hours) if hours else None
-    return Manners(silence, settings.handoff_to == "page_inbox", settings.messages_a_minute)
-
-
-def _thinking(house: House) -> Thinking | None:
-    """The language model that unsure questions are put to, if there is one."""
-    settings = house.settings
-    if not settings.llm_url:
-        return None
-    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
-    terms = ModelTerms(settings.llm_url, settings.llm_model, key, settings.llm_seconds, settings.llm_a_day)
-    return Thinking(Model(terms), house.clock, settings.llm_rephrases)
-
-
-def _calls_lack(house: House) -> list[str]:
-    """What the calls of all flows that are live need and do not have."""
-    service = _service(house.settings)
-    flows = (watched.live.flow for watched in house.flows.watched)
-    return [told for flow in flows for told in missing(flow, service.allowed, service.secrets)]
-
-
 def _refused(house: House) -> int:
     """How many signatures the door has refused since the start."""
     return house.door.forged + house.door.deletions_forged
@@ -297,6 +255,9 @@ async def _running(house: House) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
         loops.append(group.create_task(house.wake.pass_on()))
+        loops.append(group.create_task(house.stocking.watch()))
+        if "web" in house.roles:
+            loops.append(group.create_task(house.clicks.run()))
         loops.append(group.create_task(_keep_tokens(house)))
         loops += house.screens.start(group)
         loops.append(group.create_task(count_refused(house.database, house.clock, lambda: _refused(house))))
@@ -324,24 +285,11 @@ async def _keep_tokens(house: House) -> None:
 async def _work(house: House) -> None:
     """A worker, and another one when it broke down or was declared dead."""
     settings = house.settings
-    terms = Terms(
-        sqlite_file(settings) is not None,
-        settings.worker_beat_seconds,
-        settings.worker_dead_seconds,
-        settings.look_up_after_seconds,
-        settings.echo_grace_seconds,
-        settings.gather_seconds,
-        settings.retention_days,
-        settings.ask_names,
-    )
-    secret = hmac.digest(secret_key(settings), b"taps", "sha256")
-    for told in _calls_lack(house):
+    for told in hands.calls_lack(settings, house.flows):
         log.warning("a call lacks a setting", reason=told)
-    hands = Hands(
-        house.flows.flow_of, secret, house.channel, run_search, _service(settings), _manners(settings), _thinking(house)
-    )
+    given, terms = hands.create_hands(settings, house.flows, house.channel, house.clock), hands.terms(settings)
     while not house.stopping:
-        house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
+        house.worker = Worker(house.database, given, house.clock, Chance(), mark=house.mark, terms=terms)
         house.worker.tell(house.screens.tell)
         try:
             await house.worker.run()
@@ -364,7 +312,8 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
     key = secret_key(settings)
     logs.set_up(settings.log_format, key)
     roles = frozenset(("web", "worker")) if role == "all" else frozenset((role,))
-    flows = read_flows(settings, roles)
+    stock = Stock()
+    flows = read_flows(settings, roles, stock)
     with ExitStack() as held:
         if file := sqlite_file(settings):
             for each in sorted(roles):
@@ -374,7 +323,7 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
             # A secret in the log on purpose: it works once, and only while there is no owner.
             log.warning("nobody can sign in yet; this link makes the owner's account, once, within 24 hours", link=link)
         ready = partial(log.info, "ready", port=port, role=role)
-        return run(create_app(settings, flows, roles), host, port, ready, settings.trusted_proxies)
+        return run(create_app(settings, flows, roles, stock), host, port, ready, settings.trusted_proxies)
 
 
 def migrate(settings: Settings) -> int:

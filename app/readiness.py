@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.flowfile import shelves
 from app.flowfile.answering import Reading, prepare, read_as
 
 if TYPE_CHECKING:
     from app.answers.index import Progress
     from app.engine.flow import Flow
     from app.settings import Settings
+    from app.stocking import Stock
 
 PROGRESS_PHRASES_MIN = 500
 """From so many phrases on their reading takes long enough to show how far it is."""
@@ -30,15 +32,17 @@ def read_like(flow: Flow, *, by_letters: bool = False) -> Flow:
     return read_as(flow, Reading(settings.answers_by_meaning and not by_letters, settings.answers_folder))
 
 
-def preparer(settings: Settings, *, asked: bool) -> Callable[[Flow], None]:
-    """What a server does with a flow before it goes live. Where nobody asks it, its index is made at the first question."""
+def preparer(settings: Settings, stock: Stock, *, asked: bool) -> Callable[[Flow], Flow]:
+    """The flow as customers meet it, with what is in stock. Where nobody asks it, it is made ready at the first question."""
     reading = reading_of(settings)
 
-    def ready(flow: Flow) -> None:
-        read_as(flow, reading)
+    def ready(flow: Flow) -> Flow:
+        filled = stock.fill(read_as(flow, reading))
         if asked:
             with shown_progress() as told:
-                prepare(flow, told)
+                prepare(filled, told)
+            shelves.prepare(filled)
+        return filled
 
     return ready
 

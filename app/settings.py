@@ -85,11 +85,11 @@ class Settings(AnswersSettings, DeskSettings):
     graph_url: str = "https://graph.facebook.com/v26.0"
     """Where the Send API is"""
     public_url: str = ""
-    """How the outside reaches us; stands in the address that Messenger gives to who asks for deletion"""
+    """How the outside reaches us; for links on cards that count clicks, and what Messenger gives to who asks for deletion"""
     secret_key: SecretStr | None = None
     """32 random characters or more, they sign taps and links; made and kept beside the SQLite file, must be given with PostgreSQL"""
     call_hosts: tuple[str, ...] = ()
-    """Host names that `call` may reach, comma separated"""
+    """Host names that `call` and product feeds may reach, comma separated"""
     call_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """`CALL_SECRET_<NAME>`: a secret that `call` may put into a header as `<secret.NAME>`"""
     retention_days: int = Field(default=365, ge=1, le=RETENTION_DAYS_MAX)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from app.answers.manners import AFTER, BEFORE, SHORT_FORMS
+from app.letters import without_accents
 
 CHARS_MAX = 400
 """Characters of a text that are looked at: a longer one tells a story, and its question stands in the beginning or nowhere."""
@@ -32,9 +33,7 @@ def tidy(text: str) -> str:
 
 def bare(text: str) -> str:
     """The words of a tidied text for comparing letters: no accents, no punctuation, one blank between them."""
-    if not text.isascii():
-        text = "".join(each for each in unicodedata.normalize("NFD", text) if unicodedata.category(each) != "Mn")
-    return " ".join(_NOT_WORD.sub(" ", text).split())
+    return " ".join(_NOT_WORD.sub(" ", without_accents(text)).split())
 
 
 _NOT_WORD = re.compile(r"[\W_]+")

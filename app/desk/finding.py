@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from app.desk.access.identity import Staff
 from app.desk.service import Desk
 from app.desk.writing import fill_in, values_of
+from app.engine.cards import price_line
 from app.engine.draft import Draft
 from app.engine.effects import Search
 from app.engine.flow import ALL_TOPICS, Flow, Text
-from app.engine.fold import fold_own
+from app.engine.products import wish_of
 from app.engine.session import Session, from_dict
-from app.engine.suggest import price_text
 from app.errors import EngineError
 from app.store import canned, search, sessions
 from app.store.canned import Canned
@@ -60,7 +60,7 @@ async def find_answers(desk: Desk, staff: Staff, key: Key, query: str) -> list[O
 
 
 def _of_the_bot(desk: Desk, flow: Flow, draft: Draft, words: str) -> list[Offered]:
-    return [*_faq(desk, flow, draft, words), *_products(flow, draft, words)]
+    return [*_faq(desk, flow, draft, words), *_products(desk, flow, draft, words)]
 
 
 def _has(answer: Canned, words: str) -> bool:
@@ -85,14 +85,13 @@ def _entry(flow: Flow, draft: Draft, entry_id: str) -> Offered | None:
     return Offered("faq", entry_id, title, "\n".join(texts)) if any(texts) else None
 
 
-def _products(flow: Flow, draft: Draft, words: str) -> list[Offered]:
-    wanted = fold_own(words).split()
-    named = ((each, draft.text(each.name)) for each in flow.products.values())
-    fitting = [(each, name) for each, name in named if wanted and all(word in fold_own(name) for word in wanted)]
-    return [
-        Offered("product", each.id, name, each.url or name, price_text(each, draft.language))
-        for each, name in fitting[:FOUND_MOST]
-    ]
+def _products(desk: Desk, flow: Flow, draft: Draft, words: str) -> list[Offered]:
+    if not flow.products:
+        return []
+    found = desk.search(flow, Search("products", wish_of(words)))
+    fitting = [flow.products[each] for each in found.unsure[:FOUND_MOST] if each in flow.products]
+    named = [(each, draft.text(each.name)) for each in fitting]
+    return [Offered("product", each.id, name, each.url or name, price_line(draft, each)) for each, name in named]
 
 
 async def find_texts(desk: Desk, pages: list[str], words: str, behind: int) -> Hits:

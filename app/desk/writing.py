@@ -13,12 +13,12 @@ from app.desk.access.identity import Staff
 from app.desk.deeds import RefusedDeedError
 from app.desk.kinds import kind_of
 from app.desk.service import Desk, People, to_send, trouble_of
+from app.engine.cards import card_of
 from app.engine.draft import Draft
 from app.engine.effects import Message, message_from_dict, message_to_dict
 from app.engine.flow import Flow, Slot
 from app.engine.session import Session, from_dict
 from app.engine.slots import value_text
-from app.engine.suggest import card_of
 from app.mask import mask
 from app.store import beside, canned, conversations, files, replies, sessions
 from app.store.beside import NewNote
@@ -59,7 +59,7 @@ async def write_text(desk: Desk, by: Draftsman, text: str) -> int:
 async def send_products(desk: Desk, by: Draftsman, product_ids: list[str]) -> int:
     """Send products as cards, as the bot shows them."""
     flow = desk.flow_of(by.key[0])
-    if flow is None or not product_ids or not set(product_ids) <= set(flow.products):
+    if flow is None or not product_ids or not all(each in flow.products for each in product_ids):
         raise RefusedDeedError("no_product")
     stored = await desk.database.read(lambda connection: sessions.find(connection, by.key))
     draft = Draft(flow, from_dict(stored or {}), desk.clock.now())

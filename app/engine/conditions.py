@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.engine.flow import And, Compare, Condition, Name, Not, Or, Truth
+from app.engine.flow import PRICE_NOW, PRODUCT_PREFIX, And, Compare, Condition, Name, Not, Or, Truth
 from app.engine.fold import fold
+
+PRICE = f"{PRODUCT_PREFIX}price"
 
 
 def names_in(condition: Condition) -> frozenset[str]:
@@ -26,7 +28,7 @@ def holds(condition: Condition, values: Mapping[str, Any]) -> bool:
     """Whether the condition is true of `values`: slots by name, and open, language, result."""
     match condition:
         case Truth(name):
-            return _is_true(values.get(name.name))
+            return is_true(values.get(name.name))
         case Not(inner):
             return not holds(inner, values)
         case And(parts):
@@ -34,11 +36,24 @@ def holds(condition: Condition, values: Mapping[str, Any]) -> bool:
         case Or(parts):
             return any(holds(part, values) for part in parts)
         case Compare(left, operator, right):
-            other = values.get(right.name) if isinstance(right, Name) else right.value
-            return compares(values.get(left.name), operator, other)
+            if not isinstance(right, Name):
+                return compares(_value_of(left, "", values), operator, right.value)
+            return compares(_value_of(left, right.name, values), operator, _value_of(right, left.name, values))
 
 
-def _is_true(value: Any) -> bool:
+def is_field(name: str) -> bool:
+    """Whether a name is a product's."""
+    return name.startswith(PRODUCT_PREFIX)
+
+
+def _value_of(name: Name, beside: str, values: Mapping[str, Any]) -> Any:
+    """What a name stands for. A price is what is to be paid now, but beside another field, as in sale_price < price."""
+    if name.name == PRICE and not is_field(beside):
+        return values.get(PRICE_NOW, values.get(PRICE))
+    return values.get(name.name)
+
+
+def is_true(value: Any) -> bool:
     """A yes_no value is itself, zero is a value like any other."""
     return value if isinstance(value, bool) else value not in (None, "", [], ())
 

@@ -11,7 +11,7 @@ from app.engine.conditions import holds, names_in
 from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
 from app.engine.fill import fill, fill_url, is_long_address, is_too_long
 from app.engine.finders import NOTHING_FOUND, Finders, Found, SearchNeededError
-from app.engine.flow import PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
+from app.engine.flow import PRICE_NOW, PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
 from app.engine.gone import still_said
 from app.engine.hours import is_open, opening_text
 from app.engine.session import NOT_ASKED, AnsweredBy, Session
@@ -28,7 +28,7 @@ LEFT_OUT = "left out: an address that is too long"
 """A step of the explanation."""
 
 PRICE = f"{PRODUCT_PREFIX}price"
-"""The one field that is written as money, in a text as on a card."""
+"""The one field that is written as money, in a text as on a card: what is to be paid now."""
 
 WHY_MAX = 100
 """Steps of the explanation kept: twice the steps a turn may take."""
@@ -43,11 +43,12 @@ class Draft:
     """
 
     __slots__ = (
-        "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "found", "gone", "language", "last_at", "later", "messages", "met", "named", "now", "offered",
-        "opted_out", "others", "outdated", "own_language", "product", "question", "question_before", "questions",
-        "rates", "result", "returning", "said", "screen", "showing", "shown", "slots", "slots_until", "state", "steps", "timers",
-        "traffic", "unanswered", "understood", "waited_in", "warned", "why", "wish",
+        "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "disliked", "effects",
+        "erasing", "failures", "finders", "flow", "found", "gone", "hunt", "hunted", "language", "last_at", "later", "liked",
+        "messages", "met", "named", "now", "offered", "opted_out", "others", "outdated", "own_language", "product",
+        "question", "question_before", "questions", "rates", "result", "returning", "said", "screen", "showing", "shown",
+        "slots", "slots_until", "state", "steps", "timers", "traffic", "unanswered", "understood", "waited_in", "warned",
+        "why", "wish",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -68,6 +69,12 @@ class Draft:
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
         self.wish, self.screen, self.named = session.wish, session.screen, session.named
+        self.hunt, self.hunted, self.liked, self.disliked = (
+            session.hunt,
+            session.hunted,
+            session.liked,
+            session.disliked,
+        )
         self.traffic = session.traffic
         self.product: Mapping[str, Any] = {}
         self.gone, self.later = session.gone, session.later
@@ -116,6 +123,7 @@ class Draft:
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
+            hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked,
             questions=self.questions, question=self.question, offered=self.offered, others=self.others, rates=self.rates,
             unanswered=self.unanswered, later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
         )  # fmt: skip
@@ -227,7 +235,7 @@ class Draft:
             case _:
                 value = self.product.get(name, self.slots.get(name, self.gone.get(name)))
                 if name == PRICE and isinstance(value, float):
-                    return price_number(value, self.language)
+                    return price_number(self.product.get(PRICE_NOW, value), self.language)
                 return value_text(self.slot(name), value, self.language)
 
     # ---- effects -------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class Message:
 
     `choices` vanish after the next message (up to 13), `buttons` stay (up to 3); a message has one of the two, or none.
     `media` is (kind, address) with kind image, video, audio or file. `cards` stand side by side (up to 10).
+    `square`: the pictures on the cards are square, else wide.
     `offers`: it asks for what the channel may know, so that the customer's own can be offered beside the choices.
     `hands_over`: nothing is said; the channel gives the conversation to the people who answer in its own inbox.
     """
@@ -63,6 +64,7 @@ class Message:
     buttons: tuple[Option, ...] = ()
     media: tuple[str, str] | None = None
     cards: tuple[Card, ...] = ()
+    square: bool = False
     form: Form | None = None
     offers: Literal["", "phone", "email"] = ""
     hands_over: bool = False
@@ -128,7 +130,7 @@ class StopTimers:
 class Search:
     """The turn cannot go on without an answer: run this search and take the same turn again with it in `finders`.
 
-    `kind` is faq or products, with the words of `query` in `scope`; or suggest, with the wish that `query` is, for the state `scope`;
+    `kind` is faq, with the words of `query` in `scope`; or suggest, for the state `scope`, or products: `query` is the wish as JSON;
     or language: which of the bot's languages `query` is written in.
     Nothing else of the turn has happened yet.
     """
@@ -153,6 +155,14 @@ class CallService:
     headers: dict[str, Template] = field(default_factory=dict)
     body: Any = None
     save: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTaste:
+    """The customer likes these products, or does not: `taste` is like or dislike."""
+
+    products: tuple[str, ...]
+    taste: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +206,7 @@ Effect = (
     | StopTimers
     | Search
     | CallService
+    | NoteTaste
     | EraseCustomer
     | KeepQuestion
     | SettleQuestion
@@ -214,6 +225,8 @@ def message_to_dict(message: Message) -> dict[str, Any]:
         stored["media"] = list(message.media)
     if message.cards:
         stored["cards"] = [_card_to_dict(card) for card in message.cards]
+    if message.square:
+        stored["square"] = True
     if message.offers:
         stored["offers"] = message.offers
     if message.hands_over:
@@ -232,6 +245,7 @@ def message_from_dict(stored: dict[str, Any]) -> Message:
         buttons=tuple(_option_from_dict(each) for each in stored.get("buttons", ())),
         media=(media[0], media[1]) if media else None,
         cards=tuple(_card_from_dict(each) for each in stored.get("cards", ())),
+        square=stored.get("square", False),
         form=Form(form["kind"], form["fields"], tuple(form["items"])) if form else None,
         offers=stored.get("offers", ""),
         hands_over=stored.get("hands_over", False),

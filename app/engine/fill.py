@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from app.engine.flow import Placeholder, Template
 from app.engine.fold import clean
@@ -86,6 +86,20 @@ def fill_url(template: Template, values: Mapping[str, str]) -> str:
         return ""
     url = _url(template, values)
     return url if url.startswith(("https://", "http://")) else ""
+
+
+def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
+    """An address with these behind its question mark, in place of its own of the same names; as it is where it would grow too long."""
+    if not url or not parameters:
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    own = [each for each in parts.query.split("&") if each and unquote_plus(each.partition("=")[0]) not in parameters]
+    query = "&".join([*own, urlencode(parameters)])
+    longer = urlunsplit(parts._replace(query=query))
+    return longer if len(longer) <= ADDRESS_CHARS_MAX else url
 
 
 def is_too_long(template: Template, values: Mapping[str, str]) -> bool:

@@ -27,6 +27,8 @@ class Found:
     """The answer of a search, by ids. `sure` is what was meant, or empty; `unsure` are up to three that may be, the likeliest first.
 
     `scores` are the entries that fitted best, and `rule` says how it was decided between them; both for the turn's why alone.
+    Of products `unsure` are all that are shown, the sure one among them; `dropped` are wishes that none of them fulfils, as kind and
+    value; `more`: there are others behind them.
     `said`: the answer in other words than its entry's; empty for those.
     """
 
@@ -34,6 +36,8 @@ class Found:
     unsure: tuple[str, ...] = ()
     scores: tuple[Scored, ...] = ()
     rule: str = ""
+    dropped: tuple[tuple[str, str], ...] = ()
+    more: bool = False
     said: str = ""
 
     @property

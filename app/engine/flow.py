@@ -11,7 +11,16 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.engine.goods import PRICE_NOW as PRICE_NOW  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import PRODUCT_PREFIX as PRODUCT_PREFIX  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import FieldValue as FieldValue  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Preference as Preference  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Product as Product  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Shop as Shop  # noqa: PLC0414 - part of the flow, kept apart for length
+from app.engine.goods import Suggest as Suggest  # noqa: PLC0414 - part of the flow, kept apart for length
 from app.engine.page import Comments, Persona
+
+# ---- texts -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,12 @@ Condition = Compare | Truth | Not | And | Or
 
 END, BACK, MORE = "end", "back", "more"
 """Targets that are no states. A state cannot have one of these names."""
+
+LIKE, DISLIKE = "like", "dislike"
+"""Targets of buttons on the cards of products, where no state has such a name: what the customer thinks of this one."""
+
+TASTES = "tastes"
+"""`forget: [tastes]`: what the customer likes and does not like. No slot can have this name where products are suggested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,42 +263,6 @@ class FaqEntry:
     goto: str = ""
 
 
-PRODUCT_PREFIX = "product."
-"""`product.<field>`: a field of the product that is looked at, in conditions, and in the buttons of its card."""
-
-FieldValue = str | float | bool | tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One thing that the shop sells. `fields` are all other keys, by name: texts (days in ISO form), numbers, yes or no, lists."""
-
-    id: str
-    name: Text
-    description: Text | None = None
-    url: str = ""
-    image: str = ""
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Preference:
-    """What puts a product before another: the higher number in `field`, or that `condition` holds. One of the two is set."""
-
-    field: str = ""
-    condition: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggest:
-    """`suggest`: products that fit `where` and have words of `match`, best first by `prefer`, `show` at a time."""
-
-    where: Condition | None = None
-    match: Text | None = None
-    prefer: tuple[Preference, ...] = ()
-    show: int = 3
-
-
 # ---- the bot -----------------------------------------------------------------------------------------------
 
 
@@ -389,6 +368,7 @@ class Flow:
     moved: Mapping[str, str] = field(default_factory=dict)
     faq: Mapping[str, FaqEntry] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
+    shop: Shop = field(default_factory=Shop)
     topics: Mapping[str, Text] = field(default_factory=dict)
     rates_answers: bool = False
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)

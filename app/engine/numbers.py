@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from text_to_num import alpha2digit, text2num
 
 from app.engine.words import NEGATIONS
+from app.letters import number_value, plain_digits
 
 ANSWER_CHARS_MAX = 200
 """A longer message holds no number, date, address or phone number by itself."""
@@ -58,7 +58,7 @@ def read_number(text: str, languages: Iterable[str] = ()) -> float | int | None:
     written = found[0].group()
     if found[0]["thousands"]:
         written = written[: found[0].start("thousands") - found[0].start()]
-    value = _number_value(written) * (1_000 if found[0]["thousands"] else 1)
+    value = number_value(written) * (1_000 if found[0]["thousands"] else 1)
     return int(value) if value.is_integer() else value
 
 
@@ -103,27 +103,3 @@ def _in_digits(words: str, language: str) -> str:
     if _ORDINAL.search(written):
         return ""
     return written if any(each.isdigit() for each in written) else ""
-
-
-def plain_digits(text: str) -> str:
-    """The text with ASCII digits, signs and blanks."""
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-")
-    if plain.isascii():
-        return plain
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in plain)
-
-
-def _number_value(written: str) -> float:
-    """A written number; of two kinds of separators the last is the decimal one, a lone one before three digits is not."""
-    bare = re.sub(r"[ '’]", "", written)
-    separators = [each for each in bare if each in ".,"]
-    if not separators:
-        return float(bare)
-    last = separators[-1]
-    whole, _, decimals = bare.rpartition(last)
-    is_decimal = len(set(separators)) == 2 or (
-        len(separators) == 1
-        and (len(decimals) != 3 or whole.lstrip("+-") in ("", "0") or whole != written[: len(whole)])
-    )
-    whole = re.sub(r"[.,]", "", whole)
-    return float(f"{whole}.{decimals}") if is_decimal else float(whole + decimals)

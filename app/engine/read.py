@@ -55,6 +55,7 @@ def read_text(draft: Draft, written: str) -> None:
         or faq.chooses(draft, titles.as_title(draft, folded))
         or typed.chooses(draft, titles.as_title(draft, folded))
         or products.hear(draft, folded)
+        or products.hear_more(draft, folded)
         or languages.chooses(draft, folded)
         or _asks_here(draft, folded)
         or _anywhere(draft, text, folded, ())
@@ -162,7 +163,7 @@ def _may_have_asked(draft: Draft, folded: str) -> bool:
     for _, entry in anywhere.index_of(draft.flow).others:
         if entry.faq and faq.ask_back(draft, faq.search(draft, folded, entry.faq)):
             return True
-        if entry.products and products.tell(draft, products.search(draft, folded).unsure):
+        if entry.products and products.tell(draft, draft.said, products.search(draft, draft.said)):
             return True
     return False
 
@@ -174,7 +175,8 @@ def _anywhere(draft: Draft, text: str, folded: str, attachments: tuple[Attachmen
         if heard and heard.entry < number:
             break
         if entry.products:
-            if products.tell(draft, (products.search(draft, folded).sure,)):
+            found = products.search(draft, text)
+            if found.sure and products.tell(draft, text, found):
                 return True
             continue
         if entry.faq:
@@ -290,7 +292,7 @@ def _read_while_calling(draft: Draft, text: str, folded: str) -> None:
 def _is_for_anywhere(draft: Draft, text: str, folded: str) -> bool:
     """Whether an entry of `anywhere` is surely meant: a value that it takes, a question that it answers, a product by its name."""
     for _, entry in anywhere.index_of(draft.flow).others:
-        if entry.products and products.search(draft, folded).sure:
+        if entry.products and products.search(draft, text).sure:
             return True
         if entry.faq and faq.search(draft, folded, entry.faq).sure:
             return True

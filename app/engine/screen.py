@@ -9,17 +9,25 @@ from typing import Any
 from app.engine.choose import nearest
 from app.engine.conditions import names_in
 from app.engine.draft import Draft
-from app.engine.fill import fill
-from app.engine.flow import PRODUCT_PREFIX, Choice, Flow, Placeholder, Product, Text
+from app.engine.effects import Option
+from app.engine.fill import fill, with_parameters
+from app.engine.flow import DISLIKE, LIKE, PRICE_NOW, PRODUCT_PREFIX, Choice, Flow, Placeholder, Product, Text
 from app.engine.fold import fold
+from app.wares import price_now
+
+TASTES = (LIKE, DISLIKE)
 
 
 def values_of(flow: Flow, product: Product, language: str) -> Mapping[str, Any]:
     """The product's fields by the names that texts and conditions use."""
-    texts = {"id": product.id, "url": product.url, "image": product.image, "name": _plain(flow, product.name, language)}
+    url = with_parameters(product.url, flow.shop.links)
+    texts = {"id": product.id, "url": url, "image": product.image, "name": _plain(flow, product.name, language)}
     if product.description:
         texts["description"] = _plain(flow, product.description, language)
-    return {f"{PRODUCT_PREFIX}{name}": value for name, value in {**product.fields, **texts}.items()}
+    values: dict[str, Any] = {f"{PRODUCT_PREFIX}{name}": value for name, value in {**product.fields, **texts}.items()}
+    if (price := price_now(product.fields)) is not None:
+        values[PRICE_NOW] = price
+    return values
 
 
 def _plain(flow: Flow, text: Text, language: str) -> str:
@@ -38,10 +46,21 @@ def beside(draft: Draft, product: Product, language: str = "") -> Iterator[None]
         draft.product = {}
 
 
+OF = "\x1f"
+"""Between a button's key and the product on whose card it stands; no title holds it."""
+
+
+def on_card(option: Option, choice: Choice, product: Product) -> Option:
+    """The button of one card: what is liked or not is this product."""
+    if choice.to not in TASTES or option.tap is None:
+        return option
+    return Option(option.title, tap=(option.tap[0], f"{option.tap[1]}{OF}{product.id}"))
+
+
 def needs_product(choice: Choice) -> bool:
-    """Whether a button is nothing without the product on whose card it stands: its title, address or condition names a field."""
+    """Whether a button is nothing without the product on whose card it stands: it names a field, or is a taste."""
     condition = names_in(choice.condition) if choice.condition else ()
-    return names_field(choice.title) or names_field(choice.url) or any(map(_is_field, condition))
+    return choice.to in TASTES or names_field(choice.title) or names_field(choice.url) or any(map(_is_field, condition))
 
 
 def names_field(text: Text | None) -> bool:

@@ -32,7 +32,9 @@ class Session:
     `erasing`: asked whether everything that is known of the customer is to be deleted.
     `days` are the two, in ISO form, of which the customer was asked which one is meant.
     `showing` is the state that suggested products last, `shown` are the ids of those that it showed, `wish` the words
-    that it matched. `screen` are those of its latest cards, `named` those that a message named and that were shown since.
+    that it matched. `hunt` is what the customer wrote when products were shown to him anywhere, `hunted` the ids of those. `liked`
+    and `disliked` are groups of products, by the customer's own taps. `screen` are those of its latest cards, `named`
+    those that a message named and that were shown since.
     `gone` is what the state forgot and its texts still say.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `later` are the texts that came meanwhile and are read when that answer has come.
@@ -67,6 +69,10 @@ class Session:
     showing: str = ""
     wish: str = ""
     shown: tuple[str, ...] = ()
+    hunt: str = ""
+    hunted: tuple[str, ...] = ()
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
     screen: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     gone: Mapping[str, Any] = field(default_factory=dict)
@@ -80,7 +86,9 @@ class Session:
     unanswered: tuple[tuple[int, str], ...] = ()
 
 
-_LISTS = ("back", "days", "shown", "screen", "named", "timers", "later", "offered", "others")
+_LISTS = (
+    "back", "days", "shown", "hunted", "liked", "disliked", "screen", "named", "timers", "later", "offered", "others",
+)  # fmt: skip
 """Fields that are stored as lists of texts."""
 
 _PLAIN = (
@@ -98,6 +106,7 @@ _PLAIN = (
     "erasing",
     "showing",
     "wish",
+    "hunt",
     "questions",
     "rates",
 )
@@ -152,6 +161,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         erasing=stored.get("erasing", False),
         showing=stored.get("showing", ""),
         wish=stored.get("wish", ""),
+        hunt=stored.get("hunt", ""),
         gone=stored.get("gone", {}),
         traffic=from_list(stored.get("traffic", ())),
         questions=stored.get("questions", 0),

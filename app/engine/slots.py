@@ -17,8 +17,9 @@ from app.engine.choose import pick, pick_exact
 from app.engine.dates import date_text, read_date
 from app.engine.flow import Flow, Slot, Template
 from app.engine.fold import fold, fold_own
-from app.engine.numbers import ANSWER_CHARS_MAX, plain_digits, read_number
+from app.engine.numbers import ANSWER_CHARS_MAX, read_number
 from app.engine.words import NO, NO_SIGNS, YES, YES_SIGNS, sentence
+from app.letters import plain_digits
 
 NUMBERED_WORDS_MAX = 30
 """Words with a digit that a pattern is tried on, so that a long message costs a turn no more than 0.1 ms."""

@@ -5,37 +5,46 @@ from __future__ import annotations
 import json
 
 from app.engine import screen, show
+from app.engine.cards import card_of, close_text
 from app.engine.conditions import names_in
 from app.engine.draft import Draft
-from app.engine.effects import Card, Message, Option, Search
+from app.engine.effects import Card, Message, Search
 from app.engine.finders import Found
 from app.engine.flow import BACK, END, MORE, Choice, Product, State, Suggest, Text
-from app.engine.fold import fold
-from app.engine.slots import price_number
+from app.engine.fold import clean
 
 SHOWN_MAX = 200
 """Products that one customer is shown in a state before that was all: twenty screens of ten."""
 
-SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF"}
-"""How prices name their currency; others are named by their code."""
+WISH_CHARS_MAX = 400
+"""So much of what is matched is remembered; no more of it is read."""
 
 
 def show_products(draft: Draft, state: State, *, more: bool) -> bool:
     """Show the products that come next as cards; False if there is none. Without `more` it begins anew, with what the state says."""
     if not more or draft.showing != state.name:
         match = state.suggest.match if state.suggest else None
-        draft.showing, draft.shown, draft.wish = state.name, (), fold(draft.text(match)) if match else ""
+        draft.showing, draft.shown, draft.wish = (
+            state.name,
+            (),
+            clean(draft.text(match), WISH_CHARS_MAX) if match else "",
+        )
         draft.screen = ()
-    products = _next(draft, state) if len(draft.shown) < SHOWN_MAX else ()
+    found = _next(draft, state) if len(draft.shown) < SHOWN_MAX else Found()
+    products = tuple(draft.flow.products[each] for each in found.unsure if each in draft.flow.products)
     if not products:
         return False
     draft.screen, draft.named = tuple(each.id for each in products), ()
     draft.shown += draft.screen
     draft.note("suggested " + ", ".join(draft.screen))
-    messages = [] if more else show.said(draft, state.say)
+    messages = [] if more else _said(draft, state, found)
     cards = tuple(_card(draft, state, each) for each in products)
     draft.say(
-        show.add_choices(draft, [*messages, Message(cards=cards)], show.options(draft, state.name, state.choices))
+        show.add_choices(
+            draft,
+            [*messages, Message(cards=cards, square=draft.flow.shop.square)],
+            show.options(draft, state.name, state.choices),
+        )
     )
     return True
 
@@ -54,10 +63,19 @@ def say_none(draft: Draft, state: State, *, more: bool) -> None:
     draft.say((Message(draft.sentence("no_more" if more else "nothing_fits"), choices=options[: show.CHOICES_MAX]),))
 
 
-def _next(draft: Draft, state: State) -> tuple[Product, ...]:
+def _said(draft: Draft, state: State, found: Found) -> list[Message]:
+    """What the state says before its cards; where a wish had to be dropped, that, which the owner's words could not know."""
+    close = close_text(draft, found.dropped)
+    if not close:
+        return show.said(draft, state.say)
+    draft.note("dropped " + ", ".join(kind for kind, _ in found.dropped))
+    return [Message(close)]
+
+
+def _next(draft: Draft, state: State) -> Found:
     assert state.suggest is not None
     found: Found = draft.find(Search("suggest", _wish(draft, state.suggest), state.name))
-    return tuple(draft.flow.products[each] for each in found.unsure if each in draft.flow.products)
+    return found
 
 
 def _wish(draft: Draft, suggest: Suggest) -> str:
@@ -67,7 +85,9 @@ def _wish(draft: Draft, suggest: Suggest) -> str:
     names = frozenset[str]().union(*map(names_in, conditions))
     facts = draft.facts(names)
     known = {name: facts[name] for name in sorted(names) if name in facts}
-    return json.dumps({"facts": known, "match": draft.wish, "shown": draft.shown})
+    wish = {"facts": known, "match": draft.wish, "shown": draft.shown}
+    tastes = {"liked": draft.liked, "disliked": draft.disliked}
+    return json.dumps({**wish, **{name: groups for name, groups in tastes.items() if groups}})
 
 
 def leads_outside(draft: Draft, choice: Choice, folded: str) -> tuple[Message, ...]:
@@ -96,26 +116,7 @@ def address_line(draft: Draft, product: Product, address: str) -> str:
 def _card(draft: Draft, state: State, product: Product) -> Card:
     """The product with the state's buttons, in which its fields may stand."""
     with screen.beside(draft, product):
-        buttons = show.options(draft, state.name, state.buttons)[: show.BUTTONS_MAX]
+        shown = [each for each in state.buttons if draft.holds(each.condition)]
+        pairs = ((option, each) for each in shown for option in show.options(draft, state.name, (each,)))
+        buttons = tuple(screen.on_card(option, each, product) for option, each in pairs)[: show.BUTTONS_MAX]
     return card_of(draft, product, buttons)
-
-
-def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card:
-    """The product's name, price and description, its picture and its page; a channel makes a text of a card without all of these."""
-    title = draft.text(product.name)
-    description = draft.text(product.description) if product.description else ""
-    subtitle = " · ".join(each for each in (price_text(product, draft.language), description) if each)
-    price = product.fields.get("price")
-    if not (subtitle or product.url or product.image or buttons) and isinstance(price, float):
-        subtitle = price_number(price, draft.language)
-    return Card(title, subtitle, product.image, product.url, buttons, product.id)
-
-
-def price_text(product: Product, language: str) -> str:
-    """The price as people write it, where the product says in what currency: €55, 55 €. Empty without one."""
-    price, currency = product.fields.get("price"), product.fields.get("currency")
-    if not isinstance(price, float) or not isinstance(currency, str):
-        return ""
-    number, sign = price_number(price, language), SIGNS.get(currency.upper(), currency.upper())
-    in_front = language.startswith("en") and len(sign) == 1
-    return f"{sign}{number}" if in_front else f"{number} {sign}"

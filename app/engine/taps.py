@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import anywhere, erase, faq, show, which_day
+from app.engine import anywhere, erase, faq, products, show, tastes, which_day
 from app.engine.draft import Draft
 from app.engine.effects import Message
 from app.engine.events import TapReceived
@@ -22,6 +22,8 @@ def read_tap(draft: Draft, event: TapReceived) -> None:
     if draft.answered_by == "waiting":
         return _read_tap_while_waiting(draft, event)
     if faq.read_tap(draft, event) or which_day.read_tap(draft, event):
+        return None
+    if products.read_tap(draft, event) or tastes.read_tap(draft, event):
         return None
     if event.state.startswith("@"):
         return _follow(draft, _entrance(draft, event), f"tap {event.state}")
@@ -101,6 +103,8 @@ def find_choice(draft: Draft, state: State, key: str) -> Choice | None:
 def take(draft: Draft, state: State, choice: Choice) -> None:
     """Follow a choice: to its target, or as the answer to its question. A web address or number opened by itself."""
     draft.failures = 0
+    if tastes.hear(draft, choice):
+        return None
     if choice.to:
         leave_the_queue(draft)
         if choice.to == MORE:

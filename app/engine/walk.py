@@ -11,7 +11,7 @@ from app.engine.anywhere import resolve
 from app.engine.draft import Draft
 from app.engine.effects import HandOff, Message, SendMessage, StartTimer, WithdrawHandOff
 from app.engine.fill import fill_note
-from app.engine.flow import BACK, END, MORE, HandOffTo, Rule, State
+from app.engine.flow import BACK, END, MORE, TASTES, HandOffTo, Rule, State
 from app.engine.hours import is_open
 from app.engine.show import options, question_message, question_options, state_messages
 from app.errors import EngineError
@@ -108,6 +108,8 @@ def _enter(draft: Draft, state: State) -> str:
     draft.gone = {name: draft.slots[name] for name in state.forget if name in draft.slots}
     for name in state.forget:
         draft.forget(name)
+        if name == TASTES and name not in draft.flow.slots:
+            draft.liked, draft.disliked = (), ()
     if state.handoff is not None:
         return _hand_off(draft, state, state.handoff)
     if state.call is not None:

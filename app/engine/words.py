@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.engine import shop_words
 from app.engine.fold import fold
 
 FALLBACK_LANGUAGE = "en"
@@ -176,6 +177,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "on_day": "{day} a las {time}",
     },
 }
+for _language, _words in shop_words.SENTENCES.items():
+    SENTENCES[_language].update(_words)
 
 WEEKDAYS: dict[str, tuple[str, ...]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),

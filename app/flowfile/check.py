@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.engine.flow import Flow, State
+from app.engine.flow import Flow, Product, Shop, State
 from app.flowfile.collector import paused_collector
 from app.flowfile.parts.anywhere import read_anywhere
 from app.flowfile.parts.entrances import read_entrances
@@ -19,6 +20,7 @@ from app.flowfile.parts.policy import look_at_policy
 from app.flowfile.parts.products import read_products
 from app.flowfile.parts.sense import look_at_sense
 from app.flowfile.parts.shapes import as_pairs, as_scalar, as_scalars
+from app.flowfile.parts.shop import read_shop
 from app.flowfile.parts.slots import read_slots
 from app.flowfile.parts.states import read_state
 from app.flowfile.parts.translations import look_at_translations, read_translations
@@ -98,16 +100,15 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
     known = Known(report, bot_name=header.name, languages=header.languages)
     read_translations(_all(folder, "translations"), known)
     known.teams = read_teams(root.get("teams"), report)
-    slots = root.get("slots")
+    slots, entries = root.get("slots"), _state_entries(folder, report)
     slot_pairs = as_pairs(slots, report, "slots with their types", _SLOTS) if slots else None
     known.slot_names = {key.text: key.place for key in slot_pairs.names()} if slot_pairs else {}
-    entries = _state_entries(folder, report)
     known.states = {name.text: name.place for name, _ in entries}
     if slot_pairs:
         read_slots(slot_pairs, known)
     faq_nodes = _all(folder, "faq")
     read_topics(faq_nodes, known)
-    products = read_products(_all(folder, "products"), known)
+    shop, products = _read_shop(folder, known)
     anywhere, otherwise = read_anywhere(root.get("anywhere"), known)
     flow = Flow(
         revision=folder.revision,
@@ -125,11 +126,19 @@ def _read_bot(folder: Folder, report: Report) -> tuple[Flow, tuple[Conversation,
         moved=read_moved(root.get("moved"), known),
         faq=read_faq(faq_nodes, known),
         products=products,
+        shop=shop,
         topics=read_topic_titles(faq_nodes, known),
         rates_answers=header.rates_answers,
     )
     _look_at_whole(flow, root, entries, known)
     return flow, _read_tests(folder, flow, known), known
+
+
+def _read_shop(folder: Folder, known: Known) -> tuple[Shop, Mapping[str, Product]]:
+    """What holds for all products, and the products."""
+    nodes = _all(folder, "products")
+    shop, fed = read_shop(nodes, folder.feeds, known)
+    return shop, read_products(nodes, known, fed)
 
 
 def _read_tests(folder: Folder, flow: Flow, known: Known) -> tuple[Conversation, ...]:

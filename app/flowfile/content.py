@@ -71,7 +71,7 @@ def check_files(files: Files) -> Checked:
 def _bytes_of(path: Path) -> bytes | None:
     try:
         with path.open("rb") as stream:
-            return stream.read(limits.FILE_BYTES_MAX + 1)
+            return stream.read(limits.FEED_BYTES_MAX + 1)
     except OSError:
         return None
 

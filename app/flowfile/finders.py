@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import reduce
+from operator import and_
 from typing import Any
 
-from app.answers.phrases import PhraseIndex, find, index_of, telling_words
-from app.catalogue.choose import Fields, Item, Wish, choose
-from app.engine.conditions import holds
 from app.engine.effects import Search
 from app.engine.finders import Found, Scored
-from app.engine.flow import PRODUCT_PREFIX, Condition, Flow, Preference, Product, Text
-from app.engine.fold import fold_own
-from app.engine.screen import values_of
+from app.engine.flow import Flow
 from app.errors import EngineError
-from app.flowfile import answering
+from app.flowfile import answering, shelves
 from app.flowfile.languages import language_of
+
+SHOWN_AT_ONCE = 3
+"""Products shown to somebody who asked for some in his own words: what a screen holds without scrolling far."""
+
+UNSURE_SHARE = 0.35
+"""A message with less of its words in a product than this is not about it."""
 
 SCORES_TOLD_MAX = 3
 """Entries of an answer that are told of: the one that was taken and who came near."""
@@ -28,18 +32,13 @@ def run_search(flow: Flow, search: Search) -> Found:
         case "faq":
             return _answer(flow, search)
         case "products":
-            return _found(_product_index(flow), search.query)
+            return _named(flow, json.loads(search.query))
         case "suggest":
-            return Found(unsure=_suggested(flow, search.scope, json.loads(search.query)))
+            return _suggested(flow, search.scope, json.loads(search.query))
         case "language":
             return Found(language_of(search.query, flow.languages))
         case kind:
             raise EngineError(f"The flow {flow.name} asks for {kind}, which this program cannot search.")
-
-
-def _found(index: PhraseIndex, query: str) -> Found:
-    hits = find(index, query)
-    return Found(hits.sure, hits.unsure)
 
 
 def _answer(flow: Flow, search: Search) -> Found:
@@ -53,58 +52,49 @@ def _answer(flow: Flow, search: Search) -> Found:
     return Found(sure, unsure, scores, answer.rule)
 
 
-def _product_index(flow: Flow) -> PhraseIndex:
-    """The products by their names, in every language."""
-    if "products" not in flow.searches:
-        flow.searches.setdefault("products", index_of((each.id, _folded(each.name)) for each in flow.products.values()))
-    index: PhraseIndex = flow.searches["products"]
-    return index
+# ---- products ----------------------------------------------------------------------------------------------
 
 
-# ---- suggestions -------------------------------------------------------------------------------------------
+def _named(flow: Flow, wish: Mapping[str, Any]) -> Found:
+    """The products that a message is about. `wish`: what was written, and which were shown, liked and not liked."""
+    from app.catalogue.ask import ask
+    from app.flowfile import choosing
+
+    shelf = shelves.shelf(flow)
+    query = choosing.query_of(shelf, wish, SHOWN_AT_ONCE + 1)
+    asked = ask(shelf, wish["text"], flow.languages, query, by_name=True)
+    ids = tuple(shelf.ids[row] for row in asked.hits.rows)
+    if not asked.is_sure and (
+        not asked.wishes.words or asked.hits.share < UNSURE_SHARE
+    ):  # a bare "blue" may answer anything
+        return Found(dropped=choosing.told(asked.hits.dropped))
+    return Found(
+        sure=ids[0] if asked.is_sure else "",
+        unsure=ids[:SHOWN_AT_ONCE],
+        dropped=choosing.told(asked.hits.dropped),
+        more=len(ids) > SHOWN_AT_ONCE,
+    )
 
 
-def _suggested(flow: Flow, state: str, wish: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ids of the products that come next in this state. `wish`: facts of the customer, words to match, ids shown before."""
+def _suggested(flow: Flow, state: str, wish: Mapping[str, Any]) -> Found:
+    """The products that come next in this state. `wish`: facts of the customer too, and a text to match."""
+    from app.catalogue.ask import ask
+    from app.catalogue.seek import seek
+    from app.flowfile import choosing
+
     suggest = flow.states[state].suggest
     if suggest is None:
         raise EngineError(f"The state {state} suggests nothing.")
-    facts = wish["facts"]
-    likes = tuple(_like(each, facts) for each in suggest.prefer)
-    wanted = Wish(_fits(suggest.where, facts), telling_words(wish["match"]), likes, frozenset(wish["shown"]))
-    return choose(_items(flow), wanted, suggest.show)
-
-
-def _fits(condition: Condition | None, facts: Mapping[str, Any]) -> Callable[[Fields], bool]:
-    """Whether a condition holds for a product and this customer; without a condition it always does."""
-    return lambda fields: condition is None or holds(condition, {**facts, **fields})
-
-
-def _like(preference: Preference, facts: Mapping[str, Any]) -> Callable[[Fields], float]:
-    """The number of a field, the lowest there is where a product has none; or 1 where a condition holds."""
-    if preference.condition is not None:
-        fits = _fits(preference.condition, facts)
-        return lambda fields: float(fits(fields))
-    name = PRODUCT_PREFIX + preference.field
-    return lambda fields: value if isinstance(value := fields.get(name), float) else float("-inf")
-
-
-def _items(flow: Flow) -> tuple[Item, ...]:
-    """The products as they are chosen from."""
-    if "items" not in flow.searches:
-        flow.searches.setdefault("items", tuple(_item(flow, each) for each in flow.products.values()))
-    items: tuple[Item, ...] = flow.searches["items"]
-    return items
-
-
-def _item(flow: Flow, product: Product) -> Item:
-    texts = [*_folded(product.name), *(_folded(product.description) if product.description else ())]
-    for value in product.fields.values():
-        texts += [fold_own(each) for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str)]
-    words = frozenset(word for text in texts for word in text.split())
-    return Item(product.id, values_of(flow, product, flow.languages[0]), words)
-
-
-def _folded(text: Text) -> tuple[str, ...]:
-    """A text of a product in every language; no placeholder stands in it."""
-    return tuple(fold_own("".join(map(str, template))) for template in text.by_language.values())
+    shelf, facts = shelves.shelf(flow), wish["facts"]
+    must, wishes = choosing.split(suggest.where)
+    query = choosing.query_of(shelf, wish, suggest.show + 1)
+    query = replace(
+        query,
+        must=reduce(and_, (choosing.mask_of(shelf, each, facts) for each in must), query.must),
+        wishes=tuple(choosing.wished(shelf, each, facts) for each in wishes),
+        likes=(*choosing.likes_of(shelf, suggest.prefer, facts), *query.likes),
+    )
+    text = wish["match"]
+    hits = ask(shelf, text, flow.languages, query).hits if text else seek(shelf, query)
+    ids = tuple(shelf.ids[row] for row in hits.rows)
+    return Found(unsure=ids[: suggest.show], dropped=choosing.told(hits.dropped), more=len(ids) > suggest.show)

@@ -92,6 +92,8 @@ then cut in two at run time), but nobody should have to write for that."""
 
 FILE_BYTES_MAX = 512 * 1024
 """A file of 512 kB holds a bot of some ten thousand sentences; more is a mistake or an attack."""
+FEED_BYTES_MAX = 8 * 1024 * 1024
+"""A product feed in the folder, some 10,000 products: it travels with every revision. Larger ones have an address or are imported."""
 FOLDER_BYTES_MAX = 16 * 1024 * 1024
 """All files together: a bot of 10,000 states in two languages has some 4 MB."""
 FOLDER_NODES_MAX = 1_000_000
@@ -109,6 +111,12 @@ NODES_MAX = 20_000
 """Texts, lists and groups in one file."""
 DEPTH_MAX = 20
 """Nesting; the language itself needs eight."""
+LINK_WORDS_MAX = 20
+"""Parameters behind the addresses of products: campaigns have five."""
+SYNONYMS_MAX = 1_000
+"""Groups of words that mean the same."""
+FEED_ROWS_TOLD_MAX = 50
+"""Rows of a feed that a check tells one by one; `frontdesk products import` tells more."""
 LANGUAGES_MAX = 20
 """Languages of one bot; each one multiplies what is looked at."""
 NAME_CHARS_MAX = 60

@@ -50,7 +50,7 @@ class Watched:
     live: LiveFlow
     files: tuple[Path, ...]
     marks: Marks
-    prepare: Callable[[Flow], object]
+    prepare: Callable[[Flow], Flow]
     fresh: bool = False
 
     async def pack(self) -> bytes | None:
@@ -75,15 +75,16 @@ class Watched:
         return True
 
 
-def _nothing(flow: Flow) -> None:
+def _as_it_is(flow: Flow) -> Flow:
     """What a flow needs that nobody asks anything."""
+    return flow
 
 
 class LiveFlows:
     """The flow of each Page. Two Pages may share a folder; it is read once."""
 
-    def __init__(self, folders: Mapping[str, Path], prepare: Callable[[Flow], object] = _nothing) -> None:
-        """`folders` maps a Page's id to its folder; `prepare` makes a flow ready before customers meet it.
+    def __init__(self, folders: Mapping[str, Path], prepare: Callable[[Flow], Flow] = _as_it_is) -> None:
+        """`folders` maps a Page's id to its folder; `prepare` gives a flow as customers may meet it.
 
         Raises FlowError with every problem of every folder."""
         problems: list[Problem] = []
@@ -123,13 +124,14 @@ class LiveFlows:
 
 
 def _begin(
-    folder: Path, page_ids: tuple[str, ...], prepare: Callable[[Flow], object]
+    folder: Path, page_ids: tuple[str, ...], prepare: Callable[[Flow], Flow]
 ) -> tuple[Watched | None, tuple[Problem, ...]]:
     """A folder's first reading; None with its problems if it may not go live."""
     checked = check(folder)
     if checked.flow is None:
         return None, _named(folder, checked.problems)
-    prepare(checked.flow)
+    checked = _prepared(checked, prepare)
+    assert checked.flow is not None
     # No marks yet: the first look reads once more, and so sees what was saved during this reading.
     return Watched(folder, page_ids, checked, LiveFlow(checked.flow), checked.files, (), prepare), ()
 
@@ -140,10 +142,8 @@ def _read_if_changed(watched: Watched) -> tuple[Checked, Marks] | None:
     return None if marks == watched.marks else (_check_safely(watched), marks)
 
 
-def _prepared(checked: Checked, prepare: Callable[[Flow], object]) -> Checked:
-    if checked.flow is not None:
-        prepare(checked.flow)
-    return checked
+def _prepared(checked: Checked, prepare: Callable[[Flow], Flow]) -> Checked:
+    return checked if checked.flow is None else replace(checked, flow=prepare(checked.flow))
 
 
 def _check_safely(watched: Watched) -> Checked:
@@ -177,7 +177,7 @@ def _swap(watched: Watched, checked: Checked, marks: Marks) -> bool:
     return changed
 
 
-def _check_packed(packed: bytes, prepare: Callable[[Flow], object]) -> Checked:
+def _check_packed(packed: bytes, prepare: Callable[[Flow], Flow]) -> Checked:
     """A check that never raises; what passes is prepared."""
     try:
         return _prepared(check_files(unpack(packed)), prepare)

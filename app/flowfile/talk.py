@@ -19,6 +19,7 @@ from app.engine.effects import (
     HandOff,
     KeepQuestion,
     Message,
+    NoteTaste,
     Option,
     SendMessage,
     SettleQuestion,
@@ -196,7 +197,7 @@ class Talk(Stage):
                     lines.append(f"(calls {effect.method} {effect.url}; say how it ends: {_EXAMPLE_ANSWER})")
                 case EraseCustomer():
                     lines.append("(everything that was known of the customer is deleted)")
-                case StartTimer() | StopTimers() | KeepQuestion() | SettleQuestion():
+                case StartTimer() | StopTimers() | NoteTaste() | KeepQuestion() | SettleQuestion():
                     pass
                 case _:
                     lines.append(f"({type(effect).__name__}: not in a talk)")

@@ -11,13 +11,21 @@ from app.service.addresses import Allowed
 
 def missing(flow: Flow, allowed: tuple[Allowed, ...], secrets: Mapping[str, str]) -> tuple[str, ...]:
     """One sentence for each setting that is missing; names only. Calls that lack one end as `failed`."""
-    told = (
+    told = [
         sentence
         for state in flow.states.values()
         if state.call
         for sentence in _missing_of(state.call, allowed, secrets)
-    )
-    return tuple(dict.fromkeys(told))
+    ]
+    return tuple(dict.fromkeys([*told, *_feed_missing(flow.shop.feed, allowed)]))
+
+
+def _feed_missing(feed: str, allowed: tuple[Allowed, ...]) -> Iterator[str]:
+    """A feed with an address is fetched from hosts that the operator allows, like everything else."""
+    parts = urlsplit(feed)
+    host, port = (parts.hostname or "").lower(), parts.port or 443
+    if feed.startswith("https://") and not any((each.host, each.port) == (host, port) for each in allowed):
+        yield f"Products from {host} are not allowed: put {host} into FRONTDESK_CALL_HOSTS."
 
 
 def _missing_of(call: Call, allowed: tuple[Allowed, ...], secrets: Mapping[str, str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Executable, Select, bindparam, delete, null, 
 from app.store import bulk, conversations, keys
 from app.store.inbox import NewEvent
 from app.store.keys import Key
-from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, sessions, timers
+from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, sessions, suggestions, timers
 from app.store.tables import conversations as conversations_table
 from app.store.tables_desk import episodes, files, looks, mentions, notes
 from app.store.tables_questions import questions
@@ -109,6 +109,7 @@ _words: tuple[Executable, ...] = (
     delete(questions).where(_of(questions)),
     delete(calls).where(_of(calls)),
     delete(timers).where(_of(timers)),
+    delete(suggestions).where(_of(suggestions)),
     update(conversations_table)
     .where(_of(conversations_table))
     .values(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from app.store import history
 from app.store.keys import Key
-from app.store.tables import calls, conversations, inbox, outbox, sessions, timers
+from app.store.tables import calls, conversations, inbox, outbox, sessions, suggestions, timers
 from app.store.tables_desk import episodes, notes
 from app.store.tables_questions import questions
 
@@ -35,6 +35,7 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "sent": _rows(connection, outbox, key, without=("body",)),
         "episodes": _rows(connection, episodes, key, without=("id",)),
         "notes": _rows(connection, notes, key, without=("id", "form_key")),
+        "suggestions": _rows(connection, suggestions, key, without=("mark",)),
         "timers": _rows(connection, timers, key),
         "questions": _rows(connection, questions, key),
         "calls": _rows(connection, calls, key),

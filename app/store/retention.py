@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, null, or_, select, text, tuple_, update
 
 from app.store import bulk, facts, workers
-from app.store.tables import LIVE, conversations, history, inbox, outbox, sessions
+from app.store.tables import LIVE, conversations, history, inbox, outbox, sessions, suggestions
 from app.store.tables import facts as facts_table
 from app.store.tables_desk import episodes, files, notes
 from app.store.tables_questions import questions
@@ -200,6 +200,27 @@ def _forget_slots(connection: Connection, found: Sequence[Place], before: dateti
     return count
 
 
+# ---- what was suggested ------------------------------------------------------------------------------------
+
+
+def _look_at_suggestions(connection: Connection, before: datetime, behind: Place | None, most: int) -> Look:
+    key = (suggestions.c.page_id, suggestions.c.customer_id, suggestions.c.product_id)
+    rows = _window(connection, select(*key, suggestions.c.last_at), key, behind, most)
+    return Look([tuple(row[:3]) for row in rows if row[3] < before], _last(rows, 3, most))
+
+
+_old_suggestion = delete(suggestions).where(
+    suggestions.c.page_id == bindparam("key_1"),
+    suggestions.c.customer_id == bindparam("key_2"),
+    suggestions.c.product_id == bindparam("key_3"),
+    suggestions.c.last_at < bindparam("before"),
+)
+
+
+def _forget_suggestions(connection: Connection, found: Sequence[Place], before: datetime) -> int:
+    return _each(connection, _old_suggestion, found, before=before)
+
+
 # ---- what was set aside ------------------------------------------------------------------------------------
 
 
@@ -260,6 +281,7 @@ KINDS = (
     Kind("outbox", _look_at_outbox, _forget_outbox),
     Kind("sessions", _look_at_sessions, _forget_sessions),
     Kind("slot_values", _look_at_slots, _forget_slots, kept_max=timedelta()),
+    Kind("suggestions", _look_at_suggestions, _forget_suggestions),
     Kind("inbox", _look_at_inbox, _forget_inbox, kept_max=ASIDE_KEPT),
 )
 

@@ -11,6 +11,8 @@ facts           small values of the whole installation
 pages           Pages from which the channel takes nothing at the moment, and why
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
+catalogues      what feeds of products brought, packed; a feed's row is what all processes serve
+suggestions     which products each customer was shown, and what came of it
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
 tokens          tokens of Pages that `connect` was given, encrypted with a key that is not in the database
 audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
@@ -28,6 +30,8 @@ from sqlmodel import Field, SQLModel
 
 import app.store.tables_desk
 import app.store.tables_questions  # noqa: F401 - who knows these tables knows all
+from app.store.tables_shop import catalogues as catalogues  # noqa: PLC0414 - one place for all tables
+from app.store.tables_shop import suggestions as suggestions  # noqa: PLC0414 - as above
 from app.store.types import BigId, JsonText, UtcTime
 
 LIVE = "status IN ('pending', 'in_flight', 'unknown')"

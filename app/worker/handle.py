@@ -20,6 +20,7 @@ from app.engine.effects import (
     HandOff,
     KeepQuestion,
     Message,
+    NoteTaste,
     Search,
     SendMessage,
     SettleQuestion,
@@ -55,6 +56,7 @@ from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
 from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
+from app.worker.links import Links, counted, shown_on
 from app.worker.thinking import Thinking
 
 log = structlog.get_logger()
@@ -64,6 +66,9 @@ SEARCHES_MAX = 100 * (BURST_MAX + 1)
 
 TURN_SECONDS_MAX = 2.0
 """A search that takes longer is broken, and other customers wait; steps, messages and patterns bound the rest of a turn."""
+
+_NO_LINKS = Links(b"")
+"""Addresses stay as they are."""
 
 RunSearch = Callable[[Flow, Search], Any]
 """Runs a search; called in a thread."""
@@ -85,6 +90,7 @@ class Hands:
     service: Service = field(default_factory=Service)
     manners: Manners = field(default_factory=Manners)
     thinking: Thinking | None = None
+    links: Links = _NO_LINKS
 
 
 async def handle(hands: Hands, claim: Claim, now: datetime) -> Handled:
@@ -218,6 +224,7 @@ def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
+    handled.shown.clear()
     handled.questions.clear()
     handled.handoff = None
 
@@ -289,8 +296,7 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
     for effect in turn.effects:
         match effect:
             case SendMessage(message):
-                for piece in hands.channel.pieces(message):
-                    handled.messages.append(_signed(hands.secret, claim, piece))
+                _queue(hands, handled, message)
             case StartTimer(state, name, due_at):
                 handled.timers[state, name] = NewTimer(claim.page_id, claim.customer_id, state, name, due_at)
             case StopTimers():
@@ -303,15 +309,32 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
                 handled.messages = [each for each in handled.messages if not each.get("hands_over")]
             case CallService():
                 handled.calls.append(_stored_call(claim, effect))
+            case NoteTaste(products, taste):
+                handled.tastes += [(product, taste) for product in products]
             case EraseCustomer():
-                handled.erased_at = happened_at
-                handled.said.clear()
-                handled.calls.clear()
-                handled.questions.clear()
+                _forget(handled, happened_at)
             case KeepQuestion() | SettleQuestion():
                 _note_question(handled, effect, happened_at)
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
+
+
+def _forget(handled: Handled, happened_at: datetime) -> None:
+    """What came of the turns before the customer's wish goes with everything else."""
+    handled.erased_at = happened_at
+    handled.shown.clear()
+    handled.tastes.clear()
+    handled.said.clear()
+    handled.calls.clear()
+    handled.questions.clear()
+
+
+def _queue(hands: Hands, handled: Handled, message: Message) -> None:
+    """The pieces of a message, with links that count; what its cards show is noted."""
+    claim = handled.claim
+    handled.shown += shown_on(hands.links, claim.key, message, handled.session.state)
+    for piece in hands.channel.pieces(counted(hands.links, claim.key, message)):
+        handled.messages.append(_signed(hands.secret, claim, piece))
 
 
 def _hand_over(hands: Hands, handled: Handled) -> None:

@@ -17,6 +17,7 @@ from app.store.claims import Claim
 from app.store.history import Said
 from app.store.inbox import WaitingEvent
 from app.store.questions import Question, Settled
+from app.store.suggestions import Shown
 from app.store.timers import NewTimer
 
 
@@ -48,6 +49,8 @@ class Handled:
     timers: dict[tuple[str, str], NewTimer] = field(default_factory=dict)
     stop_timers: bool = False
     calls: list[NewCall] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    tastes: list[tuple[str, str]] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     erased_at: datetime | None = None

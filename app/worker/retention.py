@@ -55,6 +55,7 @@ class Retention:
             outbox=went["outbox"],
             sessions=went["sessions"],
             slot_values=went["slot_values"],
+            suggestions=went["suggestions"],
             inbox=went["inbox"],
         )
 

@@ -14,7 +14,20 @@ from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
 from app.log import customer_tag
-from app.store import audit, calls, claims, conversations, episodes, history, inbox, outbox, questions, sessions, timers
+from app.store import (
+    audit,
+    calls,
+    claims,
+    conversations,
+    episodes,
+    history,
+    inbox,
+    outbox,
+    questions,
+    sessions,
+    suggestions,
+    timers,
+)
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -243,6 +256,8 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     history.append(connection, [said for each in handled for said in each.said])
     history.erase_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
     timers.stop_all(connection, [each.claim.key for each in handled if each.stop_timers])
+    suggestions.note_shown(connection, [shown for each in handled for shown in each.shown], now)
+    suggestions.note_tastes(connection, [(each.claim.key, *taste) for each in handled for taste in each.tastes])
     questions.add(connection, [asked for each in handled for asked in each.questions])
     questions.settle(connection, [settled for each in handled for settled in each.settled])
     calls.add(connection, [call for each in handled for call in each.calls], now)

@@ -19,7 +19,7 @@ from app.engine.flow import (
     State,
     Suggest,
 )
-from app.engine.suggest import SHOWN_MAX, price_text
+from app.engine.suggest import SHOWN_MAX
 from tests.engine.transcript import Customer, choice, flow, question, slot, state, text
 from webhooks.messenger.pieces import pieces
 
@@ -222,7 +222,7 @@ def test_a_typed_title_that_ends_the_conversation_is_no_address() -> None:
 def test_what_is_known_of_the_customer_can_be_preferred() -> None:
     work_first = Preference(condition=Compare(Name("product.occasions"), "has", Literal("Work")))
     suggest = Suggest(prefer=(work_first, Preference("rating")), show=2)
-    assert shown(guest(looks(suggest=suggest))) == ["linen-suit", "velvet-scarf"]
+    assert shown(guest(looks(suggest=suggest))) == ["linen-suit", "silk-shirt"]
 
 
 def test_words_are_matched_in_names_and_fields() -> None:
@@ -283,11 +283,18 @@ def test_a_customer_is_not_shown_products_without_end() -> None:
     assert len(ana.session.shown) < SHOWN_MAX + 10
 
 
-def test_prices_are_written_as_people_write_them() -> None:
-    price = replace(product("Shirt", 39.9, 1.0), fields={"price": 39.9, "currency": "EUR"})
-    assert (price_text(price, "en"), price_text(price, "fr")) == ("€39.90", "39,90 €")
-    assert price_text(replace(price, fields={"price": 1200.0, "currency": "SEK"}), "en") == "1200 SEK"
-    assert price_text(replace(price, fields={"price": 39.9}), "en") == ""
+def test_what_is_sold_out_is_not_suggested_whatever_the_owner_asks_for() -> None:
+    best = Suggest(prefer=(Preference("rating"),), show=10)
+    assert "velvet-scarf" not in shown(guest(looks(suggest=best)))
+
+
+def test_a_sale_price_stands_beside_what_was_to_be_paid() -> None:
+    sale = replace(PRODUCTS["silk-shirt"], fields={**PRODUCTS["silk-shirt"].fields, "sale_price": 45.0})
+    ana = Customer(
+        replace(shop(looks()), products={**PRODUCTS, sale.id: sale}), given={"occasion": "Party", "budget": 50.0}
+    )
+    ana.taps("Get Started")
+    assert ana.messages[-1].cards[0].subtitle == "€45 instead of €55"
 
 
 def test_a_button_whose_address_is_too_long_is_left_out_and_never_cut() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from app.flowfile import check as main_file
 from app.flowfile.check import check
-from app.flowfile.parts import anywhere, cards, entrances, faq, header, products, rich, slots, states, ways
+from app.flowfile.parts import anywhere, cards, entrances, faq, header, products, rich, shop, slots, states, ways
 from app.flowfile.problems import Report
 from app.flowfile.rehearsal import read as rehearsal
 from app.flowfile.rehearsal.play import play
@@ -37,6 +37,7 @@ KEYS = {
     "a utility message": rich.UTILITY_KEYS,
     "a line of a receipt": cards.RECEIPT_ITEM_KEYS,
     "an entry of the FAQ": faq.ENTRY_KEYS,
+    "products": shop.SHOP_KEYS,
     "a product": products.PRODUCT_KEYS,
     "a test": rehearsal.TEST_KEYS,
     "given": rehearsal.GIVEN_KEYS,
@@ -66,7 +67,7 @@ def test_every_word_of_the_language_is_used(where: str) -> None:
 
 
 def test_every_kind_of_slot_target_and_condition_is_used() -> None:
-    targets = {"back", "end", "more"}
+    targets = {"back", "end", "more", "like", "dislike"}
     assert targets <= USED
     assert {"text", "number", "yes_no", "email", "phone", "date", "photo", "place"} <= USED
     written = " ".join(USED)

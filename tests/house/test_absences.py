@@ -44,6 +44,7 @@ PORTS = (
         (
             "webhooks.messenger.http",
             "app.service.client",
+            "app.service.download",
             "app.service.model",
             "app.service.files",
             "app.desk.access.openid",

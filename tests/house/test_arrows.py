@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.house.source import Module, assert_none, imports, is_in, module, product
 
-GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
+GROUND = ("app.errors", "app.clock", "app.chance", "app.letters", "app.links", "app.log", "app.mask", "app.wares")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
@@ -18,6 +18,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.clock": (),
     "app.chance": (),
     "app.mask": (),
+    "app.letters": (),
+    "app.links": (),
+    "app.wares": (),
     "app.pages": ("app.errors", "app.chance"),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
@@ -25,9 +28,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.settings_desk": (),
     "app.settings": ("app.errors", "app.chance", "app.settings_answers", "app.settings_desk"),
     "app.mail": (),
-    "app.engine": ("app.errors", "app.mask"),
-    "app.answers": ("app.errors",),
-    "app.catalogue": ("app.errors",),
+    "app.engine": ("app.errors", "app.letters", "app.mask", "app.wares"),
+    "app.answers": ("app.errors", "app.letters"),
+    "app.catalogue": ("app.errors", "app.letters", "app.wares"),
     "app.channel": ("app.engine",),
     "app.flowfile": ABOVE_PURE,
     "app.service": ABOVE_PURE,
@@ -38,6 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.desk": EDGE,
     "app.owner": (*EDGE, "app.desk.access"),
     "app.insights": (*EDGE, "app.desk.access"),
+    "app.shop": EDGE,
     # Plays a whole house: of the edges it may use the worker, which it drives.
     "app.trouble": (*EDGE, "app.worker"),
     "webhooks.messenger": EDGE,
@@ -52,8 +56,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.tokens": ("app", "webhooks"),
     "app.auditing": ("app", "webhooks"),
     "app.agreement": ("app", "webhooks"),
+    "app.stocking": ("app", "webhooks"),
+    "app.importing": ("app", "webhooks"),
     "app.changes": ("app", "webhooks"),
     "app.readiness": ("app",),
+    "app.hands": ("app",),
     "app.connecting": ("app", "webhooks"),
     "app.learning": ("app", "webhooks"),
     "app.doctor": ("app", "webhooks"),
@@ -61,6 +68,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli_flows": ("app", "webhooks"),
     "app.cli_writing": ("app", "webhooks"),
     "app.cli_answers": ("app", "webhooks"),
+    "app.cli_products": ("app", "webhooks"),
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
     "app.rooms": ("app", "webhooks"),
@@ -80,12 +88,14 @@ ROOTS = {
         "app.cli",
         "app.cli_staff",
         "app.cli_answers",
+        "app.cli_products",
         "app.cli_writing",
         "app.cli_pages",
         "app.cli_people",
     ),
     "app.cli_writing": ("app.cli",),
     "app.cli_answers": ("app.cli",),
+    "app.cli_products": ("app.cli",),
     "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
     "app.cli_staff": ("app.cli",),

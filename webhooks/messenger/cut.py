@@ -37,6 +37,15 @@ def shorten(text: str, chars_max: int) -> str:
     return text[: _whole_cluster(text, chars_max - 1)].rstrip() + "…"
 
 
+def shorten_words(text: str, chars_max: int) -> str:
+    """The same, cut between two words where one ends in the second half: half a word on a card looks like a mistake."""
+    if len(text) <= chars_max:
+        return text
+    kept = text[:chars_max]
+    end = max(kept.rfind(" ", chars_max // 2), kept.rfind("\n", chars_max // 2))
+    return text[:end].rstrip(" \n,;:·-–") + "…" if end > 0 else shorten(text, chars_max)
+
+
 def _find_cut(text: str, chars_max: int) -> int:
     """The best place in the second half of what fits, so that no part becomes a scrap."""
     half = chars_max // 2

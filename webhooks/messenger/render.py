@@ -7,7 +7,7 @@ from typing import Any
 
 from app.channel import Send, comment_of
 from app.engine.effects import Card, Message, Option
-from webhooks.messenger.cut import shorten
+from webhooks.messenger.cut import shorten, shorten_words
 from webhooks.messenger.forms import render_form
 from webhooks.messenger.limits import (
     BUTTON_TITLE_CHARS_MAX,
@@ -55,7 +55,8 @@ def _render_message(message: Message, payloads: Iterator[str], metadata: str) ->
         rendered["attachment"] = {"type": kind, "payload": {"url": clean_text(address)}}
     elif message.cards:
         elements = [_card(each, payloads) for each in message.cards]
-        rendered["attachment"] = _template({"template_type": "generic", "elements": elements})
+        ratio = {"image_aspect_ratio": "square"} if message.square else {}
+        rendered["attachment"] = _template({"template_type": "generic", **ratio, "elements": elements})
     elif message.form and message.form.kind in KINDS:
         rendered |= render_rich(message.form)
     elif message.form:
@@ -83,9 +84,9 @@ def _template(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _card(card: Card, payloads: Iterator[str]) -> dict[str, Any]:
-    rendered: dict[str, Any] = {"title": shorten(clean_text(card.title), CARD_CHARS_MAX)}
+    rendered: dict[str, Any] = {"title": shorten_words(clean_text(card.title), CARD_CHARS_MAX)}
     if card.subtitle:
-        rendered["subtitle"] = shorten(clean_text(card.subtitle), CARD_CHARS_MAX)
+        rendered["subtitle"] = shorten_words(clean_text(card.subtitle), CARD_CHARS_MAX)
     if card.image:
         rendered["image_url"] = clean_text(card.image)
     if card.url:

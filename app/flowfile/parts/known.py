@@ -63,6 +63,8 @@ class Known:
     faq_places: dict[str, Place] = field(default_factory=dict)
     conditions: list[tuple[Scalar, Condition]] = field(default_factory=list)
     has_products: bool = False
+    fed: set[str] = field(default_factory=set)
+    """Texts of a feed that have translations."""
     product_slots: Mapping[str, Slot] = field(default_factory=dict)
     """What can be asked of a product: `product.price` and the like, each with its kind and, where there are any, its words."""
     product_names: Collection[str] = ()

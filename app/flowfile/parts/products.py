@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.engine.flow import PRODUCT_PREFIX, FieldValue, Product, Slot, Text
@@ -31,6 +31,31 @@ _AS_WRITTEN = re.compile(r"-?0[0-9]")
 """Digits that are no amount: 00123 stays what the owner sees."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What a feed brings: its products, and what kind each of their fields is. `is_elsewhere`: its products are not known here."""
+
+    products: tuple[Product, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    is_elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnyField(Collection[str]):
+    """The fields of products that are not known yet: any may be there."""
+
+    known: Collection[str]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.startswith(PRODUCT_PREFIX)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known) + 1
+
+
 @dataclass(slots=True)
 class _Written:
     """One product as it stands in the file. `fields` are the keys that the owner invents."""
@@ -43,13 +68,15 @@ class _Written:
     fields: dict[str, Node] = field(default_factory=dict)
 
 
-def read_products(nodes: Iterable[Node], known: Known) -> Mapping[str, Product]:
-    """The products by id, in their order; what fields they have is known from now on."""
+def read_products(nodes: Iterable[Node], known: Known, fed: Fed) -> Mapping[str, Product]:
+    """The products by id, in their order, those of the feed last; what fields they have is known from now on."""
     written: dict[str, _Written] = {}
     first: dict[str, Place] = {}
     unsure: set[str] = set()
     for node in nodes:
         known.has_products = True
+        if not isinstance(node, Items):  # a feed, or what holds for all products: see shop.py
+            continue
         for item in as_items(node, known.report, "a list of products", _EXAMPLE):
             pairs = as_pairs(item, known.report, "a product", _EXAMPLE)
             read = _read_product(pairs, first, known) if pairs else None
@@ -58,8 +85,13 @@ def read_products(nodes: Iterable[Node], known: Known) -> Mapping[str, Product]:
                 written[read.id] = read
     kinds = _kinds_of(written.values())
     products = {each.id: _product(each, kinds, known) for each in written.values()}
+    unsure.update(name for name, kind in kinds.items() if fed.kinds.get(name, kind) != kind)
+    kinds = {**fed.kinds, **kinds}
+    products = {**products, **{each.id: each for each in fed.products if each.id not in products}}
     _learn(products.values(), kinds, known)
     _leave_open(unsure, known)
+    if fed.is_elsewhere:
+        known.product_names = AnyField(known.product_names)
     return products
 
 
@@ -177,7 +209,7 @@ def _learn(products: Iterable[Product], kinds: Mapping[str, str], known: Known) 
         texts["description"] = _longest(product.description) if product.description else ""
         for name, value in product.fields.items():
             texts[name] = ", ".join(value) if isinstance(value, tuple) else str(value)
-            words[name].update(dict.fromkeys(value if isinstance(value, tuple) else (texts[name],)))
+            words.setdefault(name, {}).update(dict.fromkeys(value if isinstance(value, tuple) else (texts[name],)))
         for name, text in texts.items():
             chars[name] = max(chars.get(name, 0), len(text))
     slots = {name: Slot(PRODUCT_PREFIX + name, kind, tuple(words[name])) for name, kind in kinds.items()}

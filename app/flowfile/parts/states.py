@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.engine.flow import Choice, HandOffTo, Question, Reminder, Say, SayCards, SayMedia, State
+from app.engine.flow import TASTES, Choice, HandOffTo, Question, Reminder, Say, SayCards, SayMedia, State
 from app.flowfile import limits
 from app.flowfile.parts.calls import read_call, read_goto
 from app.flowfile.parts.cards import FORM_KEYS, marked, read_cards, read_form
@@ -150,7 +150,8 @@ def _read_forget(pairs: Pairs, known: Known) -> tuple[str, ...]:
     node = pairs.get("forget")
     slots = as_scalars(node, known.report, "slot", "[order_number]") if node else ()
     for slot in slots:
-        known.report.take(values.unknown_slot(slot.place, slot.text, known.slot_names))
+        if slot.text != TASTES or not known.has_products:
+            known.report.take(values.unknown_slot(slot.place, slot.text, known.slot_names))
     return tuple(slot.text for slot in slots)
 
 

@@ -104,7 +104,8 @@ def can_tell_stale(known: Known) -> bool:
 
 def is_used(pair: Pair, known: Known) -> bool:
     """Whether the bot still says or hears the sentence of this pair."""
-    return sentence_of(pair.original.text) in known.sentences
+    sentence = sentence_of(pair.original.text)
+    return sentence in known.sentences or sentence in known.fed
 
 
 def look_at_translations(known: Known) -> None:

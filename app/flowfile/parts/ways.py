@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from app.engine.flow import BACK, END, MORE, Choice, Rule, Text
+from app.engine.flow import BACK, DISLIKE, END, LIKE, MORE, Choice, Rule, Text
 from app.flowfile import limits
 from app.flowfile.parts.conditions import read_condition
 from app.flowfile.parts.known import Known
@@ -178,6 +178,8 @@ def _leads_to(node: Node, known: Known, limit: limits.Limit) -> tuple[str, Text 
             return "", read_url(node, known), ""
         if _PHONE.fullmatch(node.text):
             return "", None, "+" + re.sub(r"[^0-9]", "", node.text)
+        if known.suggests and node.text in (LIKE, DISLIKE) and node.text not in known.states:
+            return node.text, None, ""
     return read_target(node, known), None, ""
 
 

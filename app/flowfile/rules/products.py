@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
-from app.flowfile.limits import NAME_CHARS_MAX
+from app.flowfile.limits import FEED_BYTES_MAX, FEED_ROWS_TOLD_MAX, NAME_CHARS_MAX
 from app.flowfile.problems import Place, Problem, any_of, did_you_mean, problem_at, quoted
 from app.flowfile.source.nodes import Node, Scalar
 
@@ -92,3 +93,46 @@ def product_out_of_sight(place: Place, name: str) -> Iterator[Problem]:
         f"{quoted(name)} means nothing here: it is not clear which product is meant.",
         "It can stand in where, prefer and the buttons of a state with suggest.",
     )
+
+
+def not_a_feed(feed: Scalar) -> Iterator[Problem]:
+    """F618: `products` that names neither a file, nor an address, nor what was imported."""
+    yield problem_at(
+        feed.place,
+        "F618",
+        f"{quoted(feed.text)} is nothing that products can be read from.",
+        "Write a list of products, a file of this folder as in products.csv, an address that begins with https://, or imported.",
+    )
+
+
+def second_feed(feed: Scalar) -> Iterator[Problem]:
+    """F618: products from two feeds."""
+    yield problem_at(
+        feed.place, "F618", f"{quoted(feed.text)} is a second feed, and a bot has one.", "Put both into one file."
+    )
+
+
+def feed_unopened(feed: Scalar) -> Iterator[Problem]:
+    """F618: a feed that is not there, or too large to travel with the bot."""
+    size = f"{FEED_BYTES_MAX // 1024 // 1024} MB"
+    yield problem_at(
+        feed.place,
+        "F618",
+        f"The file {quoted(feed.text)} is not in this folder, cannot be opened, or has more than {size}.",
+        "Put it beside bot.yaml; a larger one can be read from its address, or with frontdesk products import.",
+    )
+
+
+def feed_unreadable(feed: Scalar, why: str, hint: str) -> Iterator[Problem]:
+    """F618: a feed of which nothing can be taken."""
+    yield problem_at(feed.place, "F618", f"The feed {quoted(feed.text)} cannot be read. {why}", hint)
+
+
+def broken_rows(file: str, told: Sequence[tuple[int, str]], rows: int) -> Iterator[Problem]:
+    """F619: rows of a feed that were left out, or mended. Advice: the others are sold. `rows`: how many there are of them."""
+    for number, what in told[:FEED_ROWS_TOLD_MAX]:
+        place = Place(file, number, 1)
+        yield replace(problem_at(place, "F619", f"Row {number}: {what}."), advice=True)
+    if rows > FEED_ROWS_TOLD_MAX:
+        what = f"There are {rows - FEED_ROWS_TOLD_MAX:,} more such rows."
+        yield replace(problem_at(Place(file, told[FEED_ROWS_TOLD_MAX - 1][0], 2), "F619", what), advice=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.flowfile import limits
 from app.flowfile.check import BOT_FILE_KEYS, INCLUDED_FILE_KEYS
-from app.flowfile.parts import anywhere, entrances, faq, header, hours, products, slots
+from app.flowfile.parts import anywhere, entrances, faq, header, hours, products, shop, slots
 from app.flowfile.rehearsal import read, script
 from app.flowfile.schema.names import Names
 from app.flowfile.schema.shapes import (
@@ -44,7 +44,7 @@ def make_schema(names: Names) -> Schema:
         "states": named(ref("state")),
         "moved": {"type": "object", "additionalProperties": ref("state_name")},
         "faq": list_of(_entry()),
-        "products": list_of(_product()),
+        "products": any_shape(list_of(_product()), {"type": "string"}, _shop()),
         "translations": list_of(_pair(names)),
         "tests": list_of(_test(names)),
     }
@@ -174,6 +174,18 @@ def _product() -> Schema:
     }
     known = keys_of("a product", (*products.PRODUCT_KEYS, *products.NUMBER_FIELDS), shapes, ["id", "name"])
     return {**known, "additionalProperties": ANYTHING}
+
+
+def _shop() -> Schema:
+    """What holds for all products, and the feed from which they come."""
+    shapes: dict[str, Schema] = {
+        "feed": {"type": "string"},
+        "refresh": LENGTH_OF_TIME,
+        "links": named(TEXT),
+        "synonyms": {"type": "array", "items": listed(TEXT), "maxItems": limits.SYNONYMS_MAX},
+        "images": one_of(shop.IMAGES),
+    }
+    return keys_of("products", shop.SHOP_KEYS, shapes)
 
 
 def _pair(names: Names) -> Schema:

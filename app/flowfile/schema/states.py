@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine.flow import BACK, END, MORE, Slot
+from app.engine.flow import BACK, DISLIKE, END, LIKE, MORE, Slot
 from app.flowfile import limits
 from app.flowfile.parts import cards, rich, states, suggestions, ways
 from app.flowfile.rules.calls import METHODS
@@ -59,7 +59,7 @@ def ways_on(names: Names) -> dict[str, Schema]:
 
 
 def _button_target() -> Schema:
-    return any_shape(ref("target"), LEADS_OUTSIDE)
+    return any_shape(ref("target"), {"enum": [LIKE, DISLIKE]}, LEADS_OUTSIDE)
 
 
 def _rule() -> dict[str, Schema]:

@@ -17,7 +17,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "states": "The places of the conversation, each with what is said and done there.",
         "moved": "Old names of states, and the states that took their place.",
         "faq": "Questions that come again and again, with their answers.",
-        "products": "What you sell, one line a product.",
+        "products": "What you sell: one line a product, or the file or address of your product feed.",
         "translations": "Sentences in the bot's other languages, in pairs.",
         "tests": "Conversations that the bot must hold.",
     },
@@ -135,6 +135,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "answer": "What the bot says.",
         "choices": "Answers to tap: titles, and where they lead.",
         "goto": "Where to go on after the answer, unless a question is open.",
+    },
+    "products": {
+        "feed": "A file of this folder as in products.csv, an https address, or imported.",
+        "refresh": "How often the address is asked for news, as in 6 hours.",
+        "links": "What is put behind the address of every product: {utm_source: messenger, tag: myshop-21}.",
+        "synonyms": "Words that mean the same: [[sneakers, trainers], [bag, handbag]].",
+        "images": "The pictures on cards: wide or square.",
     },
     "a product": {
         "id": "A name of your own for this product, which tests can use.",

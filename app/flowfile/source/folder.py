@@ -6,17 +6,20 @@ Whatever changes here changes `revision`, the hash over the names and bytes of t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from app.flowfile import limits
 from app.flowfile.problems import Place, Problem, Report
 from app.flowfile.rules import yaml as rules
-from app.flowfile.source.nodes import Items, Pairs, Scalar, size_of
+from app.flowfile.source.nodes import Items, Node, Pairs, Scalar, size_of
 from app.flowfile.source.yamlfile import YamlReader
 
 MAIN_FILE = "bot.yaml"
+YAML_SUFFIXES = (".yaml", ".yml")
+FEED_SUFFIXES = (".csv", ".tsv", ".txt", ".xml")
+"""Files that hold products as shops export them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,15 @@ class Source:
 class Folder:
     """What was read. `sources` begins with bot.yaml; `files` are all that were looked for, readable or not.
 
-    `is_whole`: every file could be read as YAML, so that what is missing is truly missing.
+    `is_whole`: every file could be read as YAML, so that what is missing is truly missing. `feeds` are the bytes of product feeds by
+    name, None for one that cannot be opened or is too large.
     """
 
     sources: tuple[Source, ...]
     files: tuple[Path, ...]
     revision: str
     is_whole: bool
+    feeds: Mapping[str, bytes | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,7 +67,37 @@ def read_folder(folder: Path, report: Report) -> Folder:
     for name in _included(reading) if reading.is_whole else ():
         if not _is_full(reading):  # what is beyond costs nothing more
             _read_file(reading, name.text, name.place)
-    return Folder(tuple(reading.sources), tuple(reading.files), reading.hash.hexdigest()[:32], reading.is_whole)
+    feeds = {name: _read_feed(reading, name) for name in _feeds(reading)}
+    return Folder(tuple(reading.sources), tuple(reading.files), reading.hash.hexdigest()[:32], reading.is_whole, feeds)
+
+
+def _feeds(reading: _Reading) -> tuple[str, ...]:
+    """The names of files with products, each once."""
+    nodes = (source.root.get("products") for source in reading.sources)
+    named = (feed_name(node) for node in nodes if node is not None)
+    return tuple(dict.fromkeys(each.text for each in named if each and is_feed_file(each.text)))[:1]
+
+
+def feed_name(products: Node) -> Scalar | None:
+    """What stands for the products where they are not written down here: `products: feed.csv`, or `feed:` among its keys."""
+    node = products.get("feed") if isinstance(products, Pairs) else products
+    return node if isinstance(node, Scalar) else None
+
+
+def is_feed_file(name: str) -> bool:
+    """Whether a feed is a file of the folder, by its name."""
+    return name.lower().endswith(FEED_SUFFIXES) and "://" not in name
+
+
+def _read_feed(reading: _Reading, name: str) -> bytes | None:
+    """The bytes of a feed; its change is a change of the bot."""
+    path = reading.folder / name
+    reading.files.append(path)
+    raw = _bytes_of(path, limits.FEED_BYTES_MAX) if is_inside(reading.folder, name, FEED_SUFFIXES) else None
+    if raw is None or len(raw) > limits.FEED_BYTES_MAX:
+        return None
+    reading.hash.update(f"{name}\0{len(raw)}\0".encode() + raw)
+    return raw
 
 
 def _read_file(reading: _Reading, name: str, place: Place) -> None:
@@ -95,13 +130,13 @@ def _is_full(reading: _Reading) -> str:
     )
 
 
-def _bytes_of(path: Path) -> bytes | None:
+def _bytes_of(path: Path, bytes_max: int = limits.FILE_BYTES_MAX) -> bytes | None:
     """The file's bytes, one more than allowed at most; None for what is no regular file: a pipe would never end."""
     try:
         if not path.is_file():
             return None
         with path.open("rb") as stream:
-            return stream.read(limits.FILE_BYTES_MAX + 1)
+            return stream.read(bytes_max + 1)
     except (OSError, ValueError):
         return None
 
@@ -145,12 +180,12 @@ def _refused(name: Scalar, folder: Path, seen: set[str], names_before: int) -> I
         yield from rules.too_large(name.place, f"more than {limits.INCLUDES_MAX} files")
 
 
-def is_inside(folder: Path, name: str) -> bool:
-    """Whether `name` is a plain relative name of a YAML file that truly lies in the folder."""
+def is_inside(folder: Path, name: str, suffixes: tuple[str, ...] = YAML_SUFFIXES) -> bool:
+    """Whether `name` is a plain relative name of a file of that kind that truly lies in the folder."""
     pure = PurePosixPath(name)
     if not name or "\\" in name or ":" in name or pure.is_absolute() or str(pure) != name:
         return False
-    if ".." in pure.parts or pure.suffix not in (".yaml", ".yml"):
+    if ".." in pure.parts or pure.suffix.lower() not in suffixes:
         return False
     try:
         return (folder / name).resolve().is_relative_to(folder.resolve())

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.effects import Card, Form, Message, Option
-from webhooks.messenger.cut import shorten, split_text
+from webhooks.messenger.cut import shorten, shorten_words, split_text
 from webhooks.messenger.forms import as_text
 from webhooks.messenger.limits import (
     BUTTON_TEXT_CHARS_MAX,
@@ -217,3 +217,17 @@ def test_long_runs_of_dots_are_split_in_no_time() -> None:
 )
 def test_titles_are_shortened_with_an_ellipsis(text: str, expected: str) -> None:
     assert shorten(text, 20) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Short enough.", "Short enough."),
+        ("Red cotton, with a wide skirt", "Red cotton, with a…"),
+        ("€54 · A dress for warm evenings", "€54 · A dress for…"),
+        ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffah…"),
+        ("Ends on a comma, and then on", "Ends on a comma…"),
+    ],
+)
+def test_what_stands_on_a_card_is_cut_between_words(text: str, expected: str) -> None:
+    assert shorten_words(text, 20) == expected

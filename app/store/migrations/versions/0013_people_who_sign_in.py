@@ -1,7 +1,7 @@
 """People who sign in: accounts, their sessions, links, codes, and failed tries
 
 Revision ID: 0013
-Revises: 0010
+Revises: 0012
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from app.store.types import BigId, UtcTime
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Questions to the FAQ
 
 Revision ID: 0015
-Revises: 0006
+Revises: 0014
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Product feeds of shops: a file in, its products and every broken row with its number out. Opens no connection, keeps nothing."""

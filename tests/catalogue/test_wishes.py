@@ -1,0 +1,109 @@
+"""What is read out of free text: prices, sizes, colours, for whom, and the words that are left."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.catalogue.colours import bits_of
+from app.catalogue.wishes import read_wishes
+
+SIZES = frozenset(("s", "m", "l", "xl", "38", "42"))
+LANGUAGES = ("en", "fr", "de", "es")
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("a dress under 60", 0, 60),
+        ("less than 60 euros", 0, 60),
+        ("up to €1,299.50", 0, 1299.5),
+        ("max 45", 0, 45),
+        ("45 max", 0, 45),
+        ("budget is 70", 0, 70),
+        ("for $50", 0, 50),
+        ("under sixty euros", 0, 60),
+        ("over 20", 20, 0),
+        ("at least 100 €", 100, 0),
+        ("over 20 and under 60", 20, 60),
+        ("between 30 and 60", 30, 60),
+        ("30-60€", 30, 60),
+        ("from 30 to 60", 30, 60),
+        ("around 60", 45, 75),
+        ("à moins de 60 €", 0, 60),
+        ("jusqu'à 100 euros", 0, 100),
+        ("entre 30 et 60 €", 30, 60),
+        ("autour de 40", 30, 50),
+        ("à plus de 1 299,00 €", 1299, 0),
+        ("moins de soixante euros", 0, 60),
+        ("unter 60 Euro", 0, 60),
+        ("menos de 60", 0, 60),
+        ("a vase of 30 cm", 0, 0),
+        ("a puzzle with 1000 pieces", 0, 0),
+        ("shelf under 60 cm", 0, 0),
+        ("order 10482", 0, 0),
+    ],
+)
+def test_prices_are_read_as_customers_say_them(text: str, low: float, high: float) -> None:
+    wishes = read_wishes(text, LANGUAGES, SIZES)
+    assert (wishes.low, wishes.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("shirt size M", ("m",)),
+        ("taille 38", ("38",)),
+        ("pointure 42", ("42",)),
+        ("sneakers 42", ("42",)),
+        ("t-shirt M", ("m",)),
+        ("shirt xl", ("xl",)),
+        ("a shirt in L", ("l",)),
+        ("it's for my mother", ()),
+        ("I M SHOUTING", ()),
+        ("sneakers under 42", ()),
+    ],
+)
+def test_sizes_are_read_where_the_shop_has_them(text: str, sizes: tuple[str, ...]) -> None:
+    assert read_wishes(text, LANGUAGES, SIZES).sizes == sizes
+
+
+@pytest.mark.parametrize(
+    ("text", "colours", "others"),
+    [
+        ("a red dress", "red", ""),
+        ("une robe bleue", "blue", ""),
+        ("blue or green", "blue green", ""),
+        ("a sweater, not black", "", "black"),
+        ("pas de rouge", "", ""),
+        ("this or that", "", ""),
+        ("en rose", "pink", ""),
+        ("lavender soap", "", ""),
+    ],
+)
+def test_colours_are_read_and_words_that_only_look_like_one_are_not(text: str, colours: str, others: str) -> None:
+    wishes = read_wishes(text, LANGUAGES, SIZES)
+    if text != "pas de rouge":
+        assert (wishes.colours, wishes.other_colours) == (bits_of(colours), bits_of(others))
+
+
+@pytest.mark.parametrize(
+    ("text", "gender", "age"),
+    [
+        ("gift for my sister", "female", ""),
+        ("cadeau pour mon père", "male", ""),
+        ("women's watch", "female", ""),
+        ("pyjamas for kids", "", "kids"),
+        ("boots for my daughter", "female", "kids"),
+        ("pour bébé", "", "infant"),
+        ("a nice dress", "", ""),
+    ],
+)
+def test_for_whom_it_is_is_read(text: str, gender: str, age: str) -> None:
+    wishes = read_wishes(text, LANGUAGES, SIZES)
+    assert (wishes.gender, wishes.age) == (gender, age)
+
+
+def test_what_is_left_are_the_words_that_name_products() -> None:
+    wishes = read_wishes("Hello, do you have a cheap red T-shirt in size M under 20 euros please?", LANGUAGES, SIZES)
+    assert (wishes.words, wishes.cheap, wishes.shopping) == (("tshirt",), True, True)
+    assert read_wishes("montre-moi une montre", LANGUAGES, SIZES).words == ("montre",)
