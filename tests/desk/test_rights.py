@@ -22,6 +22,7 @@ from app.desk.access.team import BY_COMMAND, Invited, Rights, invite
 from app.desk.access.visits import Visitor
 from app.main import create_app, migrate, read_flows
 from app.settings import Settings, example_folder
+from app.stocking import Stock
 from app.store import conversations, history, lines, sessions, staff, staff_sessions
 from app.store.conversations import AfterTurns
 from app.store.history import Said
@@ -49,6 +50,7 @@ ROUTES: Mapping[str, str] = {
     "POST /webhooks/messenger/data-deletion": MACHINES,
     "GET /webhooks/messenger/data-deletion/{code}": OPEN,
     "GET /static/{digest}/{name:path}": OPEN,
+    "GET /go/{token}": OPEN,
     "GET /": OPEN,
     "GET /sign-in": OPEN,
     "POST /sign-in": OPEN,
@@ -238,7 +240,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 async def world(settings: Settings) -> AsyncIterator[World]:
     await asyncio.to_thread(migrate, settings)
-    app = create_app(settings, read_flows(settings, frozenset({"web"})), frozenset({"web"}))
+    web, stock = frozenset({"web"}), Stock()
+    app = create_app(settings, read_flows(settings, web, stock), web, stock)
     async with app.router.lifespan_context(app):
         yield World(app)
 
