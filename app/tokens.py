@@ -149,9 +149,14 @@ class Given:
 
 
 def _note_settings(connection: Connection, marks: Mapping[str, str], now: datetime) -> None:
-    changed = [page_id for page_id, mark in marks.items() if facts.put(connection, f"token of {page_id}", mark)]
+    changed = [page_id for page_id, mark in marks.items() if facts.put(connection, _fact_of(page_id), mark)]
     for page_id in changed:
         audit.add(connection, "token_changed", now, who="settings", page_id=page_id)
+
+
+def _fact_of(page_id: str) -> str:
+    """Under what name the mark is kept of the token that the server's settings have."""
+    return f"token of {page_id}"
 
 
 def _set_free(connection: Connection, page_ids: Sequence[str]) -> None:
@@ -161,6 +166,20 @@ def _set_free(connection: Connection, page_ids: Sequence[str]) -> None:
 
 
 # ---- for `connect` -----------------------------------------------------------------------------------------
+
+
+def check_server_takes(settings: Settings, page: Page) -> None:
+    """Raises AppError where there is no database, and where the server that was started last would pass over a token that these
+    settings seal."""
+    mark, name = mark_of(secret_key(settings), page.first_token), _fact_of(page.page_id)
+    servers = asyncio.run(
+        on_database(settings, lambda database: database.read(lambda connection: facts.find(connection, name)))
+    )
+    if servers not in (None, mark):
+        raise AppError(
+            f"The server was started with another SECRET_KEY, or another token of Page {page.page_id}, than the settings here.",
+            "Run this with the server's settings, or start the server anew with these first.",
+        )
 
 
 def keep(settings: Settings, page: Page, token: str) -> None:
