@@ -47,16 +47,27 @@ def read_account(settings: Settings) -> Account:
 def read_account_now(settings: Settings) -> Account:
     """The same with the tokens that were given; for commands, which run without a database, too."""
     account = read_account(settings)
-    file = sqlite_file(settings)
-    if not account.pages or (file is not None and not file.is_file()):
-        return account
-    with suppress(AppError):  # whoever needs the database says so himself
-        renew(account, secret_key(settings), asyncio.run(_list(settings)))
+    with suppress(AppError):  # whoever needs database and key says so himself
+        if account.pages and (given := _list_given(settings)):
+            renew(account, secret_key(settings), given)
     return account
 
 
-async def _list(settings: Settings) -> list[Sealed]:
-    return await on_database(settings, lambda database: database.read(tokens.list_all))
+def list_unopened(settings: Settings) -> list[str]:
+    """The Pages of the settings whose given token does not open, so that the one of the settings speaks for them."""
+    ours = read_account(settings).pages
+    with suppress(AppError):
+        given = [each for each in _list_given(settings) if each.page_id in ours]
+        return [each.page_id for each in given if unseal(secret_key(settings), each) is None]
+    return []
+
+
+def _list_given(settings: Settings) -> list[Sealed]:
+    """The tokens that were given. Raises AppError where the database cannot be read."""
+    file = sqlite_file(settings)
+    if file is not None and not file.is_file():
+        return []
+    return asyncio.run(on_database(settings, lambda database: database.read(tokens.list_all)))
 
 
 def renew(account: Account, key: bytes, given: Sequence[Sealed]) -> list[str]:

@@ -284,6 +284,10 @@ def test_a_token_that_the_server_would_pass_over_is_not_kept(
         assert "The server was started with another SECRET_KEY, or another token" in said.err
     said = connect_anew(TOKEN, capsys, monkeypatch)
     assert (said.code, "the new token is kept" in said.out) == (0, True), said
+    cannot_be_opened = "connect --new-token was given cannot be opened: SECRET_KEY is another one"
+    assert cannot_be_opened not in run(["doctor"], capsys).out
+    monkeypatch.setenv("FRONTDESK_SECRET_KEY", "another-1-0123456789-abcdefghijklmnop")
+    assert cannot_be_opened in run(["doctor"], capsys).out
 
 
 def test_without_a_database_a_new_token_is_not_even_tried(
