@@ -35,6 +35,9 @@ BLOCKED_WAIT = timedelta(hours=1)
 ITEMS_MAX = 2_000
 """Items in one transaction: more than one full webhook body, so that a burst is a few transactions and none grows for ever."""
 
+TAKEN_BACK = "fact:taken_back"
+"""The kind of what stands in the place of a message that its writer took back."""
+
 Stamped = tuple[Item, datetime]
 """An item and the moment it arrived."""
 _Request = tuple[list[Stamped], "asyncio.Future[None]"]
@@ -173,6 +176,7 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     # Told again, they say nothing new.
     unheard = [each for key, each in policies.items() if not inbox.is_known(connection, *key)]
     inbox.add(connection, without_late(connection, new))
+    inbox.forget_set_aside(connection, [(each.page_id, each.event_key) for each in new if each.kind == TAKEN_BACK])
     conversations.note_watermarks(connection, marks)
     settled = outbox.settle_by_echo(connection, echoes, latest)
     # Pages come last, as where outcomes are written: two transactions that wait for each other would both be lost.
@@ -214,9 +218,7 @@ def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
     else:
         kind, stored = type(event).__name__, events.to_dict(event)
     # A fact about the Page has no conversation to move: it is kept and shown. What was taken back moves none, and is not.
-    aside = (
-        "about the Page" if not item.customer_id else "taken back before it came" if kind == "fact:taken_back" else None
-    )
+    aside = "about the Page" if not item.customer_id else "taken back before it came" if kind == TAKEN_BACK else None
     return NewEvent(
         item.page_id, item.customer_id, item.key, kind, masked(stored), item.happened_at, received_at, item.opens_window,
         "ignored" if aside else "new", aside,
