@@ -150,7 +150,7 @@ async def _look_at_page(asked: Asked, page: PageSettings, flow: Flow | None) -> 
     app_id = "" if page.app_secrets else settings.app_id
     who = Who(page.page_id, caller_of(account, page.page_id), app_id, app)
     facts = await ask_page(Graph(settings.graph_url, client), who, clock)
-    return judge_page(facts, flow, settings.app_id, clock.now())
+    return judge_page(facts, flow, settings.app_id, clock.now(), settings.app_features)
 
 
 async def _look_at_app(settings: Settings, flows: list[Flow], client: Client, clock: Clock) -> list[Finding]:
