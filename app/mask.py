@@ -80,6 +80,8 @@ _GAP = re.compile(_BETWEEN)
 _AS_PRINTED = re.compile(r"(?<!\d)\d{4}(?P<sign>[,;:=])(?:\d{4}(?P=sign)\d{4}(?P=sign)\d{4}|\d{6}(?P=sign)\d{5})(?!\d)")
 """Between groups of the size that they have on a card a comma or a colon may stand, too."""
 _COUNTRIES = "|".join(f"{each[0]}(?:{_BETWEEN})?{each[1]}" for each in _IBAN_CHARS)
+_ORDERS = re.compile(r"(?<![\d-])\d{3}-\d{7}-\d{7}(?![\d-])")
+"""Numbers of orders at Amazon; every tenth that begins with 30 would be a card."""
 _IBAN = re.compile(
     rf"(?<![^\W_])(?:{_COUNTRIES})(?:(?:{_BETWEEN})?\d){{2}}(?:(?:{_BETWEEN})?[A-Za-z0-9]){{11,28}}", re.IGNORECASE
 )
@@ -271,7 +273,7 @@ def _is_password(written: str, link: str) -> bool:
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
     """Cards and accounts, whatever stands between their digits."""
-    plain = _plain(text)
+    plain = _ORDERS.sub(lambda order: "-" * len(order[0]), _plain(text))
     if sum(each.isdigit() for each in plain) < CARD_DIGITS_MIN - 1:
         return
     yield from _ibans(plain)
@@ -336,11 +338,18 @@ def _calls_abroad(before: str) -> bool:
 
 def is_card(digits: str) -> bool:
     """Whether these digits are a card number: length, issuer, check digit (Luhn)."""
-    is_mobile = len(digits) == CARD_DIGITS_MIN and digits.startswith(_GERMAN_MOBILES)
-    if is_mobile or len(digits) not in _lengths_of(digits):
+    if len(digits) not in _lengths_of(digits) or _is_no_card_of_old(digits):
         return False
     doubled = [int(each) * (1 + place % 2) for place, each in enumerate(reversed(digits))]
     return sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
+
+
+def _is_no_card_of_old(digits: str) -> bool:
+    """Whether 13 digits are a German mobile number or the code of a product (EAN): such cards are hardly to be met any more."""
+    if len(digits) != CARD_DIGITS_MIN:
+        return False
+    code = sum(int(each) * (3 if place % 2 else 1) for place, each in enumerate(digits))
+    return digits.startswith(_GERMAN_MOBILES) or code % 10 == 0
 
 
 def _lengths_of(digits: str) -> tuple[int, ...]:
