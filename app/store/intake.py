@@ -180,7 +180,7 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     conversations.note_watermarks(connection, marks)
     settled = outbox.settle_by_echo(connection, echoes, latest)
     # Pages come last, as where outcomes are written: two transactions that wait for each other would both be lost.
-    for item, received_at in unheard:
+    for item, received_at in sorted(unheard, key=lambda each: each[0].page_id):
         _note_policy(connection, item, received_at)
     return settled
 
@@ -194,8 +194,9 @@ def _note_policy(connection: Connection, item: Received, now: datetime) -> None:
     """The channel blocks a Page, or does so no longer: its messages wait, or go on. What comes late, behind its end, is passed over."""
     page_id, policy = item.page_id, policy_of(item.event)
     name, happened_at = f"policy of {page_id}", item.happened_at
-    before = facts.find(connection, name)
-    if policy.get("action") not in ("block", "unblock") or (before and happened_at < datetime.fromisoformat(before)):
+    if policy.get("action") not in ("block", "unblock"):
+        return
+    if happened_at < datetime.fromisoformat(facts.hold(connection, name, happened_at.isoformat())):
         return
     facts.put(connection, name, happened_at.isoformat())
     if policy.get("action") == "block":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from sqlalchemy import Connection, text
 from app.channel import Echoed, Fact, Ignored, Receipt, Received, Unreadable
 from app.engine.events import TextReceived
 from app.errors import UnavailableError
-from app.store import inbox, outbox, quarantine
+from app.store import inbox, outbox, pages, quarantine
 from app.store.database import open_database
-from app.store.intake import ITEMS_MAX, Intake, outbox_id
+from app.store.intake import ITEMS_MAX, Intake, outbox_id, take
 from app.store.quarantine import SetAside
 from tests.store.kit import NOW, PAGE, count_by_status, key_of, received
 from tests.worker.database import Troubled
@@ -229,3 +230,22 @@ async def test_a_message_that_was_set_aside_and_is_taken_back_is_kept_no_longer(
 
 def quarantine_list(connection: Connection) -> list[SetAside]:
     return quarantine.list_set_aside(connection, 9)
+
+
+async def test_of_two_notices_at_once_about_a_page_the_later_one_counts(both: Troubled) -> None:
+    def notice(action: str, minute: int) -> Received:
+        at = NOW + timedelta(minutes=minute)
+        return Received(key_of(f"{action}{minute}"), PAGE, "", Fact("policy", {"action": action}), at)
+
+    def unblock_slowly(connection: Connection) -> None:
+        take(connection, [(notice("unblock", 2), NOW)], "mark")
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_sleep(0.3)"))
+
+    async def block_meanwhile() -> None:
+        await asyncio.sleep(0.1)
+        await both.inner.transaction(lambda connection: take(connection, [(notice("block", 1), NOW)], "mark"))
+
+    await both.inner.transaction(lambda connection: take(connection, [(notice("block", 0), NOW)], "mark"))
+    await asyncio.gather(both.inner.transaction(unblock_slowly), block_meanwhile())
+    assert await both.read(pages.list_troubles) == []
