@@ -14,9 +14,9 @@ from app.engine.flow import Flow
 from app.errors import AppError
 from app.flowfile.check import read_flow
 from app.settings import PageSettings, Settings, pages
-from app.tokens import keep, note_connected, read_account, read_account_now
+from app.tokens import check_server_takes, keep, note_connected, read_account, read_account_now
 from webhooks.messenger.account import Account
-from webhooks.messenger.graph_api import Caller, Graph, Refused, Unanswered, caller_of, caller_of_app, hint_for
+from webhooks.messenger.graph_api import Caller, Graph, Refused, Told, Unanswered, caller_of, caller_of_app, hint_for
 from webhooks.messenger.http import create_client
 from webhooks.messenger.push import Gap, close_gap, find_gap
 from webhooks.messenger.subscriptions import Subscription, callback_url, fields_for, subscribe_app, subscribe_page
@@ -105,9 +105,25 @@ def connect_anew_lines(settings: Settings, page_id: str | None, token: str) -> l
         raise AppError(
             "A token is for one Page, and there are several.", "Say which one, as in --page 104857600123456."
         )
-    lines = _connect(settings, (replace(page, caller=replace(page.caller, token=token)),))
-    keep(settings, read_account(settings).pages[page.page_id], token)
+    anew, ours = replace(page, caller=replace(page.caller, token=token)), read_account(settings).pages[page.page_id]
+    check_server_takes(settings, ours)
+    with_graph(settings, lambda graph: _check_whose(graph, anew))
+    lines = _connect(settings, (anew,))
+    keep(settings, ours, token)
     return [f"Page {page.page_id}: the new token is kept, encrypted. A running server takes it within seconds.", *lines]
+
+
+async def _check_whose(graph: Graph, page: Connected) -> None:
+    """Raises GraphError unless the token is that of this Page."""
+    told = await graph.ask(page.caller, "me", fields="id,name")
+    if not isinstance(told, Told):
+        raise _error(page.page_id, told)
+    if str(told.values.get("id")) != page.page_id:
+        whose = f"{told.values.get('name') or 'somebody'} ({told.values.get('id')})"
+        raise GraphError(
+            f"The token belongs to {whose}, not to Page {page.page_id}. It is not kept.",
+            "Generate the token of this Page, or name the other one by --page.",
+        )
 
 
 def _connect(settings: Settings, chosen: Sequence[Connected]) -> list[str]:

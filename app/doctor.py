@@ -17,7 +17,7 @@ from app.service.addresses import read_allowed
 from app.service.needs import missing
 from app.settings import PREFIX, PageSettings, Settings, pages, read_settings, sqlite_file
 from app.store.database import open_database
-from app.tokens import read_account, read_account_now
+from app.tokens import list_unopened, read_account, read_account_now
 from webhooks.messenger.account import Account
 from webhooks.messenger.checkup import Who, ask_app, ask_callback, ask_page
 from webhooks.messenger.doctor import judge_app, judge_page
@@ -40,7 +40,12 @@ def examine() -> list[Finding]:
     clock = Clock()
     flows, findings = _look_at_flows(settings, known, clock)
     account = read_account_now(settings)
-    return [*_look_at_settings(settings, known), *findings, *asyncio.run(_ask(settings, account, known, flows, clock))]
+    return [
+        *_look_at_settings(settings, known),
+        *_look_at_given(settings),
+        *findings,
+        *asyncio.run(_ask(settings, account, known, flows, clock)),
+    ]
 
 
 # ---- our own side ------------------------------------------------------------------------------------------
@@ -59,6 +64,12 @@ def _look_at_settings(settings: Settings, known: tuple[PageSettings, ...]) -> li
             )
         )
     return findings or [ok("settings", "All that a connected bot needs is set.")]
+
+
+def _look_at_given(settings: Settings) -> list[Finding]:
+    says = "The token that connect --new-token was given cannot be opened: SECRET_KEY is another one than it was then."
+    todo = "Set the SECRET_KEY that it was (beside SQLite: its .key file), or give the token anew."
+    return [replace(problem("given token", says, todo), page_id=each) for each in list_unopened(settings)]
 
 
 def _look_at_flows(
@@ -139,7 +150,7 @@ async def _look_at_page(asked: Asked, page: PageSettings, flow: Flow | None) -> 
     app_id = "" if page.app_secrets else settings.app_id
     who = Who(page.page_id, caller_of(account, page.page_id), app_id, app)
     facts = await ask_page(Graph(settings.graph_url, client), who, clock)
-    return judge_page(facts, flow, settings.app_id, clock.now())
+    return judge_page(facts, flow, settings.app_id, clock.now(), settings.app_features)
 
 
 async def _look_at_app(settings: Settings, flows: list[Flow], client: Client, clock: Clock) -> list[Finding]:

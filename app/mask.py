@@ -34,6 +34,8 @@ _ISSUERS = (
 )  # fmt: skip
 """First digits and lengths, from the issuers' public ranges; the last line is Maestro."""
 _LENGTHS_BY_PREFIX = dict(_ISSUERS)
+_GERMAN_MOBILES = ("4915", "4916", "4917")
+"""How a telephone number of 13 digits begins that could be a Visa card."""
 
 _IDENTITIES = frozenset({"id", "mid", "user_ref", "url", "reply_to"})
 """Names of what the channel made, not a person: it may look like a number of a card, and must stay what it is. So do names that
@@ -67,11 +69,19 @@ _IBAN_CHARS = {
 }  # fmt: skip
 """Length of an IBAN by country (SWIFT's IBAN registry)."""
 
-_BETWEEN = r"[\s\-._/·•|\u00ad\u200b-\u200f\u2010-\u2015\u2060\u20e3\ufe0e\ufe0f\ufeff]{1,4}"
-"""What people, and programs, put between groups of digits; the digits of emoji have two signs behind each."""
+_BETWEEN = (
+    r"[\s\-._/·•|()*~#'’\"\\\u00ad\u061c\u180e\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\u20e3\ufe0e\ufe0f\ufeff]"
+    r"{1,8}"
+)
+"""What people, and programs, put between groups of digits; the digits of emoji have two signs behind each. No comma and no colon:
+lists of numbers and moments have them."""
 _DIGITS = re.compile(r"\d+")
 _GAP = re.compile(_BETWEEN)
+_AS_PRINTED = re.compile(r"(?<!\d)\d{4}(?P<sign>[,;:=])(?:\d{4}(?P=sign)\d{4}(?P=sign)\d{4}|\d{6}(?P=sign)\d{5})(?!\d)")
+"""Between groups of the size that they have on a card a comma or a colon may stand, too."""
 _COUNTRIES = "|".join(f"{each[0]}(?:{_BETWEEN})?{each[1]}" for each in _IBAN_CHARS)
+_ORDERS = re.compile(r"(?<![\d-])\d{3}-\d{7}-\d{7}(?![\d-])")
+"""Numbers of orders at Amazon; every tenth that begins with 30 would be a card."""
 _IBAN = re.compile(
     rf"(?<![^\W_])(?:{_COUNTRIES})(?:(?:{_BETWEEN})?\d){{2}}(?:(?:{_BETWEEN})?[A-Za-z0-9]){{11,28}}", re.IGNORECASE
 )
@@ -123,12 +133,12 @@ _TOKEN_PARTS = (
     "eyJ",
     "earer ",
 )
-_IS = r"\s+(?:is|est|ist|es|[eè]|é|lautet|was|are)\s*[:=]?\s+"
-_WORD = r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|„[^“”\n]{1,200}[“”]|\S+"
+_IS = r"\s+(?:is|est|ist|es|[eè]|é|lautet|was|are)\s*[:=：]?\s+"
+_WORD = r"\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|‘[^’\n]{1,200}’|“[^”\n]{1,200}”|«[^»\n]{1,200}»|„[^“”\n]{1,200}[“”]|\S+"
 """In quotes it may have blanks."""
 _CUE = re.compile(
-    rf"(?<![?&#])\b(?:(?:(?P<password>{_PASSWORDS})|(?P<code>{_CODES}))\b(?P<link>[\"']?\s*[:=]\s*|{_IS})"
-    rf"|(?:{_SHORT_PASSWORDS})\b[\"']?\s*[:=]\s*)(?P<secret>{_WORD})",
+    rf"(?<![?&#])\b(?:(?:(?P<password>{_PASSWORDS})|(?P<code>{_CODES}))\b(?P<link>[\"']?\s*[:=：]\s*|{_IS})"
+    rf"|(?:{_SHORT_PASSWORDS})\b[\"']?\s*[:=：]\s*)(?P<secret>{_WORD})",
     re.IGNORECASE,
 )
 _MORE_OF_CODE = re.compile(r"(?:[ \-]\d{2,4}(?!\d))+")
@@ -257,25 +267,31 @@ def _end_of_code(text: str, start: int, secret: str) -> int:
 
 
 def _is_password(written: str, link: str) -> bool:
-    announced = ":" in link or "=" in link
+    announced = any(sign in link for sign in ":=：")
     return bool(written) and (announced or written.strip("\"'«“‘„ ").lower() not in _NO_SECRETS)
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
     """Cards and accounts, whatever stands between their digits."""
-    plain = _plain_digits(text)
+    plain = _ORDERS.sub(lambda order: "-" * len(order[0]), _plain(text))
     if sum(each.isdigit() for each in plain) < CARD_DIGITS_MIN - 1:
         return
     yield from _ibans(plain)
+    yield from (found.span() for found in _AS_PRINTED.finditer(plain) if is_card(re.sub(r"\D", "", found[0])))
     for groups in _rows_of_groups(plain):
         yield from _cards(plain, groups)
 
 
-def _plain_digits(text: str) -> str:
-    """The same length, with every digit of every script as an ASCII one."""
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text)
+def _plain(text: str) -> str:
+    """The same length, with every digit of every script, and every letter of another width, as an ASCII one."""
+    return text if text.isascii() else "".join(each if each.isascii() else _plain_sign(each) for each in text)
+
+
+def _plain_sign(sign: str) -> str:
+    if sign.isdecimal():
+        return str(unicodedata.decimal(sign))
+    usual = unicodedata.normalize("NFKC", sign)
+    return usual if len(usual) == 1 and usual.isascii() and usual.isalpha() else sign
 
 
 def _rows_of_groups(plain: str) -> Iterator[list[tuple[int, int]]]:
@@ -308,17 +324,32 @@ def _card_from(plain: str, groups: list[tuple[int, int]], first: int) -> int | N
         digits += plain[groups[place][0] : groups[place][1]]
         if len(digits) > CARD_DIGITS_MAX or (len(digits) >= 4 and not _lengths_of(digits)):
             break
-        if is_card(digits):
+        if is_card(digits) and not (
+            len(digits) == CARD_DIGITS_MIN and _calls_abroad(plain[max(groups[first][0] - 6, 0) : groups[first][0]])
+        ):
             found = place
     return found
 
 
+def _calls_abroad(before: str) -> bool:
+    """Whether a telephone number with its country's code follows. Visa's cards of 13 digits were all replaced long ago."""
+    return before.rstrip(" (").endswith(("+", "00"))
+
+
 def is_card(digits: str) -> bool:
     """Whether these digits are a card number: length, issuer, check digit (Luhn)."""
-    if len(digits) not in _lengths_of(digits):
+    if len(digits) not in _lengths_of(digits) or _is_no_card_of_old(digits):
         return False
     doubled = [int(each) * (1 + place % 2) for place, each in enumerate(reversed(digits))]
     return sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
+
+
+def _is_no_card_of_old(digits: str) -> bool:
+    """Whether 13 digits are a German mobile number or the code of a product (EAN): such cards are hardly to be met any more."""
+    if len(digits) != CARD_DIGITS_MIN:
+        return False
+    code = sum(int(each) * (3 if place % 2 else 1) for place, each in enumerate(digits))
+    return digits.startswith(_GERMAN_MOBILES) or code % 10 == 0
 
 
 def _lengths_of(digits: str) -> tuple[int, ...]:

@@ -47,16 +47,27 @@ def read_account(settings: Settings) -> Account:
 def read_account_now(settings: Settings) -> Account:
     """The same with the tokens that were given; for commands, which run without a database, too."""
     account = read_account(settings)
-    file = sqlite_file(settings)
-    if not account.pages or (file is not None and not file.is_file()):
-        return account
-    with suppress(AppError):  # whoever needs the database says so himself
-        renew(account, secret_key(settings), asyncio.run(_list(settings)))
+    with suppress(AppError):  # whoever needs database and key says so himself
+        if account.pages and (given := _list_given(settings)):
+            renew(account, secret_key(settings), given)
     return account
 
 
-async def _list(settings: Settings) -> list[Sealed]:
-    return await on_database(settings, lambda database: database.read(tokens.list_all))
+def list_unopened(settings: Settings) -> list[str]:
+    """The Pages of the settings whose given token does not open, so that the one of the settings speaks for them."""
+    ours = read_account(settings).pages
+    with suppress(AppError):
+        given = [each for each in _list_given(settings) if each.page_id in ours]
+        return [each.page_id for each in given if unseal(secret_key(settings), each) is None]
+    return []
+
+
+def _list_given(settings: Settings) -> list[Sealed]:
+    """The tokens that were given. Raises AppError where the database cannot be read."""
+    file = sqlite_file(settings)
+    if file is not None and not file.is_file():
+        return []
+    return asyncio.run(on_database(settings, lambda database: database.read(tokens.list_all)))
 
 
 def renew(account: Account, key: bytes, given: Sequence[Sealed]) -> list[str]:
@@ -149,9 +160,14 @@ class Given:
 
 
 def _note_settings(connection: Connection, marks: Mapping[str, str], now: datetime) -> None:
-    changed = [page_id for page_id, mark in marks.items() if facts.put(connection, f"token of {page_id}", mark)]
+    changed = [page_id for page_id, mark in marks.items() if facts.put(connection, _fact_of(page_id), mark)]
     for page_id in changed:
         audit.add(connection, "token_changed", now, who="settings", page_id=page_id)
+
+
+def _fact_of(page_id: str) -> str:
+    """Under what name the mark is kept of the token that the server's settings have."""
+    return f"token of {page_id}"
 
 
 def _set_free(connection: Connection, page_ids: Sequence[str]) -> None:
@@ -161,6 +177,20 @@ def _set_free(connection: Connection, page_ids: Sequence[str]) -> None:
 
 
 # ---- for `connect` -----------------------------------------------------------------------------------------
+
+
+def check_server_takes(settings: Settings, page: Page) -> None:
+    """Raises AppError where there is no database, and where the server that was started last would pass over a token that these
+    settings seal."""
+    mark, name = mark_of(secret_key(settings), page.first_token), _fact_of(page.page_id)
+    servers = asyncio.run(
+        on_database(settings, lambda database: database.read(lambda connection: facts.find(connection, name)))
+    )
+    if servers not in (None, mark):
+        raise AppError(
+            f"The server was started with another SECRET_KEY, or another token of Page {page.page_id}, than the settings here.",
+            "Run this with the server's settings, or start the server anew with these first.",
+        )
 
 
 def keep(settings: Settings, page: Page, token: str) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from app.clock import Clock
 from app.store.database import open_database
 from app.store.migrate import migrate
+from app.store.pages import Trouble, clear, note_trouble
 from tests.at_meta import (
     BOT,
     FOREIGN_APP,
@@ -38,6 +42,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtMeta]:
     with at_meta(tmp_path_factory.mktemp("bot")) as meta:
         asyncio.run(_migrate(f"sqlite:///{meta.folder / 'frontdesk.db'}"))
         yield meta
+
+
+async def _on_database(meta: AtMeta, work: Callable[[Connection], None]) -> None:
+    database = open_database(f"sqlite:///{meta.folder / 'frontdesk.db'}")
+    await database.transaction(work)
+    await database.close()
 
 
 async def _migrate(address: str) -> None:
@@ -160,9 +170,14 @@ def test_a_bot_that_hears_comments_needs_the_right_to_read_them(meta: AtMeta, ca
     ],
 )
 def test_a_bot_that_sends_what_needs_a_right_of_its_own_is_told(
-    says: str, right: str, meta: AtMeta, capsys: Capsys
+    says: str, right: str, meta: AtMeta, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meta.write("{say: Hello.}", f"{{say: {says}}}")
+    if "utility" in says:
+        assert_found(
+            capsys, "features", "utility messages: none leaves", "add utility_messages to FRONTDESK_APP_FEATURES"
+        )
+        monkeypatch.setenv("FRONTDESK_APP_FEATURES", "utility_messages")
     assert_found(capsys, "rights", f"lacks {right}", "grant")
     granted = ["pages_messaging", "pages_manage_metadata", "pages_read_engagement", right]
     meta.control("page", scopes=granted)
@@ -312,6 +327,15 @@ def test_a_database_without_this_schema_is_a_problem_and_none_at_all_is_not(
     assert_found(capsys, "database", "no database none.db yet", "frontdesk serve", "advice")
     (tmp_path / "none.db").touch()
     assert_found(capsys, "database", "another schema", "frontdesk migrate")
+
+
+def test_a_page_that_sends_nothing_is_a_problem_until_it_goes_on(meta: AtMeta, capsys: Capsys) -> None:
+    now = Clock().now()
+    blocked = Trouble(PAGE, "page_blocked", "The channel blocks this Page.", now, now + timedelta(hours=1))
+    asyncio.run(_on_database(meta, lambda connection: note_trouble(connection, blocked)))
+    assert_found(capsys, "sends", "This Page's messages wait since", "They go out by themselves")
+    asyncio.run(_on_database(meta, lambda connection: clear(connection, PAGE)))
+    assert "sends" not in examine(capsys)[1]
 
 
 def test_two_pages_are_examined_each_by_itself(

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.aside import on_database
+from app.clock import Clock
+from app.connecting import connect_anew_lines
+from app.errors import AppError
+from app.main import migrate
+from app.settings import read_settings, secret_key
+from app.store.database import Database
+from app.tokens import Given, read_account, read_account_now
 from tests.at_meta import BOT, OTHER_PAGE, OTHER_TOKEN, AtMeta, at_meta, run, settings_of
 from tests.webhooks.simulator.kit import APP_ID, APP_SECRET, PAGE, TOKEN
 from webhooks.messenger.subscriptions import FIELDS
@@ -231,3 +240,56 @@ def test_a_wrong_secret_of_the_app_is_told(meta: AtMeta, capsys: Capsys, monkeyp
     said = run(["connect"], capsys)
     assert said.code == 2
     assert said.err.startswith(f"frontdesk: App {APP_ID}: ")
+
+
+# ---- a new token -------------------------------------------------------------------------------------------
+
+
+def connect_anew(token: str) -> str:
+    """What `connect --new-token` says when it is given this token; tests/journeys/test_tokens.py has the command itself."""
+    try:
+        return "\n".join(connect_anew_lines(read_settings(), None, token))
+    except AppError as error:
+        return f"refused: {error}"
+
+
+def start_server() -> None:
+    """As far as a server goes that is started with the settings of the environment."""
+    settings = read_settings()
+    migrate(settings)
+
+    async def take_in(database: Database) -> None:
+        await Given(database, read_account(settings), secret_key(settings), Clock()).take_in()
+
+    asyncio.run(on_database(settings, take_in))
+
+
+def test_a_token_of_another_page_is_not_kept_and_whose_it_is_is_said(meta: AtMeta) -> None:
+    start_server()
+    said = connect_anew(OTHER_TOKEN)
+    assert said.startswith(
+        f"refused: The token belongs to Second ({OTHER_PAGE}), not to Page {PAGE}. It is not kept. Generate"
+    )
+    assert subscribed(meta)[0] == set(), "nothing was done in its name"
+    assert [each.token for each in read_account_now(read_settings()).pages.values()] == [TOKEN]
+
+
+def test_a_token_that_the_server_would_pass_over_is_not_kept(
+    meta: AtMeta, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_server()
+    for name in ("SECRET_KEY", "PAGE_TOKEN"):
+        with monkeypatch.context() as here:
+            here.setenv(f"FRONTDESK_{name}", "another-1-0123456789-abcdefghijklmnop")
+            said = connect_anew(TOKEN)
+        assert said.startswith("refused: The server was started with another SECRET_KEY, or another token")
+    assert connect_anew(TOKEN).startswith(f"Page {PAGE}: the new token is kept")
+    cannot_be_opened = "connect --new-token was given cannot be opened: SECRET_KEY is another one"
+    assert cannot_be_opened not in run(["doctor"], capsys).out
+    monkeypatch.setenv("FRONTDESK_SECRET_KEY", "another-1-0123456789-abcdefghijklmnop")
+    assert cannot_be_opened in run(["doctor"], capsys).out
+
+
+def test_without_a_database_a_new_token_is_not_even_tried(meta: AtMeta) -> None:
+    assert connect_anew(TOKEN).endswith("A server makes it when it starts.")
+    assert subscribed(meta)[0] == set()

@@ -33,11 +33,45 @@ IBANS = [
 
 
 @pytest.mark.parametrize("card", CARDS)
-@pytest.mark.parametrize("between", ["", " ", "-", ".", " - ", "\u00a0", "\u200b", "\n", "\u2011"])
+@pytest.mark.parametrize(
+    "between",
+    [
+        "",
+        " ",
+        "-",
+        ".",
+        " - ",
+        "\u00a0",
+        "\u200b",
+        "\n",
+        "\u2011",
+        "     ",
+        ") (",
+        "*",
+        "'",
+        "\\",
+        "~",
+        "\u2066",
+        "\u061c",
+    ],
+)
 def test_a_card_goes_in_any_grouping(card: str, between: str) -> None:
     written = between.join(card[place : place + 4] for place in range(0, len(card), 4))
     assert mask(f"Take {written}, please") == f"Take {REMOVED}, please"
     assert mask(f"Order 10482 {written} 123") == f"Order 10482 {REMOVED} 123"
+
+
+@pytest.mark.parametrize("sign", [",", ";", ":", "="])
+def test_a_card_in_the_groups_of_its_print_goes_with_a_sign_that_lists_and_moments_have(sign: str) -> None:
+    assert mask(f"it is {sign.join(('4111', '1111', '1111', '1111'))}, yes") == f"it is {REMOVED}, yes"
+    assert mask(sign.join(("3782", "822463", "10005"))) == REMOVED
+    stays = f"at 30{sign}11{sign}2026{sign}13{sign}35{sign}17 and {sign.join(('411', '11', '1111', '1111', '111'))}"
+    assert mask(stays) is stays
+
+
+def test_what_another_width_is_written_in_goes() -> None:
+    assert mask("ＤＥ８９ ３７０４ ００４４ ０５３２ ０１３０ ００") == REMOVED
+    assert mask("password：hunter2") == f"password：{REMOVED}"
 
 
 def test_a_card_in_digits_of_another_script_goes() -> None:
@@ -70,6 +104,7 @@ def test_an_account_goes_with_and_without_blanks(iban: str, size: int) -> None:
         ("token EAAGm0PX4ZCpsBAKZCZBxyzabcdefgh123", f"token {REMOVED}"),
         ("Authorization: Bearer abcdefghijklmnop1234", f"Authorization: Bearer {REMOVED}"),
         ('my password is "correct horse battery" ok', f'my password is {REMOVED}" ok'),
+        ("my password is 'correct horse battery' ok", f"my password is {REMOVED}' ok"),
         ("mein Passwort ist „mit Leerzeichen 1“", f"mein Passwort ist {REMOVED}“"),
         ("verification code: 884 422 thanks", f"verification code: {REMOVED} thanks"),
         ("my pin is 12-34", f"my pin is {REMOVED}"),
@@ -141,6 +176,24 @@ def test_numbers_stay_unless_they_are_cards(number: int) -> None:
     assert mask(f"order {digits} please") == (
         f"order {REMOVED} please" if is_card(digits) else f"order {digits} please"
     )
+
+
+@pytest.mark.parametrize("written", ["+49 {} {}", "+49{}{}", "00 49 {} {}", "0049{}{}", "49 {} {}", "+43 66{}{}"])
+def test_telephone_numbers_stay(written: str) -> None:
+    for number in range(12345600, 12345700):
+        text = f"call {written.format(151, number)} please"
+        assert mask(text) is text
+    assert mask("4222222222222") == REMOVED
+
+
+def test_product_codes_and_order_numbers_of_a_market_place_stay() -> None:
+    for number in range(400638133300, 400638133400):  # EAN-13 of a German maker
+        check = -sum(int(each) * (3 if place % 2 else 1) for place, each in enumerate(str(number))) % 10
+        text = f"do you have {number}{check}?"
+        assert mask(text) is text
+    for number in range(1234500, 1234600):
+        text = f"my order 302-{number}-7654321"
+        assert mask(text) is text
 
 
 def test_one_wrong_digit_makes_no_card_and_no_account() -> None:

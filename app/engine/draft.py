@@ -47,8 +47,8 @@ class Draft:
         "erasing", "failures", "finders", "flow", "found", "gone", "hunt", "hunted", "language", "last_at", "later", "liked",
         "messages", "met", "named", "now", "offered", "opted_out", "others", "outdated", "own_language", "product",
         "question", "question_before", "questions", "rates", "result", "returning", "said", "screen", "showing", "shown",
-        "slots", "slots_until", "state", "steps", "timers", "traffic", "unanswered", "understood", "waited_in", "warned",
-        "why", "wish",
+        "slots", "slots_until", "state", "steps", "switched_at", "timers", "traffic", "unanswered", "understood", "waited_in",
+        "warned", "why", "wish",
     )  # fmt: skip
 
     def __init__(self, flow: Flow, session: Session, now: datetime, finders: Finders = NOTHING_FOUND) -> None:
@@ -75,7 +75,7 @@ class Draft:
             session.liked,
             session.disliked,
         )
-        self.traffic = session.traffic
+        self.traffic, self.switched_at = session.traffic, session.switched_at
         self.product: Mapping[str, Any] = {}
         self.gone, self.later = session.gone, session.later
         self.questions, self.question, self.question_before = session.questions, session.question, NOT_ASKED
@@ -120,7 +120,7 @@ class Draft:
             slots=self.slots, slots_until=self.slots_until,
             back=self._back_after(), failures=self.failures, language=self.own_language,
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, met=self.met, timers=self.timers,
-            last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
+            last_at=self.last_at, switched_at=self.switched_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
             hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked,

@@ -28,6 +28,7 @@ class Session:
     `met`: the channel was asked who the customer is, and answered.
     `warned`: told that a card number or password was taken out of what was written.
     `timers` are the reminders that run, as `name@moment`. `last_at` is the last sign of life: the customer's, or staff handing back.
+    `switched_at`: up to when the channel told who has the conversation, a person or the bot; what it tells of earlier says nothing.
     `answered` is the FAQ entry whose choices are on the screen.
     `erasing`: asked whether everything that is known of the customer is to be deleted.
     `days` are the two, in ISO form, of which the customer was asked which one is meant.
@@ -60,6 +61,7 @@ class Session:
     met: bool = False
     timers: tuple[str, ...] = ()
     last_at: datetime | None = None
+    switched_at: datetime | None = None
     answered_by: AnsweredBy = "bot"
     answered: str = ""
     calls: int = 0
@@ -91,6 +93,9 @@ _LISTS = (
 )  # fmt: skip
 """Fields that are stored as lists of texts."""
 
+_MOMENTS = ("last_at", "switched_at")
+"""Fields that are stored as moments in ISO form."""
+
 _PLAIN = (
     "state",
     "asking",
@@ -120,28 +125,21 @@ def to_dict(session: Session) -> dict[str, Any]:
         value = getattr(session, name)
         if value not in ("", 0, False):
             stored[name] = value
-    for name in ("slots", "gone"):
-        if values := getattr(session, name):
-            stored[name] = dict(values)
+    stored |= {name: dict(values) for name in ("slots", "gone") if (values := getattr(session, name))}
     if session.slots_until:
         stored["slots_until"] = {name: moment.isoformat() for name, moment in session.slots_until.items()}
-    for name in _LISTS:
-        if listed := getattr(session, name):
-            stored[name] = list(listed)
+    stored |= {name: list(listed) for name in _LISTS if (listed := getattr(session, name))}
     if session.question != NOT_ASKED:
         stored["question"] = list(session.question)
     if session.unanswered:
         stored["unanswered"] = [list(each) for each in session.unanswered]
     if session.traffic.count:
         stored["traffic"] = to_list(session.traffic)
-    if session.last_at:
-        stored["last_at"] = session.last_at.isoformat()
-    return stored
+    return stored | {name: moment.isoformat() for name in _MOMENTS if (moment := getattr(session, name))}
 
 
 def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Session:
     """The session of that stored form; `{}` is a new customer."""
-    last_at = stored.get("last_at")
     return Session(
         state=stored.get("state", ""),
         asking=stored.get("asking", ""),
@@ -153,7 +151,8 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         opted_out=stored.get("opted_out", False),
         warned=stored.get("warned", False),
         met=stored.get("met", False),
-        last_at=datetime.fromisoformat(last_at) if last_at else None,
+        last_at=_moment(stored.get("last_at")),
+        switched_at=_moment(stored.get("switched_at")),
         answered_by=answered_by,
         answered=stored.get("answered", ""),
         calls=stored.get("calls", 0),
@@ -170,3 +169,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         unanswered=tuple((number, text) for number, text in stored.get("unanswered", ())),
         **{name: tuple(stored.get(name, ())) for name in _LISTS},
     )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,7 +15,8 @@ from app.errors import EngineError
 from app.findings import Finding, advice, ok, problem
 from app.flowfile.problems import Problem
 from app.flowfile.stage import Stage
-from app.store import durability, inbox, migrate
+from app.store import durability, inbox, migrate, pages
+from app.store.pages import Trouble
 
 GREETING = "hi"
 """What a reviewer writes first."""
@@ -31,6 +32,7 @@ class DatabaseFacts:
     oldest_at: datetime | None = None
     quarantined: int = 0
     weak_settings: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
 
 # ---- the flow ----------------------------------------------------------------------------------------------
@@ -93,6 +95,7 @@ def read_database(connection: Connection) -> DatabaseFacts:
         oldest_at=inbox.oldest_waiting_at(connection),
         quarantined=inbox.count_quarantined(connection),
         weak_settings=durability.find_weak_settings(connection),
+        troubles=tuple(pages.list_troubles(connection)),
     )
 
 
@@ -112,5 +115,9 @@ def judge_database(facts: DatabaseFacts, now: datetime) -> Iterator[Finding]:
     if facts.oldest_at and (now - facts.oldest_at).total_seconds() > WAIT_SECONDS_MAX:
         said = f"Somebody has waited for an answer since {facts.oldest_at:%Y-%m-%d %H:%M} UTC."
         yield problem("work", said, "Start frontdesk serve (with --role all or worker), and look at its log.")
+    for each in facts.troubles:
+        said = f"This Page's messages wait since {each.since:%Y-%m-%d %H:%M} UTC: {each.sentence}"
+        todo = "They go out by themselves when Messenger takes them again; the Page's support inbox at Facebook may tell more."
+        yield replace(problem("sends", said, todo), page_id=each.page_id)
     if facts.quarantined:
         yield advice("set aside", f"{facts.quarantined} events were set aside.", "frontdesk quarantine tells why.")

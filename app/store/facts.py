@@ -19,6 +19,13 @@ def keep(connection: Connection, name: str, value: str) -> str:
     return str(connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one())
 
 
+def hold(connection: Connection, name: str, value: str) -> str:
+    """As `keep`; nobody else changes it until the transaction ends."""
+    insert_new(connection, facts, [{"name": name, "value": value}], ("name",))
+    held = select(facts.c.value).where(facts.c.name == name).with_for_update()
+    return str(connection.execute(held).scalar_one())
+
+
 def put(connection: Connection, name: str, value: str) -> bool:
     """Give it that value; whether it had another one before."""
     before = find(connection, name)

@@ -138,6 +138,23 @@ def quarantine(connection: Connection, event_id: int, reason: str, now: datetime
     connection.execute(_set_aside, {"event_id": event_id, "why": reason, "at": now})
 
 
+_forget_set_aside = (
+    update(inbox)
+    .where(
+        inbox.c.page_id == bindparam("of_page"),
+        inbox.c.event_key == bindparam("of_key"),
+        text("inbox.status = 'quarantined'"),
+    )
+    .values(status="ignored", reason="taken back", body=null())
+)
+
+
+def forget_set_aside(connection: Connection, keys: Sequence[tuple[str, bytes]]) -> None:
+    """Keep no longer what was set aside and is taken back by now: (Page, key of the event)."""
+    if keys:
+        bulk.run(connection, _forget_set_aside, [{"of_page": page, "of_key": key} for page, key in keys])
+
+
 def oldest_waiting_at(connection: Connection) -> datetime | None:
     """When the oldest event came in that is not handled yet."""
     return connection.execute(_oldest).scalar_one_or_none()

@@ -35,6 +35,9 @@ BLOCKED_WAIT = timedelta(hours=1)
 ITEMS_MAX = 2_000
 """Items in one transaction: more than one full webhook body, so that a burst is a few transactions and none grows for ever."""
 
+TAKEN_BACK = "fact:taken_back"
+"""The kind of what stands in the place of a message that its writer took back."""
+
 Stamped = tuple[Item, datetime]
 """An item and the moment it arrived."""
 _Request = tuple[list[Stamped], "asyncio.Future[None]"]
@@ -175,10 +178,11 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
     inbox.add(connection, without_late(connection, new))
     moved = [(echo.page_id, echo.customer_id) for echo in echoes] + [(mark.page_id, mark.customer_id) for mark in marks]
     conversations.touch(connection, moved, latest)
+    inbox.forget_set_aside(connection, [(each.page_id, each.event_key) for each in new if each.kind == TAKEN_BACK])
     conversations.note_watermarks(connection, marks)
     settled = outbox.settle_by_echo(connection, echoes, latest)
     # Pages come last, as where outcomes are written: two transactions that wait for each other would both be lost.
-    for item, received_at in unheard:
+    for item, received_at in sorted(unheard, key=lambda each: each[0].page_id):
         _note_policy(connection, item, received_at)
     return settled
 
@@ -192,8 +196,9 @@ def _note_policy(connection: Connection, item: Received, now: datetime) -> None:
     """The channel blocks a Page, or does so no longer: its messages wait, or go on. What comes late, behind its end, is passed over."""
     page_id, policy = item.page_id, policy_of(item.event)
     name, happened_at = f"policy of {page_id}", item.happened_at
-    before = facts.find(connection, name)
-    if policy.get("action") not in ("block", "unblock") or (before and happened_at < datetime.fromisoformat(before)):
+    if policy.get("action") not in ("block", "unblock"):
+        return
+    if happened_at < datetime.fromisoformat(facts.hold(connection, name, happened_at.isoformat())):
         return
     facts.put(connection, name, happened_at.isoformat())
     if policy.get("action") == "block":
@@ -216,9 +221,7 @@ def to_event(item: Received | Unreadable, received_at: datetime) -> NewEvent:
     else:
         kind, stored = type(event).__name__, events.to_dict(event)
     # A fact about the Page has no conversation to move: it is kept and shown. What was taken back moves none, and is not.
-    aside = (
-        "about the Page" if not item.customer_id else "taken back before it came" if kind == "fact:taken_back" else None
-    )
+    aside = "about the Page" if not item.customer_id else "taken back before it came" if kind == TAKEN_BACK else None
     return NewEvent(
         item.page_id, item.customer_id, item.key, kind, masked(stored), item.happened_at, received_at, item.opens_window,
         "ignored" if aside else "new", aside,

@@ -55,7 +55,7 @@ from app.store.questions import Question, Settled
 from app.store.timers import NewTimer
 from app.worker import flood, taps
 from app.worker.comments import as_one
-from app.worker.handled import Handled, Manners, begin, note_fact, note_said, note_window
+from app.worker.handled import Handled, Manners, begin, is_news, note_fact, note_said, note_window
 from app.worker.links import Links, counted, shown_on
 from app.worker.thinking import Thinking
 
@@ -163,9 +163,11 @@ async def _take_in(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent]
     for event, waiting in happened:
         note_said(handled, event, waiting)
         handled.epoch += _ends_staff(event, handled.session)
-        if isinstance(event, StaffHandedBack) and handled.session.answered_by == "staff":
-            handled.stop_timers = True  # of the silence, which is over
-            handled.timers.clear()
+        if isinstance(event, StaffHandedBack):
+            is_news(handled, waiting.happened_at)
+            if handled.session.answered_by == "staff":
+                handled.stop_timers = True  # of the silence, which is over
+                handled.timers.clear()
     most = hands.manners.a_minute if handled.session.answered_by != "staff" else None
     handled.session, may_answer, tells = flood.count(handled.session, happened, most)
     answered = [each for each, may in zip(happened, may_answer, strict=True) if may]

@@ -124,7 +124,9 @@ def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
     kind = event.kind.removeprefix("fact:")
     values = event.body or {}
     claim = handled.claim
-    if kind in ("person_replied", "person_took_over") or (kind == "standby" and handled.session.answered_by != "staff"):
+    # What we noted ourselves, without an app, is dated by another clock.
+    is_ours = kind == "person_took_over" and not values.get("app_id")
+    if _tells_of_person(handled, kind) and (is_ours or is_news(handled, event.happened_at)):
         _give_to_person(handled, event.happened_at, manners.silence)
     if kind == "other_app_replied":
         # A yes that comes now may be meant for them.
@@ -140,6 +142,22 @@ def note_fact(handled: Handled, event: WaitingEvent, manners: Manners) -> None:
         )
     )  # fmt: skip
     handled.finished.append((event.id, "done", None))
+
+
+def _tells_of_person(handled: Handled, kind: str) -> bool:
+    """Whether by it somebody else answers."""
+    return kind in ("person_replied", "person_took_over") or (
+        kind == "standby" and handled.session.answered_by != "staff"
+    )
+
+
+def is_news(handled: Handled, at: datetime) -> bool:
+    """Whether what the channel tells of this moment, about who has the conversation, is the latest; then it is noted as that."""
+    before = handled.session.switched_at
+    if before is not None and at < before:
+        return False
+    handled.session = replace(handled.session, switched_at=at)
+    return True
 
 
 def _give_to_person(handled: Handled, since: datetime, silence: timedelta | None) -> None:

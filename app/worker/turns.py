@@ -141,8 +141,10 @@ class Turns:
         """Write all in one transaction. `claims_next`: nothing else is in hand, so the same transaction claims what comes next."""
 
         def work(connection: Connection) -> tuple[list[OutMessage], list[Claim] | None]:
-            flying = self._commit(connection, handled)
-            return flying, self._claim_next(connection) if claims_next else None
+            flying, erased = self._commit(connection, handled)
+            in_hand = self._claim_next(connection) if claims_next else None
+            _note_erased(connection, erased, self.clock.now())
+            return flying, in_hand
 
         if claims_next:
             self._unsure_of_claims = True
@@ -190,8 +192,8 @@ class Turns:
         """Commit, however long the database is away: the claim is ours until the fence says otherwise."""
         return await persist(self.database, work, self.clock, self.chance)
 
-    def _commit(self, connection: Connection, handled: Sequence[Handled]) -> list[OutMessage]:
-        """Write what came of the turns that are still ours; the messages that this worker may send at once."""
+    def _commit(self, connection: Connection, handled: Sequence[Handled]) -> tuple[list[OutMessage], list[Key]]:
+        """Write what came of the turns that are still ours; the messages that this worker may send at once, and who was erased."""
         now = self.clock.now()
         held = claims.hold(connection, self.worker_id, [each.claim for each in handled])
         ours = [each for each in handled if each.claim.key in held]
@@ -203,8 +205,8 @@ class Turns:
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
-        _note_erased(connection, [each.claim.key for each in ours if each.erased_at], now)
-        return [message for message in messages if message.status == "in_flight"]
+        flying = [message for message in messages if message.status == "in_flight"]
+        return flying, [each.claim.key for each in ours if each.erased_at]
 
     def _queue(self, handled: Sequence[Handled], busy: Mapping[Key, bool], now: datetime) -> list[OutMessage]:
         """The messages with their places in line. The first of a free line is in flight by this very commit, if there is room."""

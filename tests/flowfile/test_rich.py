@@ -25,6 +25,7 @@ def bot(line: str) -> str:
         ("{sticker: thumbs_up_large}", []),
         ("{sticker: 767226160478561}", []),
         ("{sticker: cat}", ["F314 at 8:19"]),
+        ("{sticker: 99999999999999999999}", ["F314 at 8:19"]),
         ("{sticker: [cat]}", ["F212 at 8:19"]),
         (f"{{images: [{PICTURE}, {PICTURE}]}}", []),
         (f"{{images: [{', '.join([PICTURE] * 31)}]}}", ["F315 at 8:889"]),

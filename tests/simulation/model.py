@@ -20,11 +20,13 @@ from tests.simulation.flow import BEGIN
 
 @dataclass(slots=True)
 class Expected:
-    """One customer as it should be. `replies` are all texts the bot wrote, in order."""
+    """One customer as it should be. `replies` are all texts the bot wrote, in order; `switched_at`: up to when it was told who has
+    the conversation, as the database writes moments."""
 
     session: Session = field(default_factory=Session)
     epoch: int = 0
     replies: list[str] = field(default_factory=list)
+    switched_at: str = ""
 
     def place(self) -> tuple[Any, ...]:
         """What must be the same in the stored session; moments are left out."""
@@ -45,17 +47,19 @@ class Model:
     def of(self, key: Key) -> Expected:
         return self.customers.setdefault(key, Expected())
 
-    def handle(self, key: Key, happened: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-        """The event was handled, or several that were written one after the other: the texts that must be queued now."""
+    def handle(self, key: Key, happened: Sequence[tuple[str, Mapping[str, Any]]], at: str) -> list[str]:
+        """The event of that moment was handled, or several that were written one after the other: the texts that must be queued now."""
         customer = self.of(key)
         kind, _ = happened[0]
         if kind.startswith("fact:"):
-            if kind == "fact:person_replied":
+            if kind == "fact:person_replied" and at >= customer.switched_at:
+                customer.switched_at = at
                 self._person_came(customer)
             return []
         read = [events.from_dict(kind, dict(body)) for kind, body in happened]
         if isinstance(read[0], StaffHandedBack):
             customer.epoch += 1
+            customer.switched_at = max(at, customer.switched_at)
         written = [each for each in read if isinstance(each, TextReceived | AttachmentReceived)]
         if written:
             turn = take_burst(self.flow, customer.session, written, BEGIN)

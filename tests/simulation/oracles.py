@@ -40,10 +40,10 @@ LINES = {
 """Which events of a customer must keep which order."""
 
 TRIGGERS = """
-CREATE TEMP TABLE seen (n INTEGER PRIMARY KEY, what, page, customer, a, b, c, d);
+CREATE TEMP TABLE seen (n INTEGER PRIMARY KEY, what, page, customer, a, b, c, d, e);
 CREATE TEMP TRIGGER finished AFTER UPDATE OF status ON main.inbox BEGIN
-  INSERT INTO seen (what, page, customer, a, b, c, d) VALUES
-    ('finished', OLD.page_id, OLD.customer_id, OLD.id, OLD.kind, OLD.body, OLD.status || ' ' || NEW.status); END;
+  INSERT INTO seen (what, page, customer, a, b, c, d, e) VALUES
+    ('finished', OLD.page_id, OLD.customer_id, OLD.id, OLD.kind, OLD.body, OLD.status || ' ' || NEW.status, OLD.happened_at); END;
 CREATE TEMP TRIGGER queued AFTER INSERT ON main.outbox BEGIN
   INSERT INTO seen (what, page, customer, a, b, c, d) VALUES
     ('queued', NEW.page_id, NEW.customer_id, NEW.seq, NEW.body, NEW.written_by, NEW.status || ' ' || NEW.epoch); END;
@@ -67,6 +67,7 @@ class Seen:
     b: Any
     c: Any
     d: Any
+    e: Any
 
     @property
     def key(self) -> Key:
@@ -92,7 +93,7 @@ class Witness:
     # ---- after every commit --------------------------------------------------------------------------------
 
     def look(self, bare: sqlite3.Connection) -> None:
-        rows = bare.execute("SELECT what, page, customer, a, b, c, d FROM seen ORDER BY n").fetchall()
+        rows = bare.execute("SELECT what, page, customer, a, b, c, d, e FROM seen ORDER BY n").fetchall()
         if not rows:
             return
         bare.execute("DELETE FROM seen")
@@ -123,7 +124,9 @@ class Witness:
         if burst[0].d.rpartition(" ")[2] == "quarantined":
             return self.model.set_aside(burst[0].key)
         try:
-            return self.model.handle(burst[0].key, [(each.b, orjson.loads(each.c or "{}")) for each in burst])
+            return self.model.handle(
+                burst[0].key, [(each.b, orjson.loads(each.c or "{}")) for each in burst], burst[0].e
+            )
         except Exception as error:
             self.world.fail(f"{burst[0].key}: {burst[0].b} was handled although it cannot be: {error!r}")
             return []

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy import event as signal
 
 from app.store import history
 from app.store.erase import LATE
@@ -43,3 +49,32 @@ async def test_what_is_written_behind_the_wish_to_be_forgotten_is_answered_and_w
     lines_of_ana = await both.read(lambda connection: history.transcript(connection, ANA))
     assert [each.text for each in lines_of_ana if each.who == "customer"] == ["hello again"]
     assert (await ends(both, "ana"))[-2:] == [("ignored", LATE), ("done", None)]
+
+
+async def test_the_audit_is_written_last_for_whoever_else_writes_there_waits(both: Troubled, clock: GivenClock) -> None:
+    crew = Crew(both, clock)
+    await add(both, event("ana", "delete my data"))
+    await crew.turns.run_batch()
+    await add(both, event("ana", "yes"))
+    with listed_statements() as statements:
+        await crew.turns.run_batch()
+    behind = statements[1 + max(place for place, each in enumerate(statements) if "INSERT INTO audit" in each) :]
+    assert not [each for each in behind[: behind.index("commit")] if "audit" not in each]
+
+
+@contextmanager
+def listed_statements() -> Iterator[list[str]]:
+    """What every database is told meanwhile, and `commit`."""
+    told: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        told.append(statement)
+
+    def end(_connection: Any) -> None:
+        told.append("commit")
+
+    signal.listen(Engine, "before_cursor_execute", note)
+    signal.listen(Engine, "commit", end)
+    yield told
+    signal.remove(Engine, "before_cursor_execute", note)
+    signal.remove(Engine, "commit", end)

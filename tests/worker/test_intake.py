@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
-from app.channel import Echoed, Ignored, Receipt, Received, Unreadable
+from app.channel import Echoed, Fact, Ignored, Receipt, Received, Unreadable
 from app.engine.events import TextReceived
 from app.errors import UnavailableError
-from app.store import inbox, outbox
+from app.store import inbox, outbox, pages, quarantine
 from app.store.database import open_database
-from app.store.intake import ITEMS_MAX, Intake, outbox_id
+from app.store.intake import ITEMS_MAX, Intake, outbox_id, take
+from app.store.quarantine import SetAside
 from tests.store.kit import NOW, PAGE, count_by_status, key_of, received
 from tests.worker.database import Troubled
 from tests.worker.kit import acquaint, begun, flying, quiet, running
@@ -205,3 +207,45 @@ async def test_a_file_that_cannot_be_opened_is_unavailable_to_readers_and_writer
     with pytest.raises(UnavailableError):
         await nowhere.transaction(count_by_status)
     await nowhere.close()
+
+
+async def test_a_message_that_was_set_aside_and_is_taken_back_is_kept_no_longer(intake: Intake, both: Troubled) -> None:
+    await intake.take([received("ana", "zanzibar"), received("bea", "zanzibar")], NOW)
+    both_of_them = [each for [each] in (await both.read(lambda connection: inbox.list_waiting(connection, 9))).values()]
+
+    def set_aside(connection: Connection) -> None:
+        for each in both_of_them:
+            inbox.quarantine(connection, each.id, "The turn failed.", NOW)
+
+    await both.inner.transaction(set_aside)
+    place = Received(received("ana", "zanzibar").key, PAGE, "ana", Fact("taken_back"), NOW)
+    await intake.take([place, Received(key_of("unsent"), PAGE, "ana", Fact("unsent", {"mid": "m_zanzibar"}), NOW)], NOW)
+    left = await both.read(quarantine_list)
+    assert [each.id for each in left] == [both_of_them[1].id]
+    kept = await both.read(
+        lambda connection: connection.execute(text("SELECT customer_id, kind, body FROM inbox")).all()
+    )
+    assert [customer for customer, kind, body in kept if kind == "TextReceived" and body] == ["bea"]
+
+
+def quarantine_list(connection: Connection) -> list[SetAside]:
+    return quarantine.list_set_aside(connection, 9)
+
+
+async def test_of_two_notices_at_once_about_a_page_the_later_one_counts(both: Troubled) -> None:
+    def notice(action: str, minute: int) -> Received:
+        at = NOW + timedelta(minutes=minute)
+        return Received(key_of(f"{action}{minute}"), PAGE, "", Fact("policy", {"action": action}), at)
+
+    def unblock_slowly(connection: Connection) -> None:
+        take(connection, [(notice("unblock", 2), NOW)], "mark")
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_sleep(0.3)"))
+
+    async def block_meanwhile() -> None:
+        await asyncio.sleep(0.1)
+        await both.inner.transaction(lambda connection: take(connection, [(notice("block", 1), NOW)], "mark"))
+
+    await both.inner.transaction(lambda connection: take(connection, [(notice("block", 0), NOW)], "mark"))
+    await asyncio.gather(both.inner.transaction(unblock_slowly), block_meanwhile())
+    assert await both.read(pages.list_troubles) == []

@@ -9,6 +9,7 @@ import pytest
 
 from app.engine.effects import message_from_dict
 from app.engine.events import PERSON
+from app.engine.session import to_dict
 from app.store import conversations
 from app.store.inbox import WaitingEvent
 from app.worker.handle import Hands, handle
@@ -55,6 +56,26 @@ async def test_each_reply_of_a_person_begins_the_time_anew(hands: Hands) -> None
     handled = await handle(hands, claim(*replies), LATER)
     assert [timer.due_at for timer in handled.timers.values()] == [LATER + DAY]
     assert (handled.stop_timers, handled.epoch) == (True, 4)
+
+
+@pytest.mark.parametrize("kind", ["person_replied", "person_took_over", "standby"])
+async def test_a_word_that_comes_late_behind_the_handing_back_silences_nobody(hands: Hands, kind: str) -> None:
+    handed_back = WaitingEvent(1, "StaffHandedBack", {}, LATER, opens_window=False)
+    back = await handle(hands, claim(handed_back, answered_by="staff"), LATER)
+    late = fact(kind, 2, at=NOW, text="I am Anna", mid="m_1", app_id="263902037430900")
+    handled = await handle(hands, claim(late, session=to_dict(back.session)), LATER)
+    assert (handled.session.answered_by, handled.epoch, handled.timers) == ("bot", 3, {})
+    assert [each.text for each in handled.said] == ["I am Anna"]
+    again = fact(kind, 3, at=LATER + DAY, text="It is me again", app_id="263902037430900")
+    handled = await handle(hands, claim(again, session=to_dict(back.session)), LATER + DAY)
+    assert (handled.session.answered_by, handled.epoch) == ("staff", 4)
+
+
+async def test_a_word_that_comes_late_behind_a_later_one_does_not_end_the_time_sooner(hands: Hands) -> None:
+    first = await handle(hands, claim(fact("person_replied", 2, at=LATER, mid="m_2")), LATER)
+    late = claim(fact("person_replied", 1, at=NOW, mid="m_1"), answered_by="staff", session=to_dict(first.session))
+    handled = await handle(hands, late, LATER)
+    assert (handled.session.answered_by, handled.stop_timers, handled.timers) == ("staff", False, {})
 
 
 async def test_what_the_customer_does_while_they_answer_does_not(hands: Hands) -> None:

@@ -31,9 +31,14 @@ CONNECT_ANEW = (
 BASIC = "At developers.facebook.com, App settings, Basic"
 
 
-def judge_page(facts: PageFacts, flow: Flow | None, app_id: str, now: datetime) -> list[Finding]:
-    """Everything about one Page. With a dead token it can be asked nothing else, with another Page's nothing about itself."""
-    findings = [*_judge_me(facts), *_judge_skew(facts)]
+def judge_page(
+    facts: PageFacts, flow: Flow | None, app_id: str, now: datetime, features: Collection[str] = ()
+) -> list[Finding]:
+    """Everything about one Page. With a dead token it can be asked nothing else, with another Page's nothing about itself.
+
+    `features`: what the operator says that Meta granted to the app.
+    """
+    findings = [*_judge_me(facts), *_judge_skew(facts), *_judge_features(flow, features)]
     if isinstance(facts.me, Told) and facts.token is not None:
         findings += _judge_token(facts.token, app_id, now)
         findings += _judge_rights(facts.token, flow)
@@ -139,14 +144,25 @@ def _judge_rights(answer: Result, flow: Flow | None) -> Iterator[Finding]:
 def _rights_of(flow: Flow) -> Iterator[str]:
     """What this flow needs besides."""
     yield from WISHED_RIGHTS if flow.entrances.comments else ()
+    kinds = _kinds_of(flow)
+    yield from (right for kind, right in RIGHTS_OF.items() if kind in kinds)
+
+
+def _kinds_of(flow: Flow) -> set[str]:
+    """The kinds of what this flow shows in a way of its own."""
     said = [each for state in flow.states.values() for each in state.say]
     said += [each for state in flow.states.values() for reminder in state.remind for each in reminder.say]
-    kinds = {
-        each.kind
-        for each in (*said, *(each for entry in flow.faq.values() for each in entry.say))
-        if isinstance(each, SayForm)
-    }
-    yield from (right for kind, right in RIGHTS_OF.items() if kind in kinds)
+    said += [each for entry in flow.faq.values() for each in entry.say]
+    return {each.kind for each in said if isinstance(each, SayForm)}
+
+
+def _judge_features(flow: Flow | None, features: Collection[str]) -> Iterator[Finding]:
+    if flow is not None and "utility" in _kinds_of(flow) and "utility_messages" not in features:
+        says = "FRONTDESK_APP_FEATURES does not say that Meta granted the app utility messages: none leaves."
+        todo = (
+            "Apply for page_utility_messaging in the app's review, then add utility_messages to FRONTDESK_APP_FEATURES."
+        )
+        yield problem("features", says, todo)
 
 
 # ---- the Page ----------------------------------------------------------------------------------------------

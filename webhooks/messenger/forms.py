@@ -17,6 +17,7 @@ from webhooks.messenger.limits import (
     CARD_CHARS_MAX,
     FEEDBACK_TITLE_CHARS_MAX,
     QUESTION_CHARS_MAX,
+    QUESTION_CHARS_MIN,
     RECEIPT_ITEMS_MAX,
 )
 from webhooks.messenger.payload import clean_text
@@ -52,7 +53,9 @@ def is_complete(form: Form) -> bool:
     if form.kind == "coupon":
         code = fields.get("code", "")
         return bool(code or fields.get("url")) and not any(each.isspace() for each in code)
-    return form.kind != "receipt" or _is_receipt(form)
+    if form.kind == "feedback":
+        return len(clean_text(fields["question"]).strip()) >= QUESTION_CHARS_MIN
+    return _is_receipt(form)
 
 
 def _is_receipt(form: Form) -> bool:

@@ -76,7 +76,7 @@ UTILITY_VALUE_CHARS_MAX = 1_000
 """O: Meta names no limit for what fills a hole of a utility template."""
 RECEIPT_ITEMS_MAX = 100
 """D: receipt template."""
-QUESTION_CHARS_MAX = 85
+QUESTION_CHARS_MIN, QUESTION_CHARS_MAX = 5, 85
 """D: question of the customer feedback template."""
 PAGE_INBOX_APP_ID = "263902037430900"
 """D: the inbox in which a Page's people answer."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.engine.effects import Form, Message
-from webhooks.messenger.cut import shorten
+from webhooks.messenger.cut import shorten, split_text
 from webhooks.messenger.limits import (
     CARD_CHARS_MAX,
     GRID_IMAGES_MAX,
@@ -54,11 +54,18 @@ def _split_pictures(form: Form) -> Iterator[Message]:
             yield Message(form=Form(form.kind, form.fields if start == 0 else {}, part))
         else:
             yield Message(media=("image", part[0]["url"]))
+    if len(whole) < 2:  # no grid, on which its title could stand
+        yield from (Message(each) for each in split_text("\n".join(_titles(form))))
 
 
 def as_text(form: Form) -> str:
-    """What it says where it cannot be shown: addresses, and the values of a utility message."""
-    return "\n".join(value for item in form.items for name, value in item.items() if name in ("url", "value") and value)
+    """What it says where it cannot be shown: titles, addresses, and the values of a utility message."""
+    values = (value for item in form.items for name, value in item.items() if name in ("url", "value") and value)
+    return "\n".join((*_titles(form), *values))
+
+
+def _titles(form: Form) -> list[str]:
+    return [title for _, name in CHARS_MAX if (title := form.fields.get(name, "").strip())]
 
 
 def render_rich(form: Form) -> dict[str, Any]:

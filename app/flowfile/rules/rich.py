@@ -10,7 +10,8 @@ from app.flowfile.problems import Problem, did_you_mean, problem_at
 from app.flowfile.source.nodes import Node, Scalar
 
 STICKERS = ("thumbs_up", "thumbs_up_medium", "thumbs_up_large")
-_NUMBER = re.compile(r"[0-9]{1,20}")
+_NUMBER = re.compile(r"[0-9]{1,19}")
+"""More digits are no number of Meta's: they do not fit 64 bits."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 
 

@@ -91,7 +91,7 @@ def _card() -> Schema:
 
 def _rich() -> dict[str, Schema]:
     """Stickers, pictures together, products of Meta's catalogue, utility messages."""
-    number: Schema = {"type": ["string", "integer"], "pattern": "^[0-9]{1,20}$"}
+    number: Schema = {"type": ["string", "integer"], "pattern": "^[0-9]{1,19}$"}
     grid = {
         "title": text_up_to(limits.GRID_TITLE_CHARS_MAX),
         "subtitle": text_up_to(limits.CARD_CHARS_MAX),

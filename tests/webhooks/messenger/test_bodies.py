@@ -143,6 +143,7 @@ def test_what_was_taken_back_leaves_no_place_for_its_message_and_changes_that_co
     late = [
         {"message": {"mid": "m_a7", "text": "late"}},
         *({"message_edit": {"mid": "m_a7", "text": "late", "num_edit": number}} for number in (1, "5")),
+        {"message_edit": {"mid": "m_a7", "text": "late"}},
     ]
     for each in late:
         body = load("text")
@@ -150,7 +151,7 @@ def test_what_was_taken_back_leaves_no_place_for_its_message_and_changes_that_co
         body["entry"][0]["messaging"][0].update(each)
         [item] = parse_body(body)
         assert item.key in [place.key for place in places]
-    assert [place.event for place in places] == [Fact("taken_back")] * 6
+    assert [place.event for place in places] == [Fact("taken_back")] * 8
 
 
 @pytest.mark.parametrize("name", OF_THE_PAGE)

@@ -17,6 +17,8 @@ from webhooks.messenger.forms import is_complete
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import WAYS
 from webhooks.messenger.render import render
+from webhooks.simulator.graph.check import check_message
+from webhooks.simulator.graph.failures import GraphError
 
 RESPONSE = WAYS[0]
 YES, NO = Option("Yes", tap=("order", "yes")), Option("No", tap=("order", "no"))
@@ -140,6 +142,14 @@ def test_a_receipt_has_numbers_where_the_owner_has_texts() -> None:
         "elements": [{"title": "Shirt", "price": 54.5, "currency": "EUR", "quantity": 2}],
         "summary": {"shipping_cost": 5.5, "total_cost": 60.0},
     }  # fmt: skip
+
+
+def test_a_question_that_is_too_short_for_a_form_is_said_as_a_text() -> None:
+    short = replace(FEEDBACK, fields={**FEEDBACK.fields, "question": "OK?"})
+    with pytest.raises(GraphError):
+        check_message({"attachment": {"type": "template", "payload": payload_of(short)}}, ())
+    assert not is_complete(short)
+    assert is_complete(replace(FEEDBACK, fields={**FEEDBACK.fields, "question": "Okay?"}))
 
 
 def test_feedback_asks_one_question_with_five_stars() -> None:

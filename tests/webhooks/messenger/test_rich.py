@@ -16,6 +16,7 @@ from webhooks.messenger import http
 from webhooks.messenger.pieces import pieces
 from webhooks.messenger.policy import Way, may_send
 from webhooks.messenger.render import render
+from webhooks.messenger.rich import as_text
 from webhooks.messenger.send import Messenger
 from webhooks.simulator.graph.check import check_message
 
@@ -83,6 +84,14 @@ def test_more_pictures_than_fit_follow_in_further_messages_and_one_alone_is_a_pi
     ]
 
 
+def test_the_title_of_a_grid_is_said_where_too_few_pictures_are_left_for_one() -> None:
+    titled = {"title": "Looks", "subtitle": "of this spring"}
+    said = Message("Looks\nof this spring")
+    assert pieces(Message(form=Form("grid", titled, (A, {"url": ""})))) == [Message(media=("image", A["url"])), said]
+    assert pieces(Message(form=Form("grid", titled, ({"url": ""},)))) == [said]
+    assert as_text(Form("grid", titled, (A, B))) == f"{said.text}\n{A['url']}\n{B['url']}"
+
+
 def test_choices_never_stand_on_a_utility_message() -> None:
     yes = Option("Yes", tap=("a", "yes"))
     first, second = pieces(Message(form=UTILITY, choices=(yes,)))
@@ -109,6 +118,7 @@ async def test_pictures_that_messenger_cannot_fetch_are_sent_as_their_addresses(
 def _look_at_what_is_sent_instead(messenger: Messenger) -> None:
     trouble = Failed("media_not_fetched", "The file could not be fetched.")
     other = messenger.instead(Message(form=GRID), trouble)
-    assert other == Message(f"{A['url']}\n{B['url']}")
+    titles = [GRID.fields[name].strip() for name in ("title", "subtitle")]
+    assert other == Message("\n".join((*titles, A["url"], B["url"])))
     assert messenger.instead(Message(form=PRODUCTS), trouble) is None
     assert messenger.instead(Message(form=GRID), Failed("refused", "No.")) is None

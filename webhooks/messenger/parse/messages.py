@@ -87,7 +87,8 @@ def read_referral(place: Place, referral: Mapping[str, Any]) -> Item:
 def _read_unsent(place: Place, kind: str, mid: str) -> list[Item]:
     """A message that was taken back, and in the names of what may still come of it nothing: who comes late finds its place taken."""
     unsent = place.received(place.key("unsent", *_identity(place, mid)), Fact("unsent", {"mid": mid}))
-    late = [place.key(kind, mid), *(place.key("edited", mid, str(number)) for number in range(1, EDITS_MAX + 1))]
+    changes = ("", *map(str, range(EDITS_MAX + 1)))  # their number may be missing
+    late = [place.key(kind, mid), *(place.key("edited", mid, number) for number in changes)]
     return [unsent, *(place.received(key, Fact("taken_back")) for key in late)] if mid else [unsent]
 
 
