@@ -62,14 +62,15 @@ async def _look_at_fleet(settings: Settings, clock: Clock, looked_at: int | None
         return found
     database = open_database(settings.database_url.get_secret_value())
     try:
-        return [*found, *await _look_twice(database, settings, clock, looked_at)]
+        return [*found, *await look_twice(database, settings, clock, looked_at)]
     except AppError as error:
         return [*found, problem("database", error.message, "Look whether it runs and can be reached.")]
     finally:
         await database.close()
 
 
-async def _look_twice(database: Database, settings: Settings, clock: Clock, looked_at: int | None) -> list[Finding]:
+async def look_twice(database: Database, settings: Settings, clock: Clock, looked_at: int | None) -> list[Finding]:
+    """What the open database says; the second look only where somebody is at work."""
     doubt_seconds = max((settings.echo_grace_seconds, *settings.look_up_after_seconds))
     first = await database.read(lambda connection: fleet.look(connection, clock, doubt_seconds, looked_at))
     later = None

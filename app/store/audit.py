@@ -21,6 +21,7 @@ from app.store.tables import audit
 What = Literal[
     "customer_erased", "customer_exported", "customer_blocked", "customer_unblocked", "deletion_asked",
     "page_connected", "token_changed", "flow_published", "signatures_refused",
+    "event_replayed", "backup_made", "database_restored",
 ]  # fmt: skip
 """What can have happened. Whoever writes a new kind adds its word here."""
 

@@ -58,6 +58,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli_answers": ("app", "webhooks"),
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
+    "app.keeping": ("app",),
+    "app.cli_operations": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),
     "app": (),
 }
@@ -68,11 +70,19 @@ ROOTS = {
     "app.main": ("app.cli", "app.demo", "app.connecting", "app.doctor"),
     "app.demo": ("app.cli",),
     "app.cli": (),
-    "app.cli_flows": ("app.cli", "app.cli_answers", "app.cli_writing", "app.cli_pages", "app.cli_people"),
+    "app.cli_flows": (
+        "app.cli",
+        "app.cli_answers",
+        "app.cli_writing",
+        "app.cli_pages",
+        "app.cli_people",
+        "app.cli_operations",
+    ),
     "app.cli_writing": ("app.cli",),
     "app.cli_answers": ("app.cli",),
     "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
+    "app.cli_operations": ("app.cli",),
 }
 """The composition roots, and who may import them."""
 
