@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +15,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app import log as logs
+from app import measuring
 from app.agreement import Agreement
 from app.auditing import count_refused
 from app.chance import Chance
@@ -24,6 +24,7 @@ from app.clock import Clock
 from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.measures import Sample
 from app.people import Wishes
 from app.readiness import preparer
 from app.service.addresses import read_allowed
@@ -98,20 +99,11 @@ class House:
         if self.worker:
             self.worker.wake(outbox_too)
 
-    def counts(self) -> Mapping[str, int]:
-        """Running totals by name."""
-        counts = Counter({f"webhook_{name}": getattr(self.door, name) for name in messenger_routes.Counts.__slots__})
-        counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
-        counts.update(worker_breakdowns=self.breakdowns)
-        if self.worker:
-            if thinking := self.worker.thinking:
-                counts.update(
-                    {f"model_{name}": count for name, count in (thinking.counts + thinking.model.counts).items()}
-                )
-            counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
-            counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
-            counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
-        return counts
+    def measured(self, door: messenger_routes.Door | None) -> list[Sample]:
+        """What was counted and timed since the start."""
+        samples = [*measuring.of_door(self.door, door), *measuring.of_intake(self.intake)]
+        samples.append(Sample("worker_breakdowns_total", self.breakdowns))
+        return [*samples, *measuring.of_worker(self.worker)] if self.worker else samples
 
 
 def read_flows(settings: Settings, roles: frozenset[str]) -> LiveFlows:
@@ -217,7 +209,7 @@ def _add_routes(app: App, house: House) -> None:
     watched = health.Watched(
         database=house.database,
         clock=house.clock,
-        counts=house.counts,
+        measured=lambda: house.measured(app.door),
         problems=lambda: [str(problem) for problem in house.flows.problems()],
         calls_lack=lambda: _calls_lack(house),
         working=lambda: "worker" not in house.roles or bool(house.worker and house.worker.beat.alive()),

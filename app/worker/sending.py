@@ -21,6 +21,7 @@ from app.clock import Clock
 from app.engine.effects import message_from_dict, message_to_dict
 from app.errors import UnavailableError
 from app.log import customer_tag
+from app.measures import ByPage, Histogram
 from app.store import conversations, outbox, pages
 from app.store.database import Database
 from app.store.intake import outbox_id
@@ -74,6 +75,9 @@ class Sender:
     later: Later
     alive: Callable[[], bool]
     counts: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    seconds: Histogram = field(default_factory=Histogram)
+    pages: ByPage = field(default_factory=ByPage)
     parking: Parking = field(default_factory=Parking)
     stopping: bool = False
     _ready: deque[OutMessage] = field(default_factory=deque)
@@ -165,12 +169,21 @@ class Sender:
             # The border of sending: a bug in a channel must not stop the others, and nobody knows how far it came.
             log.exception("channel broke down", error=type(error).__name__)
             answers = repeat(Unsure(f"The channel broke down: {type(error).__name__}."))
-        return [next(answers) if isinstance(each, Send) else each for each in prepared]
+        return [self._heard(next(answers)) if isinstance(each, Send) else each for each in prepared]
+
+    def _heard(self, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Failed):
+            self.refusals["channel", outcome.code] += 1
+        return outcome
 
     async def _ask(self, sends: list[Send]) -> Sequence[Outcome]:
-        if len(sends) > 1:
-            return await self._batch(sends)
-        return [await self.channel.send(sends[0])] if sends else []
+        if not sends:
+            return []
+        started = self.clock.monotonic()
+        try:
+            return await self._batch(sends) if len(sends) > 1 else [await self.channel.send(sends[0])]
+        finally:
+            self.seconds.observe(self.clock.monotonic() - started)
 
     async def _batch(self, sends: list[Send]) -> Sequence[Outcome]:
         started = self.clock.monotonic()
@@ -194,6 +207,7 @@ class Sender:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
         refusal = self.channel.may_send(send, self.clock.now())
         if refusal:
+            self.refusals["policy", refusal.code] += 1
             return Failed(refusal.code, refusal.sentence)
         # Only what really leaves goes ahead for its Page: what is refused here says nothing of the Page's trouble.
         return send if self.parking.lets_go(message.page_id, now) else KEPT_BACK
@@ -265,6 +279,7 @@ class Sender:
         self.counts[_count_of(outcome)] += 1
         match outcome:
             case Sent(mid, remark):
+                self.pages.add(message.page_id)
                 self.parking.note_sent(message.page_id, self.clock.monotonic())
                 return Result(
                     message, "sent", mid=mid, reason_code="shortened" if remark else None, reason=remark or None

@@ -22,7 +22,7 @@ from app.store.erase import erase
 from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.worker.handle import Hands, handle, set_aside
-from app.worker.handled import Handled
+from app.worker.handled import Handled, Seen
 from app.worker.retry import persist
 from app.worker.thinking import Asked, StillThinkingError
 
@@ -54,6 +54,7 @@ class Turns:
     meet: Callable[[Sequence[Key]], None] = lambda _: None
     taken: int = 0
     failed: int = 0
+    seen: Seen = field(default_factory=Seen)
     stopping: bool = False
     asked_for_calls: bool = False
     _in_hand: list[Claim] | None = field(default=None)
@@ -140,6 +141,7 @@ class Turns:
         if claims_next:
             self._in_hand, self._unsure_of_claims = in_hand, False
         self.taken += sum(len(each.finished) for each in handled)
+        self.seen.note(handled, self.clock.now())
         self.asked_for_calls |= any(each.calls for each in handled)
         self.send(flying, started)
         self.meet([each.claim.key for each in handled if each.messages and not each.session.met])

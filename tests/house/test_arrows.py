@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.house.source import Module, assert_none, imports, is_in, module, product
 
-GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask")
+GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask", "app.measures")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.clock": (),
     "app.chance": (),
     "app.mask": (),
+    "app.measures": (),
     "app.pages": (),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
@@ -59,6 +60,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli_people": ("app", "webhooks"),
     "app.people": ("app", "webhooks"),
     "app.keeping": ("app",),
+    "app.measuring": ("app", "webhooks"),
     "app.cli_operations": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),
     "app": (),

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.clock import Clock
 from app.insights import health
+from app.measures import Sample
 from app.store.database import open_database
 from app.store.migrate import migrate
 
@@ -19,7 +20,9 @@ from app.store.migrate import migrate
 async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
     database = open_database(f"sqlite:///{tmp_path / 'health.db'}")
     await migrate(database)
-    watched = health.Watched(database, Clock(), lambda: {"turns": 7}, list, list, lambda: True, metrics_token="a-token")
+    watched = health.Watched(
+        database, Clock(), lambda: [Sample("turns_total", 7)], list, list, lambda: True, metrics_token="a-token"
+    )
     made = FastAPI()
     made.include_router(health.create_routes(watched))
     yield made

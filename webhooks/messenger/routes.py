@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from app.channel import Item
 from app.clock import Clock
 from app.errors import AppError, BrokenPayloadError, TooLargeError, UnavailableError
+from app.measures import Histogram
 from webhooks.messenger import payload, signature
 from webhooks.messenger.account import Account
 from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SECONDS_MAX, SMALL_BODY_BYTES
@@ -73,7 +74,7 @@ def is_post(scope: Scope) -> bool:
 
 
 class Door:
-    """What both routes need, worked out once. `counts` is counted up in place, for health and metrics."""
+    """What both routes need, worked out once. `counts` and `seconds` are counted up in place, for health and metrics."""
 
     def __init__(
         self,
@@ -93,6 +94,7 @@ class Door:
         self._counts = Counts() if counts is None else counts
         self._body_seconds_max = body_seconds_max
         self._coming_bytes = 0
+        self.seconds = Histogram()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`receive` as an ASGI app: the way past routers and middlewares."""
@@ -110,12 +112,14 @@ class Door:
 
     async def receive(self, request: Request) -> Response:
         """Events: 200 once they are durable."""
+        started = self._clock.monotonic()
         try:
             await self._receive(request)
         except (_ForgedError, _TooSlowError, BrokenPayloadError, TooLargeError, UnavailableError) as error:
             self._count(error)
             close = {"Connection": "close"} if isinstance(error, (TooLargeError, _TooSlowError)) else None
             return PlainTextResponse(HTTPStatus(error.status).phrase, error.status, headers=close)
+        self.seconds.observe(self._clock.monotonic() - started)
         return _OK
 
     async def _receive(self, request: Request) -> None:
