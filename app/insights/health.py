@@ -42,9 +42,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """How much waits. `oldest_at`: when the oldest unhandled event came in. `troubles`: Pages that may send nothing now."""
+    """How much waits. `is_enough`: the schema has all that this program needs. `oldest_at`: when the oldest unhandled event came in.
+    `troubles`: Pages that may send nothing now."""
 
-    is_current: bool
+    is_enough: bool
     oldest_at: datetime | None
     quarantined: int
     live: Mapping[str, int]
@@ -75,7 +76,7 @@ def create_routes(watched: Watched) -> APIRouter:
 def read_queues(connection: Connection) -> Queues:
     """One look at what waits."""
     return Queues(
-        is_current=migrate.is_current(connection),
+        is_enough=migrate.is_enough(connection),
         oldest_at=inbox.oldest_waiting_at(connection),
         quarantined=inbox.count_quarantined(connection),
         live=outbox.count_live(connection),
@@ -92,12 +93,12 @@ async def _ready(watched: Watched, *, details: bool) -> Response:
         queues = await watched.database.read(read_queues)
     except UnavailableError as error:
         return JSONResponse({"ready": False, "database": str(error)} if details else {"ready": False}, 503)
-    ready = queues.is_current and watched.working()
+    ready = queues.is_enough and watched.working()
     if not details:
         return JSONResponse({"ready": ready}, 200 if ready else 503)
     state: dict[str, Any] = {
         "ready": ready,
-        "database": "ok" if queues.is_current else "migrations are missing: run frontdesk migrate",
+        "database": "ok" if queues.is_enough else "migrations are missing: run frontdesk migrate",
         "worker": "ok" if watched.working() else "not at work",
         "oldest_event_seconds": _seconds_since(queues.oldest_at, watched.clock.now()),
         "quarantined": queues.quarantined,
