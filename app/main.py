@@ -117,6 +117,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
+        close_tracing = measuring.begin_tracing(settings.otlp_url, in_log=settings.log_events)
         house = await _open(settings, flows, roles)
         try:
             _add_routes(app, house)
@@ -127,6 +128,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str]) -> A
             log.exception("a loop broke down")
             raise
         finally:
+            await asyncio.to_thread(close_tracing)
             house.wake.close()
             await house.client.aclose()
             await house.database.close()

@@ -1,13 +1,17 @@
-"""What one process has counted and timed, gathered for a scrape. A composition root: knows the rooms, counts nothing."""
+"""What one process has counted and timed, gathered for a scrape; where its spans go. A composition root: counts nothing itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from app import tracing
+from app.errors import SettingsError
 from app.measures import Sample, labelled
 from app.store.intake import Intake
 from app.worker.worker import Worker
 from webhooks.messenger.routes import Counts, Door
+
+NEEDS_EXTRA = "Install it with pip install -c constraints.txt '.[otel]', or unset it."
 
 
 def of_door(counts: Counts, door: Door | None) -> Iterator[Sample]:
@@ -40,3 +44,23 @@ def of_worker(worker: Worker) -> Iterator[Sample]:
     yield from labelled("erased_by_age_total", "kind", worker.retention.counts)
     if thinking := worker.thinking:
         yield from labelled("model_total", "what", thinking.counts + thinking.model.counts)
+
+
+def begin_tracing(otlp_url: str, *, in_log: bool) -> Callable[[], None]:
+    """Tell the log, a collector, both or nobody of every event's way; what ends it. Raises SettingsError without the extra."""
+    listeners = [tracing.write_to_log] if in_log else []
+    if not otlp_url:
+        tracing.listen(*listeners)
+        return tracing.listen
+    try:
+        from app import otel
+    except ModuleNotFoundError:
+        raise SettingsError("FRONTDESK_OTLP_URL is set, but OpenTelemetry is not installed.", NEEDS_EXTRA) from None
+    exporter = otel.start(otlp_url)
+    tracing.listen(*listeners, exporter.tell)
+
+    def close() -> None:
+        tracing.listen()
+        exporter.close()
+
+    return close

@@ -76,6 +76,7 @@ class Handled:
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
+    began_at: datetime | None = None
 
     @property
     def someone_else_answers(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.house.source import Module, assert_none, imports, is_in, module, product
 
-GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask", "app.measures")
+GROUND = ("app.errors", "app.clock", "app.chance", "app.log", "app.mask", "app.measures", "app.tracing")
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
@@ -19,6 +19,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.chance": (),
     "app.mask": (),
     "app.measures": (),
+    "app.tracing": (),
+    "app.otel": ("app.tracing",),
     "app.pages": (),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),

@@ -14,10 +14,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from app.channel import Item
+from app import tracing
+from app.channel import Item, Received
 from app.clock import Clock
 from app.errors import AppError, BrokenPayloadError, TooLargeError, UnavailableError
+from app.log import customer_tag, trace_of
 from app.measures import Histogram
+from app.tracing import Span
 from webhooks.messenger import payload, signature
 from webhooks.messenger.account import Account
 from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SECONDS_MAX, SMALL_BODY_BYTES
@@ -130,7 +133,10 @@ class Door:
         received_at = self._clock.now()
         items = parse(payload.read(body), received_at, self._app_id, self._pages_of_secret[signer])
         if items:
+            started = self._clock.monotonic()
             await self._take(items, received_at)
+            if tracing.is_on():
+                _tell(items, received_at, self._clock.monotonic() - started)
         self._counts.accepted += 1
         self._counts.items += len(items)
 
@@ -175,6 +181,16 @@ class Door:
                 counts.too_slow += 1
             case UnavailableError():
                 counts.unavailable += 1
+
+
+def _tell(items: Sequence[Item], received_at: datetime, seconds: float) -> None:
+    """Tell who listens of the events that are durable now."""
+    for item in items:
+        if isinstance(item, Received):
+            says = {"page": item.page_id, "kind": type(item.event).__name__}
+            if item.customer_id:
+                says["customer"] = customer_tag(f"{item.page_id}/{item.customer_id}")
+            tracing.tell(Span("webhook", trace_of(item.key), received_at, seconds, says))
 
 
 def _find_signature(request: Request) -> bytes | None:
