@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from app import aside, auditing
 from app.channel import Unreadable
+from app.cli import main
 from app.errors import AppError
 from app.settings import Settings
 from app.store.database import open_database
@@ -127,3 +128,13 @@ def test_looking_where_no_database_is_makes_none(settings: Settings, tmp_path: P
     with pytest.raises(AppError, match="no database"):
         aside.list_lines(settings)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_command_wants_events_or_all_and_exits_with_1_if_one_still_cannot_be_read(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", settings.database_url.get_secret_value())
+    set_aside(settings, "{")
+    assert [main(["replay", *each]) for each in ([], ["1", "--all"], ["1"], ["--all", "--dry-run"])] == [2, 2, 1, 1]
+    assert main(["quarantine"]) == 0
+    assert "no sender" in capsys.readouterr().out

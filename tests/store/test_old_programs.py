@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +18,16 @@ from sqlalchemy import Connection, inspect
 from app.store import migrate
 from app.store.database import Database, open_database
 from app.store.migrations import HEAD
+from app.store.sqlite import make_engine
 from tests.store.kit import NOW
+from tests.store.recording import programs
 
 TAKEN_AWAY: frozenset[str] = frozenset()
 """`table.column`, taken away by the third release after it was last used (app/store/migrations/README.md)."""
 
 
 def steps() -> list[str]:
-    scripts = ScriptDirectory(str(migrate.Path(migrate.__file__).parent / "migrations"))
+    scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
     return [script.revision for script in scripts.walk_revisions()][::-1]
 
 
@@ -132,6 +137,48 @@ def _value(column: sa.Column[Any]) -> Any:
     kind = column.type.python_type
     given: dict[type, Any] = {int: 1, str: "x", bytes: b"x", bool: True, datetime: NOW}
     return given[kind]
+
+
+# ---- what real programs said -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("schema", "statements"), programs(), ids=[name for name, _ in programs()])
+def test_every_statement_of_a_program_of_that_schema_does_the_same_on_the_newest(
+    tmp_path: Path, schema: str, statements: list[str]
+) -> None:
+    """Recorded from that program while its own tests ran (tests/store/recording.py); on SQLite, whose words they are."""
+    assert len(statements) > 100
+    then = _said(tmp_path / "then.db", schema, statements)
+    now = _said(tmp_path / "now.db", HEAD, statements)
+    differ = [
+        f"{each}: {was} then, {is_} now" for each, was, is_ in zip(statements, then, now, strict=True) if was != is_
+    ]
+    assert not differ, "\n".join(differ)
+    assert sum(each.startswith("done") for each in now) > len(statements) * 0.8
+
+
+def _said(file: Path, schema: str, statements: list[str]) -> list[str]:
+    """What came of each: how many rows, or the kind of error."""
+    engine = make_engine(file, "BEGIN", 1.0)
+    with engine.begin() as connection:
+        upgrade_to(connection, schema)
+    with closing(sqlite3.connect(file, isolation_level=None)) as opened:
+        outcomes = [_outcome(opened, each) for each in statements]
+    engine.dispose()
+    return outcomes
+
+
+def _outcome(opened: sqlite3.Connection, statement: str) -> str:
+    try:
+        cursor = opened.execute(statement)
+        return f"done {len(cursor.fetchall())} {cursor.rowcount}"
+    except sqlite3.Error as error:
+        return error.sqlite_errorname
+
+
+def test_a_statement_that_no_longer_goes_is_found(tmp_path: Path) -> None:
+    statements = ["SELECT page_id FROM gone", "SELECT page_id FROM inbox"]
+    assert [each.split()[0] for each in _said(tmp_path / "x.db", HEAD, statements)] == ["SQLITE_ERROR", "done"]
 
 
 # ---- the rule itself ---------------------------------------------------------------------------------------
