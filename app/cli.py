@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from app import __version__, cli_answers, cli_pages, cli_people, cli_products, cli_staff, cli_writing
+from app import __version__, cli_answers, cli_operations, cli_pages, cli_people, cli_products, cli_staff, cli_writing
 from app.cli_flows import EXIT_NO, commands, leave, print_lines
 from app.errors import AppError
 
@@ -41,6 +41,7 @@ app.add_typer(cli_products.commands)
 app.add_typer(cli_people.commands)
 app.add_typer(cli_pages.commands)
 app.add_typer(cli_staff.commands, name="staff")
+app.add_typer(cli_operations.commands)
 
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=PORT_MAX)]
 
@@ -143,24 +144,6 @@ def migrate() -> None:
 
     log.set_up(settings.log_format)
     leave(run(settings))
-
-
-@app.command(epilog="Example: frontdesk quarantine --replay 1042")
-def quarantine(
-    replay: Annotated[
-        int | None, typer.Option(help="Give the event of this number one more chance.", metavar="ID")
-    ] = None,
-) -> None:
-    """List events that were set aside. Nobody could read them, or their turn failed three times; each has its reason."""
-    from app.settings import read_settings
-
-    settings = read_settings()
-    from app import aside
-
-    if replay is None:
-        print_lines(aside.list_lines(settings))
-    else:
-        print_lines([aside.replay(settings, replay)])
 
 
 @app.command(epilog="Example: frontdesk audit --most 200")

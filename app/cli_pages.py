@@ -56,11 +56,17 @@ def push(folder: Folder = None, page: PageId = None) -> None:
 @commands.command(epilog="Example: frontdesk doctor")
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    fleet: Annotated[
+        bool, typer.Option("--fleet", help="Look at the live database instead: whether all that must hold does.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="With --fleet: look at every row, not at the newest alone.")
+    ] = False,
 ) -> None:
     """Say what would keep the bot from working or from passing review, with what to do. Exits with 1 if there is any problem."""
-    from app.doctor import examine
+    from app.doctor import examine, examine_fleet
 
-    findings = examine()
+    findings = examine_fleet(everything=everything) if fleet else examine()
     passed = not any(each.verdict == "problem" for each in findings)
     if as_json:
         told = {"passed": passed, "findings": [asdict(each) for each in findings]}

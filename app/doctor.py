@@ -12,11 +12,14 @@ from app.engine.flow import Flow
 from app.errors import AppError, SettingsError
 from app.findings import Finding, advice, ok, problem
 from app.flowfile.check import check
+from app.insights import fleet
 from app.insights.checkup import judge_answer, judge_calls, judge_database, judge_folder, read_database
+from app.log import key_tags
 from app.service.addresses import read_allowed
 from app.service.needs import missing
-from app.settings import PREFIX, PageSettings, Settings, pages, read_settings, sqlite_file
-from app.store.database import open_database
+from app.settings import PREFIX, PageSettings, Settings, pages, read_settings, secret_key, sqlite_file
+from app.store.database import Database, open_database
+from app.store.invariants import LOOKED_AT
 from app.tokens import list_unopened, read_account, read_account_now
 from webhooks.messenger.account import Account
 from webhooks.messenger.checkup import Who, ask_app, ask_callback, ask_page
@@ -46,6 +49,40 @@ def examine() -> list[Finding]:
         *findings,
         *asyncio.run(_ask(settings, account, known, flows, clock)),
     ]
+
+
+def examine_fleet(*, everything: bool) -> list[Finding]:
+    """What must hold in the live database, looked at twice if somebody is at work; `everything`: however long that takes."""
+    try:
+        settings = read_settings()
+        key_tags(secret_key(settings))
+    except SettingsError as error:
+        return [problem("settings", error.message, error.hint or "README.md lists the settings.")]
+    return asyncio.run(_look_at_fleet(settings, Clock(), None if everything else LOOKED_AT))
+
+
+async def _look_at_fleet(settings: Settings, clock: Clock, looked_at: int | None) -> list[Finding]:
+    found = await _look_at_database(settings, clock)
+    if any(each.check == "database" and each.verdict != "ok" for each in found):
+        return found
+    database = open_database(settings.database_url.get_secret_value())
+    try:
+        return [*found, *await look_twice(database, settings, clock, looked_at)]
+    except AppError as error:
+        return [*found, problem("database", error.message, "Look whether it runs and can be reached.")]
+    finally:
+        await database.close()
+
+
+async def look_twice(database: Database, settings: Settings, clock: Clock, looked_at: int | None) -> list[Finding]:
+    """What the open database says; the second look only where somebody is at work."""
+    doubt_seconds = max((settings.echo_grace_seconds, *settings.look_up_after_seconds))
+    first = await database.read(lambda connection: fleet.look(connection, clock, doubt_seconds, looked_at))
+    later = None
+    if first.hands.beats:
+        await clock.sleep(settings.worker_dead_seconds + 2 * settings.worker_beat_seconds)
+        later = await database.read(fleet.look_again)
+    return list(fleet.judge(first, later))
 
 
 # ---- our own side ------------------------------------------------------------------------------------------

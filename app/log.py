@@ -34,6 +34,9 @@ CAUSES_MAX = 5
 TAG_CHARS = 12
 """Of a customer's tag: 48 bits, so that two customers of a million hardly ever share one."""
 
+TRACE_CHARS = 32
+"""Of an event's trace: as many as a trace has everywhere (https://www.w3.org/TR/trace-context/)."""
+
 LEFT_OUT = "[left out]"
 WRITTEN_BY_PEOPLE = frozenset(
     {"text", "texts", "title", "titles", "said", "message", "messages", "body", "raw", "payload", "payloads", "note"}
@@ -120,6 +123,11 @@ def customer_tag(customer: object) -> str:
     """What logs call a customer (`page_id/customer_id`): the same for the same one, and nobody can tell who it is."""
     digest = hmac.digest(_tags.key, str(customer).encode("utf-8", "surrogatepass"), hashlib.sha256)
     return digest.hex()[:TAG_CHARS]
+
+
+def trace_of(event_key: bytes) -> str:
+    """What logs and spans call an event on its whole way: the same in every process, and nobody can tell the event's key by it."""
+    return hmac.digest(_tags.key, b"trace" + event_key, hashlib.sha256).hex()[:TRACE_CHARS]
 
 
 def clean(logger: Any, method: str, event: EventDict) -> EventDict:  # noqa: ARG001 - structlog's signature

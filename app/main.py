@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +13,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from app import desking, hands, rooms
+from app import desking, hands, measuring, rooms
 from app import log as logs
 from app.agreement import Agreement
 from app.auditing import count_refused
@@ -24,6 +23,7 @@ from app.clock import Clock
 from app.desk.access.access import Access
 from app.flowfile.live import LiveFlows
 from app.insights import health
+from app.measures import Sample
 from app.pages import failures
 from app.pages.guard import Guard
 from app.people import Wishes
@@ -102,20 +102,12 @@ class House:
         if self.worker:
             self.worker.wake(outbox_too)
 
-    def counts(self) -> Mapping[str, int]:
-        """Running totals by name."""
-        counts = Counter({f"webhook_{name}": getattr(self.door, name) for name in messenger_routes.Counts.__slots__})
-        counts.update({f"intake_{name.lower()}": count for name, count in self.intake.counts.items()})
-        counts.update(worker_breakdowns=self.breakdowns, clicks_counted=self.clicks.counted)
-        if self.worker:
-            if thinking := self.worker.thinking:
-                counts.update(
-                    {f"model_{name}": count for name, count in (thinking.counts + thinking.model.counts).items()}
-                )
-            counts.update({f"sends_{name}": count for name, count in self.worker.sender.counts.items()})
-            counts.update({f"erased_by_age_{name}": count for name, count in self.worker.retention.counts.items()})
-            counts.update(turns=self.worker.turns.taken, turns_failed=self.worker.turns.failed)
-        return counts
+    def measured(self, door: messenger_routes.Door | None) -> list[Sample]:
+        """What was counted and timed since the start."""
+        samples = [*measuring.of_door(self.door, door), *measuring.of_intake(self.intake)]
+        samples.append(Sample("worker_breakdowns_total", self.breakdowns))
+        samples.append(Sample("clicks_total", self.clicks.counted))
+        return [*samples, *measuring.of_worker(self.worker)] if self.worker else samples
 
 
 def read_flows(settings: Settings, roles: frozenset[str], stock: Stock) -> LiveFlows:
@@ -129,6 +121,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str], stoc
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
+        close_tracing = measuring.begin_tracing(settings.otlp_url, in_log=settings.log_events)
         house = await _open(settings, flows, roles, stock)
         try:
             _add_routes(app, house)
@@ -139,6 +132,7 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str], stoc
             log.exception("a loop broke down")
             raise
         finally:
+            await asyncio.to_thread(close_tracing)
             house.wake.close()
             house.screens.news.close()
             house.access.passwords.close()
@@ -226,7 +220,7 @@ def _add_routes(app: App, house: House) -> None:
     watched = health.Watched(
         database=house.database,
         clock=house.clock,
-        counts=house.counts,
+        measured=lambda: house.measured(app.door),
         problems=lambda: [str(problem) for problem in house.flows.problems()],
         calls_lack=lambda: hands.calls_lack(house.settings, house.flows),
         working=lambda: "worker" not in house.roles or bool(house.worker and house.worker.beat.alive()),

@@ -114,6 +114,10 @@ class Settings(AnswersSettings, DeskSettings):
     """A worker silent for this long counts as dead and its work is taken over; at least three beats"""
     log_format: Literal["auto", "json", "text"] = "auto"
     """`json`: one object a line; `text`: for people; `auto`: text in a terminal, else json"""
+    log_events: bool = False
+    """Log the way of every event: its delivery, its turn and each send, a line each with the same `trace`"""
+    otlp_url: str = ""
+    """Send the same as spans to the OpenTelemetry collector at this address, such as `http://localhost:4318`; needs the extra `otel`"""
     metrics_token: SecretStr | None = None
     """Lets other machines read `/metrics` with `Authorization: Bearer`; without it only this machine may"""
 
@@ -131,7 +135,7 @@ class Settings(AnswersSettings, DeskSettings):
             raise ValueError("use the number that Meta shows, for example 104857600123456")
         return value
 
-    @field_validator("graph_url", "public_url", "llm_url")
+    @field_validator("graph_url", "public_url", "llm_url", "otlp_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         """Without a slash at the end. Tokens travel there: plain http only on this machine."""

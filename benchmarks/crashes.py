@@ -53,7 +53,8 @@ TROUBLES = {
 
 def is_broken(counts: Counts, trouble: Trouble) -> bool:
     """Whether a guarantee was broken."""
-    return bool(counts.lost or counts.doubled or counts.out_of_order or counts.copies_max > trouble.copies_max)
+    wrong = counts.lost or counts.doubled or counts.out_of_order or counts.broken
+    return bool(wrong or counts.copies_max > trouble.copies_max)
 
 
 def run_one(database_url: str, trouble: Trouble, chosen: argparse.Namespace) -> Counts:
@@ -111,7 +112,7 @@ def main() -> None:
     Console(width=WIDTH).print(table_of(rows), f"seed {chosen.seed}")
     broken = [counts for _, trouble, counts in rows if is_broken(counts, trouble)]
     for counts in broken:
-        print(*counts.story, counts.log_end, sep="\n", file=sys.stderr)
+        print(*counts.broken, *counts.story, counts.log_end, sep="\n", file=sys.stderr)
     sys.exit(1 if broken else 0)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,23 @@ def test_findings_are_told_in_words_with_a_count(meta: AtMeta, capsys: Capsys) -
     place = next(number for number, line in enumerate(lines) if line.startswith("problem published: The Page is not"))
     assert lines[place + 1] == "        Publish it in its settings."
     assert lines[-1].startswith("1 problem, ")
+
+
+def test_the_live_database_is_held_against_its_rules(
+    meta: AtMeta, capsys: Capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/fleet.db")
+    asyncio.run(_migrate(f"sqlite:///{tmp_path}/fleet.db"))
+    good = run(["doctor", "--fleet"], capsys)
+    assert (good.code, good.out.splitlines()[-1]) == (0, "0 problems, 1 advice.")
+    with closing(sqlite3.connect(tmp_path / "fleet.db")) as opened, opened:
+        opened.execute(
+            "INSERT INTO sessions (page_id, customer_id, revision, updated_at) VALUES ('1', '2', '', '2026-12-01')"
+        )
+    bad = run(["doctor", "--fleet", "--everything", "--json"], capsys)
+    problems = [each for each in json.loads(bad.out)["findings"] if each["verdict"] == "problem"]
+    assert (bad.code, [each["check"] for each in problems]) == (1, ["session conversation"])
+    assert problems[0]["todo"]
 
 
 # ---- at Meta -----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -16,18 +16,24 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.clock import Clock
 from app.errors import UnavailableError
-from app.store import inbox, migrate, outbox, pages
+from app.insights.metrics import render
+from app.measures import Sample, labelled
+from app.store import inbox, migrate, outbox, pages, standing
 from app.store.database import Database
 from app.store.pages import Trouble
+from app.store.standing import Standing
+
+LIVE_STATES = ("pending", "in_flight", "unknown")
+"""Told when they are zero, too: a value that is missing is no value below a limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a process shows of itself. `counts` are running totals by name; `problems` what keeps a changed flow from going live."""
+    """What a process shows of itself. `measured`: what it counted and timed; `problems` what keeps a changed flow from going live."""
 
     database: Database
     clock: Clock
-    counts: Callable[[], Mapping[str, int]]
+    measured: Callable[[], Sequence[Sample]]
     problems: Callable[[], list[str]]
     calls_lack: Callable[[], list[str]]
     working: Callable[[], bool]
@@ -36,9 +42,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """How much waits. `oldest_at`: when the oldest unhandled event came in. `troubles`: Pages that may send nothing now."""
+    """How much waits. `is_enough`: the schema has all that this program needs. `oldest_at`: when the oldest unhandled event came in.
+    `troubles`: Pages that may send nothing now."""
 
-    is_current: bool
+    is_enough: bool
     oldest_at: datetime | None
     quarantined: int
     live: Mapping[str, int]
@@ -69,7 +76,7 @@ def create_routes(watched: Watched) -> APIRouter:
 def read_queues(connection: Connection) -> Queues:
     """One look at what waits."""
     return Queues(
-        is_current=migrate.is_current(connection),
+        is_enough=migrate.is_enough(connection),
         oldest_at=inbox.oldest_waiting_at(connection),
         quarantined=inbox.count_quarantined(connection),
         live=outbox.count_live(connection),
@@ -86,14 +93,14 @@ async def _ready(watched: Watched, *, details: bool) -> Response:
         queues = await watched.database.read(read_queues)
     except UnavailableError as error:
         return JSONResponse({"ready": False, "database": str(error)} if details else {"ready": False}, 503)
-    ready = queues.is_current and watched.working()
+    ready = queues.is_enough and watched.working()
     if not details:
         return JSONResponse({"ready": ready}, 200 if ready else 503)
     state: dict[str, Any] = {
         "ready": ready,
-        "database": "ok" if queues.is_current else "migrations are missing: run frontdesk migrate",
+        "database": "ok" if queues.is_enough else "migrations are missing: run frontdesk migrate",
         "worker": "ok" if watched.working() else "not at work",
-        "oldest_event_seconds": _age(queues, watched.clock),
+        "oldest_event_seconds": _seconds_since(queues.oldest_at, watched.clock.now()),
         "quarantined": queues.quarantined,
         "outbox": dict(queues.live),
         "pages_in_trouble": [_told(each) for each in queues.troubles],
@@ -105,19 +112,29 @@ async def _ready(watched: Watched, *, details: bool) -> Response:
 
 async def _metrics(watched: Watched) -> Response:
     try:
-        queues = await watched.database.read(read_queues)
+        queues, waiting = await watched.database.read(
+            lambda connection: (read_queues(connection), standing.look(connection))
+        )
     except UnavailableError:
-        lines = ["frontdesk_database_up 0"]
+        samples = [Sample("database_up", 0)]
     else:
-        lines = [
-            "frontdesk_database_up 1",
-            f"frontdesk_oldest_event_seconds {_age(queues, watched.clock)}",
-            f"frontdesk_quarantined_events {queues.quarantined}",
-            f"frontdesk_pages_in_trouble {len(queues.troubles)}",
-            *(f'frontdesk_outbox_messages{{status="{status}"}} {count}' for status, count in queues.live.items()),
-        ]
-    lines += [f"frontdesk_{name}_total {count}" for name, count in sorted(watched.counts().items())]
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+        samples = [Sample("database_up", 1), *_samples(queues, waiting, watched.clock.now())]
+    text = render([*samples, *watched.measured()])
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+
+def _samples(queues: Queues, waiting: Standing, now: datetime) -> Iterator[Sample]:
+    """What the database says, the same in every process."""
+    yield Sample("oldest_event_seconds", _seconds_since(queues.oldest_at, now))
+    yield Sample("waiting_events", waiting.events)
+    yield Sample("oldest_message_seconds", _seconds_since(waiting.free_since, now))
+    yield from labelled("outbox_messages", "status", {**dict.fromkeys(LIVE_STATES, 0), **queues.live})
+    yield Sample("quarantined_events", queues.quarantined)
+    yield Sample("pages_in_trouble", len(queues.troubles))
+    yield Sample("handoffs_waiting", waiting.handoffs)
+    yield Sample("oldest_handoff_seconds", _seconds_since(waiting.handoff_since, now))
+    yield Sample("timers_late_seconds", _seconds_since(waiting.next_timer_at, now))
+    yield Sample("workers", waiting.workers)
 
 
 def _told(trouble: Trouble) -> dict[str, str]:
@@ -130,8 +147,8 @@ def _told(trouble: Trouble) -> dict[str, str]:
     }
 
 
-def _age(queues: Queues, clock: Clock) -> float:
-    return max((clock.now() - queues.oldest_at).total_seconds(), 0.0) if queues.oldest_at else 0.0
+def _seconds_since(moment: datetime | None, now: datetime) -> float:
+    return max((now - moment).total_seconds(), 0.0) if moment else 0.0
 
 
 def _may_read(request: Request, token: str) -> bool:

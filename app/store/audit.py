@@ -24,6 +24,7 @@ What = Literal[
     "signed_in", "sign_in_failed", "signed_out", "sessions_ended", "password_changed", "second_factor_on", "second_factor_off",
     "recovery_code_used", "staff_invited", "staff_link_made", "staff_changed", "staff_disabled", "staff_enabled",
     "conversations_exported",
+    "event_replayed", "backup_made", "database_restored",
 ]  # fmt: skip
 """What can have happened. Whoever writes a new kind adds its word here."""
 

@@ -68,7 +68,10 @@ def list_customers(connection: Connection, page_id: str, period: Period, *, afte
 
 def _line(line: history.Line) -> dict[str, Any]:
     shown = {"at": _shown(line.at), "who": line.who, "kind": line.kind, "text": line.text}
-    more = {"status": line.status, "body": {name: each for name, each in (line.body or {}).items() if name != "text"}}
+    more = {
+        "status": line.status,
+        "body": {name: each for name, each in (line.body or {}).items() if name not in ("text", "trace")},
+    }
     return shown | {name: value for name, value in more.items() if value}
 
 

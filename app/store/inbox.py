@@ -44,6 +44,7 @@ class WaitingEvent:
     happened_at: datetime
     opens_window: bool
     received_at: datetime | None = None
+    key: bytes = b""
 
 
 def add(connection: Connection, events: Sequence[NewEvent]) -> None:
@@ -75,7 +76,7 @@ def _row(event: NewEvent) -> dict[str, Any]:
 _waiting = (
     select(
         inbox.c.page_id, inbox.c.customer_id, inbox.c.id, inbox.c.kind, inbox.c.body,
-        inbox.c.happened_at, inbox.c.opens_window, inbox.c.received_at,
+        inbox.c.happened_at, inbox.c.opens_window, inbox.c.received_at, inbox.c.event_key,
     )
     .outerjoin(
         conversations,

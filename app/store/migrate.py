@@ -62,6 +62,12 @@ def is_current(connection: Connection) -> bool:
     return find_revision(connection) == HEAD
 
 
+def is_enough(connection: Connection) -> bool:
+    """Whether this program can work on it: nothing is missing, and what a newer one added hinders nobody (migrations/README.md)."""
+    present = find_revision(connection)
+    return present is not None and present >= HEAD
+
+
 def find_revision(connection: Connection) -> str | None:
     """The schema that the database has; None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from app.engine.effects import HandOff
 from app.engine.events import PERSON, AttachmentReceived, CommentReceived, Event, TapReceived, TextReceived
 from app.engine.flow import Flow
 from app.engine.session import NOT_ASKED, Session
+from app.measures import ByPage, Histogram
 from app.store.calls import NewCall
 from app.store.claims import Claim
 from app.store.history import Said
@@ -32,6 +34,26 @@ class Manners:
     silence: timedelta | None = None
     hands_over: bool = False
     a_minute: int | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was committed since the start: how long events waited for it, and how many of what."""
+
+    seconds: Histogram = field(default_factory=Histogram)
+    pages: ByPage = field(default_factory=ByPage)
+    questions: Counter[str] = field(default_factory=Counter)
+    handoffs: int = 0
+
+    def note(self, handled: Sequence[Handled], now: datetime) -> None:
+        """These are committed now."""
+        for each in handled:
+            for event in each.claim.events:
+                if event.received_at is not None:
+                    self.seconds.observe((now - event.received_at).total_seconds())
+            self.pages.add(each.claim.page_id, len(each.finished))
+            self.questions.update(asked.decision for asked in each.questions)
+            self.handoffs += each.handoff is not None
 
 
 @dataclass(slots=True)
@@ -57,6 +79,7 @@ class Handled:
     handoff: HandOff | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
+    began_at: datetime | None = None
 
     @property
     def someone_else_answers(self) -> bool:

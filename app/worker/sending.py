@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Connection
 
+from app import tracing
 from app.chance import Chance
 from app.channel import Channel, Failed, Outcome, Send, Sent, Unsure
 from app.clock import Clock
 from app.engine.effects import message_from_dict, message_to_dict
 from app.errors import UnavailableError
 from app.log import customer_tag
+from app.measures import ByPage, Histogram
 from app.store import conversations, outbox, pages
 from app.store.database import Database
 from app.store.intake import outbox_id
@@ -29,6 +31,7 @@ from app.store.outbox import OutMessage, Result
 from app.worker.later import Later, Waiting
 from app.worker.parking import Parking, write_down
 from app.worker.retry import persist, wait_before
+from app.worker.spans import outcome_word, tell_sends, trace_of_message
 from app.worker.telling import tell
 
 log = structlog.get_logger()
@@ -75,6 +78,9 @@ class Sender:
     later: Later
     alive: Callable[[], bool]
     counts: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    seconds: Histogram = field(default_factory=Histogram)
+    pages: ByPage = field(default_factory=ByPage)
     parking: Parking = field(default_factory=Parking)
     told: Callable[[], None] = lambda: None
     stopping: bool = False
@@ -157,6 +163,7 @@ class Sender:
 
     async def _request(self, messages: list[OutMessage]) -> list[Outcome]:
         """One outcome for each message; only what may leave does."""
+        began_at = self.clock.now()
         prepared = [self._prepare(message) for message in messages]
         sends = [each for each in prepared if isinstance(each, Send)]
         answers: Iterator[Outcome]
@@ -167,12 +174,25 @@ class Sender:
             # The border of sending: a bug in a channel must not stop the others, and nobody knows how far it came.
             log.exception("channel broke down", error=type(error).__name__)
             answers = repeat(Unsure(f"The channel broke down: {type(error).__name__}."))
-        return [next(answers) if isinstance(each, Send) else each for each in prepared]
+        outcomes = [self._heard(next(answers)) if isinstance(each, Send) else each for each in prepared]
+        if tracing.is_on():
+            left = [pair for pair in zip(messages, outcomes, strict=True) if pair[1] is not KEPT_BACK]
+            tell_sends(left, began_at, self.clock.now())
+        return outcomes
+
+    def _heard(self, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Failed):
+            self.refusals["channel", outcome.code] += 1
+        return outcome
 
     async def _ask(self, sends: list[Send]) -> Sequence[Outcome]:
-        if len(sends) > 1:
-            return await self._batch(sends)
-        return [await self.channel.send(sends[0])] if sends else []
+        if not sends:
+            return []
+        started = self.clock.monotonic()
+        try:
+            return await self._batch(sends) if len(sends) > 1 else [await self.channel.send(sends[0])]
+        finally:
+            self.seconds.observe(self.clock.monotonic() - started)
 
     async def _batch(self, sends: list[Send]) -> Sequence[Outcome]:
         started = self.clock.monotonic()
@@ -196,6 +216,7 @@ class Sender:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
         refusal = self.channel.may_send(send, self.clock.now())
         if refusal:
+            self.refusals["policy", refusal.code] += 1
             return Failed(refusal.code, refusal.sentence)
         # Only what really leaves goes ahead for its Page: what is refused here says nothing of the Page's trouble.
         return send if self.parking.lets_go(message.page_id, now) else KEPT_BACK
@@ -266,17 +287,19 @@ class Sender:
         return max(ours, result.wait_seconds)
 
     def _result(self, message: OutMessage, outcome: Outcome) -> Result:
-        self.counts[_count_of(outcome)] += 1
+        self.counts[outcome_word(outcome)] += 1
         match outcome:
             case Sent(mid, remark):
+                self.pages.add(message.page_id)
                 self.parking.note_sent(message.page_id, self.clock.monotonic())
                 return Result(
                     message, "sent", mid=mid, reason_code="shortened" if remark else None, reason=remark or None
                 )
             case Unsure(reason):
                 log.warning(
-                    "send unknown", customer=_tag(message), seq=message.seq, attempt=message.attempt, reason=reason
-                )
+                    "send unknown", trace=trace_of_message(message), customer=_tag(message), seq=message.seq,
+                    attempt=message.attempt, reason=reason,
+                )  # fmt: skip
                 self.parking.note_unsure(message.page_id, self.clock.monotonic())
                 return Result(message, "unknown", reason_code="unknown", reason=reason, keep=True)
             case Failed():
@@ -285,7 +308,10 @@ class Sender:
     def _failed(self, message: OutMessage, failure: Failed) -> Result:
         if failure is KEPT_BACK:
             return Result(message, "pending", counts=False)
-        log.warning("send failed", customer=_tag(message), seq=message.seq, code=failure.code, retry=failure.retry)
+        log.warning(
+            "send failed", trace=trace_of_message(message), customer=_tag(message), seq=message.seq, code=failure.code,
+            retry=failure.retry,
+        )  # fmt: skip
         if failure.scope == "page":
             self.parking.park(message.page_id, failure, self.clock.monotonic())
             # Not this message's fault, and certain that it did not arrive: it costs it no try.
@@ -305,7 +331,8 @@ class Sender:
         if failure.code == "stored":
             return None
         other = self.channel.instead(message_from_dict(message.body), failure)
-        return {**message_to_dict(other), "payloads": message.body.get("payloads", ())} if other else None
+        kept = {name: message.body[name] for name in ("payloads", "trace") if name in message.body}
+        return {**message_to_dict(other), **kept} if other else None
 
     async def persist(self, work: Callable[[Connection], Value]) -> Value:
         """Commit, however long the database is away."""
@@ -359,18 +386,6 @@ class Sender:
 
 def _key(message: OutMessage) -> _Key:
     return message.page_id, message.customer_id, message.seq
-
-
-def _count_of(outcome: Outcome) -> str:
-    match outcome:
-        case Sent():
-            return "sent"
-        case Unsure():
-            return "unknown"
-        case Failed(retry=True):
-            return "again"
-        case Failed():
-            return "failed"
 
 
 def _tag(message: OutMessage) -> str:

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Connection
 
+from app import tracing
 from app.chance import Chance
 from app.clock import Clock
 from app.engine import session as stored_session
-from app.log import customer_tag
+from app.log import customer_tag, trace_of
 from app.store import (
     audit,
     calls,
@@ -35,8 +36,9 @@ from app.store.erase import erase
 from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.worker.handle import Hands, handle, set_aside
-from app.worker.handled import Handled
+from app.worker.handled import Handled, Seen
 from app.worker.retry import persist
+from app.worker.spans import tell_turns
 from app.worker.thinking import Asked, StillThinkingError
 
 log = structlog.get_logger()
@@ -69,6 +71,7 @@ class Turns:
     told: Callable[[], None] = lambda: None
     taken: int = 0
     failed: int = 0
+    seen: Seen = field(default_factory=Seen)
     stopping: bool = False
     asked_for_calls: bool = False
     _in_hand: list[Claim] | None = field(default=None)
@@ -117,7 +120,9 @@ class Turns:
         if claim.tries >= TRIES_MAX:
             return self._give_up(claim, "A worker stopped while it handled this event.", now)
         try:
-            return await handle(self.hands, claim, now)
+            handled = await handle(self.hands, claim, now)
+            handled.began_at = now
+            return handled
         except StillThinkingError as waits:
             self._thinking[claim.key] = claim, waits.asked
             return None
@@ -127,14 +132,22 @@ class Turns:
 
     async def _turn_failed(self, claim: Claim, error: Exception, now: datetime) -> Handled | None:
         self.failed += 1
-        log.error("turn failed", tries=claim.tries + 1, error=type(error).__name__, event_id=claim.events[0].id)
+        first = claim.events[0]
+        log.error(
+            "turn failed",
+            trace=trace_of(first.key),
+            tries=claim.tries + 1,
+            error=type(error).__name__,
+            event_id=first.id,
+        )
         if claim.tries + 1 >= TRIES_MAX:
             return self._give_up(claim, f"The turn failed: {type(error).__name__}.", now)
         await self._persist(lambda connection: claims.release(connection, self.worker_id, [claim], tried=True))
         return None
 
     def _give_up(self, claim: Claim, reason: str, now: datetime) -> Handled:
-        log.error("event set aside", event_id=claim.events[0].id, reason=reason)
+        first = claim.events[0]
+        log.error("event set aside", trace=trace_of(first.key), event_id=first.id, reason=reason)
         return set_aside(self.hands, claim, reason, now)
 
     async def _write(self, handled: list[Handled], *, claims_next: bool = True) -> None:
@@ -157,6 +170,10 @@ class Turns:
         if claims_next:
             self._in_hand, self._unsure_of_claims = in_hand, False
         self.taken += sum(len(each.finished) for each in handled)
+        now = self.clock.now()
+        self.seen.note(handled, now)
+        if tracing.is_on():
+            tell_turns(handled, now)
         self.asked_for_calls |= any(each.calls for each in handled)
         self.send(flying, started)
         self.told()
@@ -232,7 +249,7 @@ def _message(handled: Handled, place: int, body: Any, now: datetime, *, at_once:
         page_id=handled.claim.page_id,
         customer_id=handled.claim.customer_id,
         seq=handled.claim.next_seq + place,
-        body=body,
+        body={**body, "trace": trace_of(handled.claim.events[-1].key)},
         written_by="bot",
         epoch=handled.epoch,
         attempt=1 if at_once else 0,

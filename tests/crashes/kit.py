@@ -12,10 +12,14 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+from app.clock import Clock
+from app.doctor import look_twice
+from app.settings import Settings
+from app.store.database import open_database
 from tests.crashes.meta import Arrived, Meta
 from tests.crashes.server import BotServer
 
@@ -53,6 +57,8 @@ class Counts:
 
     `story` tells for every customer whose replies were not as they should be what arrived around them, and when servers were killed.
 
+    `broken`: rules that the database does not hold when all is over.
+
     `copies` are repeats of one and the same message; `copies_max` is how often the worst one came beyond the first.
     """
 
@@ -67,6 +73,7 @@ class Counts:
     slowest_start_seconds: float
     settled_after_seconds: float
     exit_code: int
+    broken: tuple[str, ...] = ()
     story: tuple[str, ...] = ()
     log_end: str = ""
 
@@ -84,7 +91,18 @@ async def run_kills(plan: Plan) -> Counts:
             settled_after = await _wait_until_quiet(plan, meta)
         finally:
             codes = [await server.stop() for server in servers if server.process is not None]
-    return _count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
+    counted = _count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
+    return replace(counted, broken=await _look_at_database(plan))
+
+
+async def _look_at_database(plan: Plan) -> tuple[str, ...]:
+    """What `doctor --fleet` says of the database that is left, every row looked at."""
+    database = open_database(plan.database_url)
+    try:
+        found = await look_twice(database, Settings(), Clock(), None)
+    finally:
+        await database.close()
+    return tuple(f"{each.check}: {each.says}" for each in found if each.verdict == "problem")
 
 
 async def _load_and_kill(plan: Plan, meta: Meta, servers: Sequence[BotServer], chance: random.Random) -> None:

@@ -63,3 +63,7 @@ def test_with_reliable_echoes_no_reply_is_sent_twice(counts: Counts) -> None:
 
 def test_the_server_stops_cleanly_when_it_is_asked_to(counts: Counts) -> None:
     assert counts.exit_code in (0, -signal.SIGTERM), counts
+
+
+def test_the_database_that_is_left_holds_every_rule(counts: Counts) -> None:
+    assert counts.broken == (), counts

@@ -13,7 +13,14 @@ from app.settings import Settings
 from tests.house.source import ROOT
 
 NOT_ONE_VARIABLE = {"call_secrets": "CALL_SECRET_<NAME>"}
-PAPERS = ("README.md", "app/README.md", "webhooks/README.md", "flows/README.md", "benchmarks/README.md")
+PAPERS = (
+    "README.md",
+    "app/README.md",
+    "webhooks/README.md",
+    "flows/README.md",
+    "benchmarks/README.md",
+    "app/insights/README.md",
+)
 
 
 def read(path: str) -> str:

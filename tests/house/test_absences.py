@@ -58,7 +58,11 @@ PORTS = (
         (),
         "use JSON for data and a plain import for code",
     ),
-    Port(("subprocess", "multiprocessing"), ("app.store.migrate",), "do it in this process, in a thread if it is long"),
+    Port(
+        ("subprocess", "multiprocessing"),
+        ("app.store.migrate", "app.store.copies"),
+        "do it in this process, in a thread if it is long",
+    ),
 )
 
 SQL_TYPES = ("sqlalchemy.Connection",)

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from tests.house.source import Module, assert_none, imports, is_in, module, product
 
-GROUND = ("app.errors", "app.clock", "app.chance", "app.letters", "app.links", "app.log", "app.mask", "app.wares")
+GROUND = (
+    "app.errors",
+    "app.clock",
+    "app.chance",
+    "app.letters",
+    "app.links",
+    "app.log",
+    "app.mask",
+    "app.measures",
+    "app.tracing",
+    "app.wares",
+)
 PURE = ("app.engine", "app.answers", "app.catalogue")
 MIDDLE = ("app.store", "app.flowfile", "app.service")
 OUR_TOPS = ("app", "webhooks", "tests", "benchmarks")
@@ -21,6 +32,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.letters": (),
     "app.links": (),
     "app.wares": (),
+    "app.measures": (),
+    "app.tracing": (),
+    "app.otel": ("app.tracing",),
     "app.pages": ("app.errors", "app.chance"),
     "app.findings": (),
     "app.log": ("app.errors", "app.chance"),
@@ -74,6 +88,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.rooms": ("app", "webhooks"),
     "app.staffing": ("app", "webhooks"),
     "app.cli_staff": ("app", "webhooks"),
+    "app.keeping": ("app",),
+    "app.measuring": ("app", "webhooks"),
+    "app.cli_operations": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),
     "app": (),
 }
@@ -92,6 +109,7 @@ ROOTS = {
         "app.cli_writing",
         "app.cli_pages",
         "app.cli_people",
+        "app.cli_operations",
     ),
     "app.cli_writing": ("app.cli",),
     "app.cli_answers": ("app.cli",),
@@ -101,6 +119,7 @@ ROOTS = {
     "app.cli_staff": ("app.cli",),
     "app.rooms": ("app.main", "app.staffing"),
     "app.staffing": ("app.cli_staff", "app.demo"),
+    "app.cli_operations": ("app.cli",),
 }
 """The composition roots, and who may import them."""
 

@@ -8,22 +8,31 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app.clock import Clock
 from app.insights import health
-from app.store.database import open_database
+from app.measures import Sample
+from app.store.database import Database, open_database
 from app.store.migrate import migrate
 
 
 @pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = open_database(f"sqlite:///{tmp_path / 'health.db'}")
     await migrate(database)
-    watched = health.Watched(database, Clock(), lambda: {"turns": 7}, list, list, lambda: True, metrics_token="a-token")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def app(database: Database) -> FastAPI:
+    watched = health.Watched(
+        database, Clock(), lambda: [Sample("turns_total", 7)], list, list, lambda: True, metrics_token="a-token"
+    )
     made = FastAPI()
     made.include_router(health.create_routes(watched))
-    yield made
-    await database.close()
+    return made
 
 
 async def _get(app: FastAPI, path: str, host: str, **headers: str) -> httpx.Response:
@@ -52,3 +61,12 @@ async def test_metrics_are_for_this_machine_and_for_the_token(app: FastAPI) -> N
     assert (await _get(app, "/metrics", "203.0.113.7")).status_code == 403
     assert "frontdesk_turns_total 7" in (await _get(app, "/metrics", "127.0.0.1")).text
     assert (await _get(app, "/metrics", "203.0.113.7", authorization="Bearer a-token")).status_code == 200
+
+
+@pytest.mark.parametrize(("schema", "status"), [("9999", 200), ("0001", 503)])
+async def test_an_old_program_stays_ready_on_the_schema_of_a_newer_one_and_not_on_an_older(
+    app: FastAPI, database: Database, schema: str, status: int
+) -> None:
+    move = text("UPDATE alembic_version SET version_num = :schema")
+    await database.transaction(lambda connection: connection.execute(move, {"schema": schema}))
+    assert (await _get(app, "/health/ready", "203.0.113.7")).status_code == status

@@ -122,7 +122,8 @@ def post(house: House, body: bytes) -> httpx.Response:
 
 def metrics(house: House) -> Mapping[str, float]:
     lines = house.http.get(f"{house.bot_url}/metrics").text.splitlines()
-    return {name.removeprefix("frontdesk_"): float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+    values = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name.removeprefix("frontdesk_"): float(value) for name, value in values}
 
 
 def test_no_address_that_a_customer_sends_is_ever_fetched(house: House) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.insights.metrics import METRICS
 from tests.journeys.bodies import APP_SECRET, PAGE, TOKENS, VERIFY_TOKEN, message, new_id, tap, to_bytes, wrap
 from tests.journeys.house import SECRET_KEY, House, Plan, running
 from tests.journeys.shop import copy_shop
@@ -21,7 +23,7 @@ WORDS = "Plantedword"
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str, list[str]]]:
     """The house, all that it printed, and the customers' ids, after a journey through everything that is logged."""
     folder: Path = tmp_path_factory.mktemp("logs")
-    with running(Plan(folder, copy_shop(folder / "shop"))) as house:
+    with running(Plan(folder, copy_shop(folder / "shop"), settings={"LOG_EVENTS": "true"})) as house:
         customers = journey(house)
         yield house, house.bot.printed(), customers
 
@@ -75,6 +77,27 @@ def test_the_log_is_one_json_object_a_line_and_tells_of_the_troubles(told: tuple
     assert {"ready", "send unknown", "send failed"} <= {line["event"] for line in lines}
     assert all(line["at"] and line["level"] for line in lines)
     assert "Traceback" not in printed
+
+
+def test_an_event_has_one_trace_from_its_delivery_to_the_sends_that_answer_it(
+    told: tuple[House, str, list[str]],
+) -> None:
+    _, printed, _ = told
+    lines = [json.loads(line) for line in printed.splitlines()]
+    ways: dict[str, set[str]] = {}
+    for line in lines:
+        if "trace" in line:
+            ways.setdefault(line["trace"], set()).add(line.get("part", line["event"]))
+    assert {"webhook", "turn", "send"} in ways.values()
+    assert any({"webhook", "send", "send unknown"} <= way for way in ways.values())
+    assert "" not in ways
+
+
+def test_a_server_shows_every_metric_and_no_other(told: tuple[House, str, list[str]]) -> None:
+    house, _, _ = told
+    shown = set(re.findall(r"^# TYPE frontdesk_(\w+)", house.http.get(f"{house.bot_url}/metrics").text, re.MULTILINE))
+    only_sometimes = {"model_total", "erased_by_age_total", "faq_questions_total", "refused_total"}
+    assert METRICS.keys() - only_sometimes <= shown <= METRICS.keys()
 
 
 def test_the_database_holds_no_token_and_no_secret(told: tuple[House, str, list[str]]) -> None:

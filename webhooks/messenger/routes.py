@@ -14,9 +14,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from app.channel import Item
+from app import tracing
+from app.channel import Item, Received
 from app.clock import Clock
 from app.errors import AppError, BrokenPayloadError, TooLargeError, UnavailableError
+from app.log import customer_tag, trace_of
+from app.measures import Histogram
+from app.tracing import Span
 from webhooks.messenger import payload, signature
 from webhooks.messenger.account import Account
 from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SECONDS_MAX, SMALL_BODY_BYTES
@@ -73,7 +77,7 @@ def is_post(scope: Scope) -> bool:
 
 
 class Door:
-    """What both routes need, worked out once. `counts` is counted up in place, for health and metrics."""
+    """What both routes need, worked out once. `counts` and `seconds` are counted up in place, for health and metrics."""
 
     def __init__(
         self,
@@ -93,6 +97,7 @@ class Door:
         self._counts = Counts() if counts is None else counts
         self._body_seconds_max = body_seconds_max
         self._coming_bytes = 0
+        self.seconds = Histogram()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`receive` as an ASGI app: the way past routers and middlewares."""
@@ -110,12 +115,14 @@ class Door:
 
     async def receive(self, request: Request) -> Response:
         """Events: 200 once they are durable."""
+        started = self._clock.monotonic()
         try:
             await self._receive(request)
         except (_ForgedError, _TooSlowError, BrokenPayloadError, TooLargeError, UnavailableError) as error:
             self._count(error)
             close = {"Connection": "close"} if isinstance(error, (TooLargeError, _TooSlowError)) else None
             return PlainTextResponse(HTTPStatus(error.status).phrase, error.status, headers=close)
+        self.seconds.observe(self._clock.monotonic() - started)
         return _OK
 
     async def _receive(self, request: Request) -> None:
@@ -126,7 +133,10 @@ class Door:
         received_at = self._clock.now()
         items = parse(payload.read(body), received_at, self._app_id, self._pages_of_secret[signer])
         if items:
+            started = self._clock.monotonic()
             await self._take(items, received_at)
+            if tracing.is_on():
+                _tell(items, received_at, self._clock.monotonic() - started)
         self._counts.accepted += 1
         self._counts.items += len(items)
 
@@ -171,6 +181,16 @@ class Door:
                 counts.too_slow += 1
             case UnavailableError():
                 counts.unavailable += 1
+
+
+def _tell(items: Sequence[Item], received_at: datetime, seconds: float) -> None:
+    """Tell who listens of the events that are durable now."""
+    for item in items:
+        if isinstance(item, Received):
+            says = {"page": item.page_id, "kind": type(item.event).__name__}
+            if item.customer_id:
+                says["customer"] = customer_tag(f"{item.page_id}/{item.customer_id}")
+            tracing.tell(Span("webhook", trace_of(item.key), received_at, seconds, says))
 
 
 def _find_signature(request: Request) -> bytes | None:
