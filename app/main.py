@@ -15,7 +15,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from app import desking, rooms
+from app import desking, outside, rooms
 from app import log as logs
 from app.agreement import Agreement
 from app.auditing import count_refused
@@ -229,7 +229,7 @@ def _add_routes(app: App, house: House) -> None:
         app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
-        rooms.add_rooms(app, house.access)
+        rooms.add_rooms(app, house.access, outside.hook_key(house.settings))
         desking.add_routes(app, house.screens)
     token = house.settings.metrics_token
     watched = health.Watched(
@@ -320,6 +320,9 @@ async def _work(house: House) -> None:
     while not house.stopping:
         house.worker = Worker(house.database, hands, house.clock, Chance(), mark=house.mark, terms=terms)
         house.worker.tell(house.screens.tell)
+        house.worker.beside = outside.create_loops(
+            settings, house.database, house.clock, house.flows, sorted(house.account.pages)
+        )
         try:
             await house.worker.run()
         except DeclaredDeadError:

@@ -42,8 +42,8 @@ class Draft:
     """
 
     __slots__ = (
-        "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing",
-        "failures", "finders", "flow", "gone", "language", "last_at", "later", "messages", "met", "named", "now", "opted_out",
+        "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "effects", "erasing", "failures",
+        "finders", "flow", "gone", "language", "last_at", "later", "messages", "met", "missed", "named", "now", "opted_out",
         "outdated", "own_language", "product", "result", "returning", "said", "screen", "showing", "shown", "slots", "slots_until",
         "state", "steps", "timers", "traffic", "understood", "waited_in", "warned", "why", "wish",
     )  # fmt: skip
@@ -66,7 +66,8 @@ class Draft:
         self.calls, self.calling, self.result = session.calls, session.calling, ""
         self.showing, self.shown, self.erasing = session.showing, session.shown, session.erasing
         self.wish, self.screen, self.named = session.wish, session.screen, session.named
-        self.traffic = session.traffic
+        # A wish of an earlier visit says nothing of this one.
+        self.traffic, self.missed = session.traffic, session.missed if session.state else ""
         self.product: Mapping[str, Any] = {}
         self.gone, self.later = session.gone, session.later
         self._forget_expired()
@@ -111,7 +112,7 @@ class Draft:
             last_at=self.last_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
-            later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
+            missed=self.missed, later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
         )  # fmt: skip
 
     def _back_after(self) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def _erase(draft: Draft) -> None:
         draft.forget(name)
     draft.days = ()
     draft.showing, draft.shown, draft.wish, draft.warned, draft.waited_in = "", (), "", False, ""
-    draft.screen, draft.named = (), ()
+    draft.screen, draft.named, draft.missed = (), (), ""
     draft.disclosed = True
     draft.say((Message(draft.sentence("erased")),))
     draft.disclosed = False

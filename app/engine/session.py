@@ -35,6 +35,7 @@ class Session:
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `later` are the texts that came meanwhile and are read when that answer has come.
     `traffic`: how much the customer wrote lately.
+    `missed` is the team that the customer wanted in vain: it was closed, or did not come.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 
@@ -65,6 +66,7 @@ class Session:
     gone: Mapping[str, Any] = field(default_factory=dict)
     later: tuple[str, ...] = ()
     traffic: Traffic = _NONE
+    missed: str = ""
 
 
 _LISTS = ("back", "days", "shown", "screen", "named", "timers", "later")
@@ -89,6 +91,7 @@ def to_dict(session: Session) -> dict[str, Any]:
         "erasing",
         "showing",
         "wish",
+        "missed",
     ):
         value = getattr(session, name)
         if value not in ("", 0, False):
@@ -130,6 +133,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         erasing=stored.get("erasing", False),
         showing=stored.get("showing", ""),
         wish=stored.get("wish", ""),
+        missed=stored.get("missed", ""),
         gone=stored.get("gone", {}),
         traffic=from_list(stored.get("traffic", ())),
         **{name: tuple(stored.get(name, ())) for name in _LISTS},

@@ -12,6 +12,7 @@ from app.store import history
 from app.store.keys import Key
 from app.store.tables import calls, conversations, inbox, outbox, sessions, timers
 from app.store.tables_desk import episodes, notes
+from app.store.tables_tools import callbacks
 
 LINES_MAX = 1_000_000
 """More than anybody writes: an export is whole."""
@@ -34,6 +35,7 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "sent": _rows(connection, outbox, key, without=("body",)),
         "episodes": _rows(connection, episodes, key, without=("id",)),
         "notes": _rows(connection, notes, key, without=("id", "form_key")),
+        "callbacks": _rows(connection, callbacks, key, without=("id",)),
         "timers": _rows(connection, timers, key),
         "calls": _rows(connection, calls, key),
         "events": [each for each in _rows(connection, inbox, key, without=("event_key",)) if each["body"] is not None],

@@ -14,7 +14,7 @@ revisions       every flow that went live, with its files; a Page's newest is wh
 deletions       who asked the channel to have everything deleted, and what became of it; no id in clear
 audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
 
-Those of the desk stand in `tables_desk.py`.
+Those of the desk stand in `tables_desk.py`, those for other programs and for when nobody is at a screen in `tables_tools.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-import app.store.tables_desk  # noqa: F401 - who knows these tables knows all
+from app.store import tables_desk, tables_tools  # noqa: F401 - who knows these tables knows all
 from app.store.types import BigId, JsonText, UtcTime
 
 LIVE = "status IN ('pending', 'in_flight', 'unknown')"

@@ -22,9 +22,23 @@ from app.desk.access.team import BY_COMMAND, Invited, Rights, invite
 from app.desk.access.visits import Visitor
 from app.main import create_app, migrate, read_flows
 from app.settings import Settings, example_folder
-from app.store import conversations, history, lines, sessions, staff, staff_sessions
+from app.store import (
+    alarms,
+    api_keys,
+    callbacks,
+    conversations,
+    history,
+    hooks,
+    lines,
+    sessions,
+    staff,
+    staff_sessions,
+)
+from app.store.alarms import Alarm
+from app.store.api_keys import ApiKey
 from app.store.conversations import AfterTurns
 from app.store.history import Said
+from app.store.hooks import Happened, Hook
 from app.store.staff import Account, Role
 
 PAGE_A, PAGE_B = "10001", "10002"
@@ -38,6 +52,7 @@ OPEN, MACHINES, SIGNED_IN, OWNERS, CONFIRMED = (
 SIGNED_IN_CONFIRMED = "signed in, password typed lately"
 ENDLESS = "signed in, a stream"
 """Its own tests read it: tests/journeys/test_desk.py."""
+KEYS, OWNER_KEYS = "keys of programs", "keys of programs with the role of an owner"
 HOSTILE = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 
 ROUTES: Mapping[str, str] = {
@@ -105,6 +120,43 @@ ROUTES: Mapping[str, str] = {
     "POST /desk/c/{page}/{customer}/again": SIGNED_IN,
     "POST /desk/c/{page}/{customer}/look": SIGNED_IN,
     "POST /desk/c/{page}/{customer}/leave": SIGNED_IN,
+    "GET /desk/callbacks": SIGNED_IN,
+    "POST /desk/callbacks/{callback_id}/done": SIGNED_IN,
+    "POST /desk/c/{page}/{customer}/block": SIGNED_IN,
+    "GET /docs": SIGNED_IN,
+    "GET /api/v1/openapi.json": SIGNED_IN,
+    "GET /owner/alerts": OWNERS,
+    "POST /owner/alerts": OWNERS,
+    "POST /owner/alerts/{alarm_id}/remove": OWNERS,
+    "GET /owner/tools": OWNERS,
+    "GET /owner/tools/keys/new": CONFIRMED,
+    "POST /owner/tools/keys/new": CONFIRMED,
+    "POST /owner/tools/keys/{key_id}/revoke": CONFIRMED,
+    "GET /owner/tools/webhooks/new": CONFIRMED,
+    "POST /owner/tools/webhooks/new": CONFIRMED,
+    "GET /owner/tools/webhooks/{hook_id}": OWNERS,
+    "POST /owner/tools/webhooks/{hook_id}/rotate": CONFIRMED,
+    "POST /owner/tools/webhooks/{hook_id}/on": CONFIRMED,
+    "POST /owner/tools/webhooks/{hook_id}/off": CONFIRMED,
+    "POST /owner/tools/webhooks/{hook_id}/remove": CONFIRMED,
+    "POST /owner/tools/webhooks/{hook_id}/deliveries/{delivery_id}/again": OWNERS,
+    "GET /api/v1/conversations": KEYS,
+    "GET /api/v1/conversations/{page}/{customer}": KEYS,
+    "GET /api/v1/conversations/{page}/{customer}/files/{line_id}/{number}": KEYS,
+    "GET /api/v1/people": OWNER_KEYS,
+    "GET /api/v1/pages": OWNER_KEYS,
+    "GET /api/v1/callbacks": KEYS,
+    "POST /api/v1/callbacks/{callback_id}/done": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/take": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/assign": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/hand-back": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/resolve": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/reopen": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/replies": KEYS,
+    "DELETE /api/v1/conversations/{page}/{customer}/replies/{seq}": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/notes": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/block": KEYS,
+    "POST /api/v1/conversations/{page}/{customer}/unblock": KEYS,
     "GET /owner/export": CONFIRMED,
     "POST /owner/export": CONFIRMED,
 }
@@ -113,6 +165,8 @@ ROUTES: Mapping[str, str] = {
 NAMES_NOTHING = ("digest", "name", "token", "code")
 """Parts of a path that name nothing of a Page's."""
 PRIVATE = (SIGNED_IN, SIGNED_IN_CONFIRMED, OWNERS, CONFIRMED)
+BY_KEY = (KEYS, OWNER_KEYS)
+"""No cookie opens these: tests/desk/test_api.py asks them with keys."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +244,37 @@ class World:
             values |= await self._conversation()
         if "{session_id}" in path:
             values["session_id"] = await self._session_of(await self.person("staff", PAGE_B))
+        if named := set(re.findall(r"\{(key_id|hook_id|delivery_id|alarm_id|callback_id)\}", path)):
+            values |= await self._tools(named)
+        values |= {"seq": "1"}
         if "{staff_id}" in path:
             values["staff_id"] = (await self.person("staff", PAGE_B, name="Bea")).account.id
         return re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: values[part[1]], path)
+
+    async def _tools(self, named: set[str]) -> dict[str, str]:
+        """Keys, webhooks, alerts and callbacks of Page B."""
+        now, name = self.access.clock.now(), f"tool{next(self._numbers)}"
+        happened = Happened("message.received", (PAGE_B, "20001"), now, {})
+
+        def work(connection: Connection) -> dict[str, str]:
+            only = frozenset((PAGE_B,))
+            api_keys.add(connection, ApiKey(name, HOSTILE, "staff", HOSTILE, now, only), name.encode())
+            for each in hooks.list_hooks(connection):
+                hooks.remove(connection, each.id)
+            hook = Hook(name, f"https://x.example/{HOSTILE}", hooks.KINDS, "salt", "x", now, only)
+            hooks.add(connection, hook)
+            hooks.tell(connection, [hook], [happened], now)
+            for rule in alarms.list_alarms(connection):
+                alarms.remove(connection, rule.id)
+            alarms.add(connection, Alarm(name, PAGE_B, HOSTILE, 5, "always", "x", now))
+            callbacks.ask(connection, (PAGE_B, name), HOSTILE, {"phone": HOSTILE}, now)
+            callback = max(callbacks.list_open(connection, [PAGE_B]), key=lambda each: each.id)
+            delivery = hooks.list_deliveries(connection, name, 1)[0]
+            ids = {"key_id": name, "hook_id": name, "alarm_id": name}
+            return {**ids, "delivery_id": str(delivery.id), "callback_id": str(callback.id)}
+
+        found = await self.access.database.transaction(work)
+        return {each: found[each] for each in named}
 
     async def _conversation(self) -> dict[str, str]:
         """One of Page B, in which everything that can be hostile is."""
@@ -264,7 +346,7 @@ async def test_every_route_says_who_may_use_it(world: World) -> None:
     assert set(ROUTES) - found == set(), "these are gone"
 
 
-@pytest.mark.parametrize("route", [route for route, who in ROUTES.items() if who in (*PRIVATE, ENDLESS)])
+@pytest.mark.parametrize("route", [route for route, who in ROUTES.items() if who in (*PRIVATE, ENDLESS, *BY_KEY)])
 async def test_a_stranger_gets_nothing(world: World, route: str) -> None:
     assert await world.ask(route, None) == 401
 
@@ -307,7 +389,7 @@ async def test_what_belongs_to_another_page_is_not_there(world: World, route: st
 
 
 @pytest.mark.parametrize(
-    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who != MACHINES]
+    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who not in (MACHINES, *BY_KEY)]
 )
 async def test_no_form_takes_a_field_that_it_did_not_ask_for(world: World, route: str) -> None:
     form = {
@@ -321,7 +403,7 @@ async def test_no_form_takes_a_field_that_it_did_not_ask_for(world: World, route
 
 
 @pytest.mark.parametrize(
-    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who != MACHINES]
+    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who not in (MACHINES, *BY_KEY)]
 )
 async def test_nothing_is_changed_from_another_site(world: World, route: str) -> None:
     async with await world.enter(await world.person("owner")) as browser:

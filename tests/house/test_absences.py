@@ -45,6 +45,7 @@ PORTS = (
             "webhooks.messenger.http",
             "app.service.client",
             "app.service.files",
+            "app.service.post",
             "app.desk.access.openid",
             "webhooks.simulator",
         ),
