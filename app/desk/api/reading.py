@@ -82,9 +82,9 @@ def write_cursor(*parts: object) -> str:
 
 def read_place(cursor: str) -> Place | None:
     """Raises BrokenPayloadError for one that is not ours."""
+    if not cursor:
+        return None
     match _read(cursor):
-        case None:
-            return None
         case [str(at), str(page), str(customer)]:
             try:
                 moment = datetime.fromisoformat(at)
@@ -97,17 +97,15 @@ def read_place(cursor: str) -> Place | None:
 
 def read_behind(cursor: str) -> Behind | None:
     """Raises BrokenPayloadError for one that is not ours."""
+    if not cursor:
+        return None
     match _read(cursor):
-        case None:
-            return None
         case [int(number), int(seq)] if 0 <= number < 2**53 and 0 <= seq < 2**53:
             return Behind(number, seq)
     raise _broken()
 
 
 def _read(cursor: str) -> Any:
-    if not cursor:
-        return None
     try:
         return orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
