@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, null, select, update
+from sqlalchemy import Connection, delete, func, insert, literal, null, select, update
 
 from app.store import bulk
 from app.store.keys import Key
@@ -117,7 +117,7 @@ def note_failure(connection: Connection, hook_id: str, now: datetime) -> tuple[i
     failed = (
         update(hooks)
         .where(_h.id == hook_id)
-        .values(failures=_h.failures + 1, failing_since=func.coalesce(_h.failing_since, now))
+        .values(failures=_h.failures + 1, failing_since=func.coalesce(_h.failing_since, literal(now, _h.failing_since.type)))
         .returning(_h.failures, _h.failing_since)
     )
     row = connection.execute(failed).one_or_none()

@@ -20,7 +20,7 @@ from app.service.signing import secret_of, sign
 def test_a_signature_is_that_of_the_conventions_own_example() -> None:
     """The vector of https://docs.svix.com and of the convention's libraries."""
     at = datetime.fromtimestamp(1_614_265_330, UTC)
-    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the example's
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     headers = sign([secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", at, b'{"test": 2432232314}')
     assert headers == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
