@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from app.desk.access.identity import Staff
@@ -14,11 +15,14 @@ from app.engine.fold import fold_own
 from app.engine.session import Session, from_dict
 from app.engine.suggest import price_text
 from app.errors import EngineError
-from app.store import canned, sessions
+from app.store import canned, search, sessions
 from app.store.canned import Canned
 from app.store.keys import Key
+from app.store.search import HITS_MOST, Hit, Hits
 
 QUERY_CHARS_MAX = 300
+SEARCH_SECONDS = 0.5
+"""How long one search goes back; behind it there is a link to go on."""
 FOUND_MOST = 6
 """Of each kind: as many as fit beside the box."""
 
@@ -51,7 +55,12 @@ async def find_answers(desk: Desk, staff: Staff, key: Key, query: str) -> list[O
     if flow is None or not words:
         return found
     draft = Draft(flow, session, desk.clock.now())
-    return [*found, *_faq(desk, flow, draft, words), *_products(flow, draft, words)]
+    # In a thread: the loop that takes webhooks must not wait for a search.
+    return [*found, *await asyncio.to_thread(_of_the_bot, desk, flow, draft, words)]
+
+
+def _of_the_bot(desk: Desk, flow: Flow, draft: Draft, words: str) -> list[Offered]:
+    return [*_faq(desk, flow, draft, words), *_products(flow, draft, words)]
 
 
 def _has(answer: Canned, words: str) -> bool:
@@ -84,6 +93,17 @@ def _products(flow: Flow, draft: Draft, words: str) -> list[Offered]:
         Offered("product", each.id, name, each.url or name, price_text(each, draft.language))
         for each, name in fitting[:FOUND_MOST]
     ]
+
+
+async def find_texts(desk: Desk, pages: list[str], words: str, behind: int) -> Hits:
+    """What was written, from number `behind` back: as far as a person waits, or until a page is full."""
+    until = desk.clock.monotonic() + SEARCH_SECONDS
+    found: list[Hit] = []
+    while True:
+        hits = await desk.database.read(lambda connection: search.find_texts(connection, pages, words, behind))  # noqa: B023
+        found, behind = [*found, *hits.found], hits.go_on_behind
+        if not behind or len(found) >= HITS_MOST or desk.clock.monotonic() > until:
+            return Hits(found, behind)
 
 
 def names_of(flow: Flow | None, session: Session, product_ids: tuple[str, ...]) -> list[str]:

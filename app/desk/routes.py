@@ -139,7 +139,7 @@ async def get_search(
     customers: list[Hit] = []
     texts = search.Hits([])
     if len(sought) >= 2:
-        texts = await desk.database.read(lambda connection: search.find_texts(connection, pages, sought, behind))
+        texts = await finding.find_texts(desk, pages, sought, behind)
         if not behind:
             customers, replies = await desk.database.read(
                 lambda connection: (

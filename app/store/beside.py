@@ -47,8 +47,11 @@ class NewNote:
 
 
 def add_note(connection: Connection, new: NewNote, now: datetime) -> bool:
-    """Keep it; False when this form was kept before."""
+    """Keep it; False when this form was kept before, or nobody is known by that name."""
     at = {"page_id": new.key[0], "customer_id": new.key[1]}
+    here = (conversations.c.page_id == new.key[0]) & (conversations.c.customer_id == new.key[1])
+    if connection.execute(select(conversations.c.epoch).where(here)).first() is None:
+        return False
     known = select(_n.id).where(_n.page_id == new.key[0], _n.customer_id == new.key[1], _n.form_key == new.form_key)
     if connection.execute(known).first():
         return False
@@ -85,14 +88,15 @@ def look(connection: Connection, key: Key, staff_id: str, now: datetime, *, type
     row = {"page_id": key[0], "customer_id": key[1], "staff_id": staff_id, "looked_at": now, "seen_until": now}
     # Who stopped typing is not shown for the rest of the time.
     row["typing_at"] = now if types else None
+    here = (conversations.c.page_id == key[0]) & (conversations.c.customer_id == key[1])
+    if not connection.execute(update(conversations).where(here).values(looked_until=now + LOOKS_FOR)).rowcount:
+        return  # nobody is known by that name
     before = _list_lookers(connection, key, now)
     insert_or_change(connection, looks, [row], ("page_id", "customer_id", "staff_id"))
     seen = update(mentions).where(
         _m.page_id == key[0], _m.customer_id == key[1], _m.staff_id == staff_id, _m.seen_at.is_(None)
     )
     connection.execute(seen.values(seen_at=now))
-    here = (conversations.c.page_id == key[0]) & (conversations.c.customer_id == key[1])
-    connection.execute(update(conversations).where(here).values(looked_until=now + LOOKS_FOR))
     if _list_lookers(connection, key, now) != before:
         _change(connection, key, now)
 

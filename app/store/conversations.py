@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, null, or_, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, case, null, or_, select, update
 
 from app.store import bulk, keys, timers
 from app.store.keys import Key
@@ -169,18 +169,26 @@ def _latest(marks: Sequence[Watermark]) -> list[dict[str, Any]]:
     return [{"of_page": key[0], "of_customer": key[1], "until": until[key]} for key in sorted(until)]
 
 
-_touched = (
-    update(conversations)
-    .where(_this, or_(_c.answered_by != "bot", _c.looked_until > bindparam("now", type_=_c.looked_until.type)))
-    .values(changed_at=bindparam("now", type_=_c.changed_at.type))
-)
+@lru_cache(maxsize=2)
+def _touched(dialect: str) -> Update:
+    """One statement for any number of them."""
+    now = bindparam("now", type_=_c.changed_at.type)
+    is_watched = or_(_c.answered_by != "bot", _c.looked_until > now)
+    if dialect == "sqlite":
+        return update(conversations).where(_this, is_watched).values(changed_at=now)
+    _, page_id, customer_id = keys.joined(dialect)
+    these = (_c.page_id == page_id) & (_c.customer_id == customer_id)
+    return update(conversations).where(these, is_watched).values(changed_at=now)
 
 
 def touch(connection: Connection, wanted: Sequence[Key], now: datetime) -> None:
     """Tell screens that something of these conversations moved, where anybody may be looking at it."""
-    if wanted:
-        rows = [{"of_page": page, "of_customer": customer, "now": now} for page, customer in sorted(set(wanted))]
-        bulk.update(connection, _touched, rows)
+    each_once, dialect = sorted(set(wanted)), connection.dialect.name
+    if each_once and dialect == "sqlite":
+        rows = [{"of_page": page, "of_customer": customer, "now": now} for page, customer in each_once]
+        bulk.update(connection, _touched(dialect), rows)
+    elif each_once:
+        connection.execute(_touched(dialect), {**keys.bound(connection, each_once), "now": now})
 
 
 def mark_changed(connection: Connection, key: Key, now: datetime) -> None:

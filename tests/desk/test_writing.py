@@ -196,6 +196,15 @@ async def test_what_staff_noted_and_sent_goes_with_the_customer(room: Room) -> N
     assert (await room.row()).name is None
 
 
+async def test_nothing_is_kept_of_somebody_who_never_wrote(room: Room) -> None:
+    nobody: Key = (MILA[0], "nobody")
+    await writing.add_note(room.desk, room.by(ANNA, "note-0001", nobody), "@luc who is this?")
+    await deeds.look(room.desk, ANNA, nobody, types=False)
+    assert await room.desk.count_mentions(LUC) == 0
+    counted = await room.do(lambda each: each.exec_driver_sql("SELECT count(*) FROM looks").scalar_one())
+    assert counted == 0
+
+
 async def test_a_screen_is_told_of_receipts_only_where_somebody_looks(room: Room) -> None:
     other: Key = (MILA[0], "30009")
     await room.waits(other)

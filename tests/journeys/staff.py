@@ -35,10 +35,10 @@ async def _make(access: Any, email: str, name: str, role: Role) -> tuple[bool, s
 class Screen:
     """One person at the desk, by the same requests that a browser makes."""
 
-    def __init__(self, house: House, name: str) -> None:
-        self.house, self.name = house, name
-        origin = {"Origin": house.bot_url, "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
-        self.http = httpx.Client(base_url=house.bot_url, trust_env=False, timeout=30, headers=origin)
+    def __init__(self, house: House, name: str, url: str = "") -> None:
+        self.house, self.name, self.url = house, name, url or house.bot_url
+        origin = {"Origin": self.url, "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=30, headers=origin)
         answer = self.http.post("/sign-in", data={"email": make_account(house, name), "password": PASSWORD})
         assert answer.status_code == 303, answer.text
 

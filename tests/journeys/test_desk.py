@@ -13,9 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.databases import Servers
 from tests.journeys.house import Customer, House, Plan, running, wait_until
+from tests.journeys.process import Command
 from tests.journeys.shop import CALLING, DISCLOSURE, RATING_ASKED, copy_shop
 from tests.journeys.staff import Screen
+from tests.postgres import free_port
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +175,7 @@ class Listener:
         try:
             with (
                 httpx.Client(cookies=self._screen.http.cookies, trust_env=False, timeout=30) as http,
-                http.stream("GET", f"{self._screen.house.bot_url}/desk/events", headers=headers) as answer,
+                http.stream("GET", f"{self._screen.url}/desk/events", headers=headers) as answer,
             ):
                 for line in answer.iter_lines():
                     if line.startswith("id: "):
@@ -213,19 +216,40 @@ def test_who_comes_back_is_told_of_what_happened_meanwhile(anna: Screen, house: 
     wait_until(lambda: any(row["said"] == "while nobody listened" for row, _ in second.rows(waiting)))
 
 
-def test_a_stream_ends_with_the_session_and_holds_up_no_stop(tmp_path: Path) -> None:
-    with running(Plan(tmp_path, copy_shop(tmp_path / "shop"))) as house:
-        screen = Screen(house, "Eva")
-        first = Listener(screen)
-        wait_until(lambda: bool(first.events))
-        house.new_customer().types("hello")
-        other = Screen(house, "Eva")
-        assert other.http.post("/sign-out").status_code == 303
-        last = Listener(screen)
-        wait_until(lambda: bool(last.events))
+def test_a_screen_at_another_process_hears_it_too_and_holds_up_no_stop(servers: Servers, tmp_path: Path) -> None:
+    plan = Plan(tmp_path, copy_shop(tmp_path / "shop"), database_url=servers.address("postgres", tmp_path))
+    with running(plan) as house:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        other = Command(tmp_path, ("serve", "--port", str(port)), house.bot.settings)
+        other.start(lambda: is_up(url))
+        screen = Screen(house, "Eva", url)
+        listener = Listener(screen)
+        wait_until(lambda: bool(listener.events))
+        customer = house.new_customer()
+        customer.types("hello from afar")
+        wait_until(lambda: any(row["said"] == "hello from afar" for row, _ in listener.rows(customer)))
         began = time.monotonic()
-        assert house.bot.stop() == 0
-        assert time.monotonic() - began < 10
-        wait_until(lambda: first.ended.is_set() and last.ended.is_set())
+        assert other.stop() == 0
+        assert time.monotonic() - began < 10  # an open stream holds up no stop
+        wait_until(listener.ended.is_set)
         screen.close()
-        other.close()
+
+
+def is_up(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready", trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_a_stream_ends_with_the_session(house: House, waiting: Customer) -> None:
+    screen = Screen(house, "Eva")
+    listener = Listener(screen)
+    wait_until(lambda: bool(listener.events))
+    assert screen.http.post("/sign-out").status_code == 303
+    waiting.types("a secret of after that")
+    wait_until(listener.ended.is_set)
+    assert listener.events[-1][0] == "signed_out"
+    assert "a secret of after that" not in str(listener.events)
+    screen.close()
