@@ -117,7 +117,9 @@ def note_failure(connection: Connection, hook_id: str, now: datetime) -> tuple[i
     failed = (
         update(hooks)
         .where(_h.id == hook_id)
-        .values(failures=_h.failures + 1, failing_since=func.coalesce(_h.failing_since, literal(now, _h.failing_since.type)))
+        .values(
+            failures=_h.failures + 1, failing_since=func.coalesce(_h.failing_since, literal(now, _h.failing_since.type))
+        )
         .returning(_h.failures, _h.failing_since)
     )
     row = connection.execute(failed).one_or_none()

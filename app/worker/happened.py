@@ -52,11 +52,12 @@ def _why(handled: Handled) -> dict[str, str]:
 def note_callbacks(connection: Connection, handled: Sequence[Handled], now: datetime) -> None:
     """Whoever wanted a team in vain and leaves a number or an address is to be called back. Once: the session forgets the wish."""
     for each in handled:
-        if each.erased_at or each.flow is None:
+        stored = each.claim.session or {}
+        team = each.session.missed or stored.get("missed", "")
+        if not team or each.erased_at or each.flow is None:
             continue
-        before = stored_session.from_dict(each.claim.session or {})
-        team = each.session.missed or before.missed
-        if team and (contacts := _contacts(each.flow, before, each.session)):
+        before = stored_session.from_dict(stored)
+        if (contacts := _contacts(each.flow, before, each.session)):
             callbacks.ask(connection, each.claim.key, team, contacts, now)
             each.session = replace(each.session, missed="")
 

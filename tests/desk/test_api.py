@@ -27,7 +27,7 @@ from app.store.staff import Role
 from tests.databases import Servers
 from tests.desk.kit import PAGE_A, PAGE_B
 from tests.desk.room import ANNA, LUC, MILA, Room, open_room
-from tests.desk.test_rights import BY_KEY, OWNER_KEYS, ROUTES
+from tests.desk.route_table import BY_KEY, OWNER_KEYS, ROUTES
 
 C = f"/api/v1/conversations/{MILA[0]}/{MILA[1]}"
 

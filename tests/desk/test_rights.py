@@ -1,13 +1,14 @@
 """Every route of the web process x every kind of person x another Page's data. A new route without a row in ROUTES fails.
 
-How to add a route: its row here, with who may use it; a value in `World.fill` for each part of its path that names something.
+How to add a route: its row in `route_table.py`, with who may use it; a value in `World.fill` for each part of its path that names
+something.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -40,133 +41,21 @@ from app.store.conversations import AfterTurns
 from app.store.history import Said
 from app.store.hooks import Happened, Hook
 from app.store.staff import Account, Role
+from tests.desk.route_table import (
+    BY_KEY,
+    CONFIRMED,
+    ENDLESS,
+    MACHINES,
+    NAMES_NOTHING,
+    OWNERS,
+    PRIVATE,
+    ROUTES,
+    SIGNED_IN,
+    SIGNED_IN_CONFIRMED,
+)
 
 PAGE_A, PAGE_B = "10001", "10002"
-OPEN, MACHINES, SIGNED_IN, OWNERS, CONFIRMED = (
-    "open",
-    "machines",
-    "signed in",
-    "owners",
-    "owners, password typed lately",
-)
-SIGNED_IN_CONFIRMED = "signed in, password typed lately"
-ENDLESS = "signed in, a stream"
-"""Its own tests read it: tests/journeys/test_desk.py."""
-KEYS, OWNER_KEYS = "keys of programs", "keys of programs with the role of an owner"
 HOSTILE = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
-
-ROUTES: Mapping[str, str] = {
-    "GET /health/live": OPEN,
-    "GET /health/ready": OPEN,
-    "GET /metrics": MACHINES,
-    "GET /webhooks/messenger": MACHINES,
-    "POST /webhooks/messenger": MACHINES,
-    "POST /webhooks/messenger/data-deletion": MACHINES,
-    "GET /webhooks/messenger/data-deletion/{code}": OPEN,
-    "GET /static/{digest}/{name:path}": OPEN,
-    "GET /": OPEN,
-    "GET /sign-in": OPEN,
-    "POST /sign-in": OPEN,
-    "GET /sign-in/second": OPEN,
-    "POST /sign-in/second": OPEN,
-    "GET /sign-in/openid": OPEN,
-    "GET /sign-in/openid/back": OPEN,
-    "GET /join/{token}": OPEN,
-    "POST /join/{token}": OPEN,
-    "GET /forgotten": OPEN,
-    "POST /forgotten": OPEN,
-    "POST /sign-out": SIGNED_IN,
-    "GET /confirm": SIGNED_IN,
-    "POST /confirm": SIGNED_IN,
-    "GET /account": SIGNED_IN,
-    "POST /account/password": SIGNED_IN,
-    "POST /account/sessions/end-others": SIGNED_IN,
-    "POST /account/sessions/{session_id}/end": SIGNED_IN,
-    "GET /account/second-factor": SIGNED_IN_CONFIRMED,
-    "POST /account/second-factor": SIGNED_IN_CONFIRMED,
-    "POST /account/second-factor/off": SIGNED_IN_CONFIRMED,
-    "GET /owner": OWNERS,
-    "GET /owner/team": OWNERS,
-    "GET /owner/team/invite": CONFIRMED,
-    "POST /owner/team/invite": CONFIRMED,
-    "GET /owner/team/{staff_id}": CONFIRMED,
-    "POST /owner/team/{staff_id}": CONFIRMED,
-    "POST /owner/team/{staff_id}/disable": CONFIRMED,
-    "POST /owner/team/{staff_id}/enable": CONFIRMED,
-    "POST /owner/team/{staff_id}/link": CONFIRMED,
-    "POST /owner/team/{staff_id}/second-factor-off": CONFIRMED,
-    "POST /owner/team/{staff_id}/end-sessions": CONFIRMED,
-    "GET /owner/audit": OWNERS,
-    "GET /files/{name}": OPEN,
-    "GET /desk": SIGNED_IN,
-    "GET /desk/events": ENDLESS,
-    "GET /desk/search": SIGNED_IN,
-    "POST /desk/away": SIGNED_IN,
-    "GET /desk/canned": SIGNED_IN,
-    "POST /desk/canned": SIGNED_IN,
-    "POST /desk/canned/forget": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/parts": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/earlier": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/line/{line_id}": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/answers": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/file/{line_id}/{number}": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/deed": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/text": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/products": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/note": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/file": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/undo": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/again": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/look": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/leave": SIGNED_IN,
-    "GET /desk/callbacks": SIGNED_IN,
-    "POST /desk/callbacks/{callback_id}/done": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/block": SIGNED_IN,
-    "GET /docs": SIGNED_IN,
-    "GET /api/v1/openapi.json": SIGNED_IN,
-    "GET /owner/alerts": OWNERS,
-    "POST /owner/alerts": OWNERS,
-    "POST /owner/alerts/{alarm_id}/remove": OWNERS,
-    "GET /owner/tools": OWNERS,
-    "GET /owner/tools/keys/new": CONFIRMED,
-    "POST /owner/tools/keys/new": CONFIRMED,
-    "POST /owner/tools/keys/{key_id}/revoke": CONFIRMED,
-    "GET /owner/tools/webhooks/new": CONFIRMED,
-    "POST /owner/tools/webhooks/new": CONFIRMED,
-    "GET /owner/tools/webhooks/{hook_id}": OWNERS,
-    "POST /owner/tools/webhooks/{hook_id}/rotate": CONFIRMED,
-    "POST /owner/tools/webhooks/{hook_id}/on": CONFIRMED,
-    "POST /owner/tools/webhooks/{hook_id}/off": CONFIRMED,
-    "POST /owner/tools/webhooks/{hook_id}/remove": CONFIRMED,
-    "POST /owner/tools/webhooks/{hook_id}/deliveries/{delivery_id}/again": OWNERS,
-    "GET /api/v1/conversations": KEYS,
-    "GET /api/v1/conversations/{page}/{customer}": KEYS,
-    "GET /api/v1/conversations/{page}/{customer}/files/{line_id}/{number}": KEYS,
-    "GET /api/v1/people": OWNER_KEYS,
-    "GET /api/v1/pages": OWNER_KEYS,
-    "GET /api/v1/callbacks": KEYS,
-    "POST /api/v1/callbacks/{callback_id}/done": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/take": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/assign": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/hand-back": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/resolve": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/reopen": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/replies": KEYS,
-    "DELETE /api/v1/conversations/{page}/{customer}/replies/{seq}": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/notes": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/block": KEYS,
-    "POST /api/v1/conversations/{page}/{customer}/unblock": KEYS,
-    "GET /owner/export": CONFIRMED,
-    "POST /owner/export": CONFIRMED,
-}
-"""Method and path of every route of the web process, and who may use it."""
-
-NAMES_NOTHING = ("digest", "name", "token", "code")
-"""Parts of a path that name nothing of a Page's."""
-PRIVATE = (SIGNED_IN, SIGNED_IN_CONFIRMED, OWNERS, CONFIRMED)
-BY_KEY = (KEYS, OWNER_KEYS)
-"""No cookie opens these: tests/desk/test_api.py asks them with keys."""
 
 
 @dataclass(frozen=True)
