@@ -107,9 +107,10 @@ class Letters:
         flow = self.flow_of(waiting[0].key[0])
         language = flow.languages[0] if flow and flow.languages[0] in LANGUAGES else LANGUAGES[0]
         t = words_of(language)
-        listed = "\n".join(self._line(t, each) for each in waiting[:NAMED_MOST])
-        more = t.count("alarm_letter.more", len(waiting) - NAMED_MOST) if len(waiting) > NAMED_MOST else ""
-        text = t("alarm_letter.text", list=listed, more=more, link=f"{self.public_url}/desk?view=waiting")
+        listed = [self._line(t, each) for each in waiting[:NAMED_MOST]]
+        if len(waiting) > NAMED_MOST:
+            listed.append(t.count("alarm_letter.more", len(waiting) - NAMED_MOST))
+        text = t("alarm_letter.text", list="\n".join(listed), link=f"{self.public_url}/desk?view=waiting")
         return Letter(email, t.count("alarm_letter.subject", len(waiting)), text)
 
     def _line(self, t: Words, waiting: Waiting) -> str:
