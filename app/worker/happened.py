@@ -57,7 +57,7 @@ def note_callbacks(connection: Connection, handled: Sequence[Handled], now: date
         if not team or each.erased_at or each.flow is None:
             continue
         before = stored_session.from_dict(stored)
-        if (contacts := _contacts(each.flow, before, each.session)):
+        if contacts := _contacts(each.flow, before, each.session):
             callbacks.ask(connection, each.claim.key, team, contacts, now)
             each.session = replace(each.session, missed="")
 

@@ -32,7 +32,8 @@ from app.worker.retry import persist
 log = structlog.get_logger()
 
 LOOK_EVERY_SECONDS = 1.0
-AT_ONCE_MAX = 4
+"""How soon something is found that nobody told us of."""
+AT_ONCE_MAX = 8
 """Of one address: one that is slow keeps no other waiting."""
 WAITS_SECONDS = (5.0, 30.0, 120.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 21_600.0, 36_000.0)
 """Before each next try: eleven tries over 24 hours, and then it is given up."""
@@ -55,6 +56,7 @@ class Telling:
     key: bytes = field(repr=False)
     public_url: str = ""
     _under_way: Counter[str] = field(default_factory=Counter)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, may_go_on: Callable[[], bool]) -> None:
         """Look and tell until cancelled, while `may_go_on`."""
@@ -64,7 +66,14 @@ class Telling:
                     with suppress(UnavailableError):
                         for hook, delivery in await self._claim():
                             group.create_task(self._tell(hook, delivery))
-                await self.clock.sleep(LOOK_EVERY_SECONDS)
+                await self._wait()
+
+    async def _wait(self) -> None:
+        """Until something has come to its end, so that there is room for the next, or it is time to look."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                await self._ended.wait()
+        self._ended.clear()
 
     async def run_once(self) -> int:
         """Tell what is due now, to its end; how much that was."""
@@ -96,6 +105,7 @@ class Telling:
         finally:
             self._under_way[hook.id] -= 1
         await persist(self.database, partial(self._settle, hook, delivery, answer), self.clock, self.chance)
+        self._ended.set()
 
     def _signed(self, hook: Hook, delivery: Delivery) -> tuple[bytes, dict[str, str]]:
         now, body = self.clock.now(), orjson.dumps(delivery.body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,14 +20,15 @@ from app.desk.api import routes as api_routes
 from app.desk.api.who import AT_ONCE, Api, Throttle
 from app.pages import failures
 from app.pages.guard import Guard
-from app.store import api_keys, audit, beside, callbacks, conversations, history, taking
+from app.store import api_keys, audit, beside, callbacks, conversations, history, hooks, taking
 from app.store.api_keys import ApiKey
 from app.store.history import Said
+from app.store.hooks import Hook
 from app.store.keys import Key
 from app.store.staff import Role
 from tests.databases import Servers
 from tests.desk.kit import PAGE_A, PAGE_B
-from tests.desk.room import ANNA, LUC, MILA, Room, open_room
+from tests.desk.room import ANNA, MILA, Room, open_room
 from tests.desk.route_table import BY_KEY, OWNER_KEYS, ROUTES
 
 C = f"/api/v1/conversations/{MILA[0]}/{MILA[1]}"
@@ -355,4 +357,19 @@ def test_the_document_describes_every_route() -> None:
         for each in methods.values():
             assert each["description"]
             assert each["security"] == [{"HTTPBearer": []}]
-    assert LUC.id not in str(told)
+            assert "422" not in each["responses"]
+
+
+async def test_the_page_shows_what_webhooks_are_told(program: Program) -> None:
+    shop, room = await program.key(), program.room
+    hook = Hook("h", "https://x.example", hooks.KINDS, "s", "x", room.clock.now(), all_pages=True)
+    await room.do(lambda connection: hooks.add(connection, hook))
+    await room.waits()
+    await shop.post(f"{C}/take", json={})
+    await shop.post(f"{C}/resolve", json={})
+    found = await room.do(lambda connection: hooks.list_deliveries(connection, "h", 9))
+    shown = dict(docs.TOLD)
+    assert {each.kind for each in found} == {"conversation.taken", "conversation.resolved"}
+    assert set(shown) == set(hooks.KINDS)
+    for each in found:
+        assert list(each.body["data"]) == list(json.loads(shown[each.kind]))
