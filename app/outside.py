@@ -13,7 +13,7 @@ from app.service.post import Poster
 from app.settings import Settings, secret_key
 from app.store.database import Database
 from app.worker.letters import Letters
-from app.worker.telling import Telling
+from app.worker.webhooks import Telling
 from app.worker.worker import Beside
 
 

@@ -19,7 +19,7 @@ from app.store import audit, callbacks, hooks, letters, staff
 from app.store.erase import erase_whole
 from app.store.hooks import Delivery, Happened, Hook
 from app.store.staff import Account
-from app.worker.telling import AT_ONCE_MAX, FAILURES_MAX, WAITS_SECONDS, Telling
+from app.worker.webhooks import AT_ONCE_MAX, FAILURES_MAX, WAITS_SECONDS, Telling
 from tests.store.kit import NOW, PAGE, event
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
