@@ -14,7 +14,17 @@ from typing import Annotated
 
 import typer
 
-from app import __version__, cli_answers, cli_operations, cli_pages, cli_people, cli_products, cli_staff, cli_writing
+from app import (
+    __version__,
+    cli_answers,
+    cli_keys,
+    cli_operations,
+    cli_pages,
+    cli_people,
+    cli_products,
+    cli_staff,
+    cli_writing,
+)
 from app.cli_flows import EXIT_NO, commands, leave, print_lines
 from app.errors import AppError
 
@@ -42,6 +52,7 @@ app.add_typer(cli_people.commands)
 app.add_typer(cli_pages.commands)
 app.add_typer(cli_staff.commands, name="staff")
 app.add_typer(cli_operations.commands)
+app.add_typer(cli_keys.commands, name="api-key")
 
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=PORT_MAX)]
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -13,8 +14,11 @@ from fastapi import FastAPI
 from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
-from app.desk import routes, routes_live
+from app.desk import routes, routes_callbacks, routes_live
 from app.desk.access.access import Access
+from app.desk.api import docs
+from app.desk.api import routes as api_routes
+from app.desk.api.who import Api, Throttle
 from app.desk.live import Hub
 from app.desk.service import Desk
 from app.flowfile.live import LiveFlows
@@ -95,7 +99,15 @@ def _local_messenger(settings: Settings) -> tuple[str, ...]:
 def add_routes(app: FastAPI, screens: Screens) -> None:
     """The desk's pages, its stream, and files."""
     assert screens.hub is not None
-    app.state.desk, app.state.hub, app.state.files = screens.hub.desk, screens.hub, screens.files
+    desk = screens.hub.desk
+    app.state.desk, app.state.hub, app.state.files = desk, screens.hub, screens.files
     app.state.end_streams = screens.hub.stop
-    app.include_router(routes_live.router)
-    app.include_router(routes.router)
+    app.state.api = Api(desk, Throttle(desk.clock))
+    app.state.teams_of = partial(_teams_of, desk)
+    for room in (routes_live, routes_callbacks, routes, docs, api_routes):
+        app.include_router(room.router)
+
+
+def _teams_of(desk: Desk, page_id: str) -> tuple[str, ...]:
+    flow = desk.flow_of(page_id)
+    return tuple(flow.teams) if flow else ()

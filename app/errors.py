@@ -8,7 +8,8 @@
     │   ├── NotAllowedError                                                                  403
     │   │   └── ElsewhereFirstError(path)   something must be done on another page first     403
     │   ├── NotFoundError                                                                    404
-    │   └── ConflictError                                                                    409
+    │   ├── ConflictError                                                                    409
+    │   └── TooManyError(wait_seconds)  come again later                                     429
     ├── BrokenPayloadError       a webhook body that no JSON reader takes                    400
     ├── TooLargeError            a body over its limit                                       413
     ├── UnavailableError         the database cannot take this now: come again               503
@@ -79,6 +80,16 @@ class NotFoundError(RefusedError):
 
 class ConflictError(RefusedError):
     status = 409
+
+
+class TooManyError(RefusedError):
+    """Too much in too little time: come again after `wait_seconds`."""
+
+    status = 429
+
+    def __init__(self, message: str, hint: str, wait_seconds: float) -> None:
+        super().__init__(message, hint)
+        self.wait_seconds = wait_seconds
 
 
 class BrokenPayloadError(AppError):

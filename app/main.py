@@ -13,7 +13,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from app import desking, hands, measuring, rooms
+from app import desking, hands, measuring, outside, rooms
 from app import log as logs
 from app.agreement import Agreement
 from app.auditing import count_refused
@@ -214,7 +214,7 @@ def _add_routes(app: App, house: House) -> None:
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
         app.include_router(go.create_routes(hands.links(house.settings).key, house.clicks))
-        rooms.add_rooms(app, house.access)
+        rooms.add_rooms(app, house.access, outside.hook_key(house.settings))
         desking.add_routes(app, house.screens)
     token = house.settings.metrics_token
     watched = health.Watched(
@@ -285,6 +285,9 @@ async def _work(house: House) -> None:
     while not house.stopping:
         house.worker = Worker(house.database, given, house.clock, Chance(), mark=house.mark, terms=terms)
         house.worker.tell(house.screens.tell)
+        house.worker.beside = outside.create_loops(
+            settings, house.database, house.clock, house.flows, sorted(house.account.pages)
+        )
         try:
             await house.worker.run()
         except DeclaredDeadError:

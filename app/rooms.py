@@ -20,8 +20,8 @@ from app.desk.access.passwords import Passwords
 from app.errors import SettingsError
 from app.flowfile.live import LiveFlows
 from app.mail import Mailer
+from app.owner import alerts, exports, tools
 from app.owner import audit as audit_page
-from app.owner import exports
 from app.owner import team as team_pages
 from app.pages import statics
 from app.pages.frame import Tab
@@ -31,16 +31,19 @@ from app.store.database import Database
 TABS = (
     Tab("/desk", "tab.desk"),
     Tab("/owner/team", "tab.team", owner_only=True),
+    Tab("/owner/alerts", "tab.alerts", owner_only=True),
+    Tab("/owner/tools", "tab.tools", owner_only=True),
     Tab("/owner/audit", "tab.audit", owner_only=True),
     Tab("/owner/export", "tab.export", owner_only=True),
 )
 
 
-def add_rooms(app: FastAPI, access: Access) -> None:
+def add_rooms(app: FastAPI, access: Access, hook_key: bytes) -> None:
     """All pages, and what they need."""
     app.state.access = access
     app.state.tabs = TABS
-    for room in (routes, account_routes, openid_routes, team_pages, audit_page, exports):
+    app.state.tools = tools.Tools(hook_key)
+    for room in (routes, account_routes, openid_routes, team_pages, audit_page, exports, alerts, tools):
         app.include_router(room.router)
     app.include_router(statics.create_routes())
 

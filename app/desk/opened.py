@@ -28,7 +28,7 @@ NUMBER_MAX = 2**53 - 1
 def talk_values(desk: Desk, staff: Staff, opened: Opened) -> dict[str, Any]:
     """Everything about it."""
     read, row = opened.read, opened.read.row
-    names = {staff_id: visible(each.name) for staff_id, each in read.people.accounts.items()}
+    names = {staff_id: visible(name) for staff_id, name in read.people.names().items()}
     around = Around(
         row.key, read.conversation.delivered_until, read.conversation.read_until, names, desk.public_url, opened.now
     )

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.desk import deeds, finding, forms, writing
+from app.desk import callbacks, deeds, finding, forms, writing
 from app.desk.access.identity import Staff, signed_in
 from app.desk.deeds import RefusedDeedError
 from app.desk.live import counts_of, row_values
@@ -118,7 +118,7 @@ async def _list_values(request: Request, staff: Staff, view: View, before: datet
     return {
         "view": view, "views": VIEWS, "rows": listed, "counts": counts, "since": now.isoformat(), "teams": teams,
         "several_pages": len(desk.pages_of(staff)) > 1, "is_away": people.is_away(staff.id),
-        "is_full": len(rows) >= 100,
+        "is_full": len(rows) >= 100, "callbacks": await callbacks.count_open(desk, staff),
     }  # fmt: skip
 
 

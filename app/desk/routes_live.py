@@ -22,12 +22,13 @@ from app.errors import NotFoundError
 from app.pages.forms import read_body
 from app.service.files import Files, NoFileError
 from app.store import files, lines
+from app.store.keys import Key
 
 router = APIRouter(include_in_schema=False)
 ALONE = "sandbox; default-src 'none'"
 """A file is no page: nothing in it runs, whatever a browser takes it for."""
 UNKNOWN = FileKind("file", "application/octet-stream", "", may_be_shown=False)
-_RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
+_RANGE = re.compile(r"bytes=(?:(\d{1,12})-(\d{0,12})|-(\d{1,12}))")
 
 
 @router.get("/desk/events")
@@ -51,7 +52,12 @@ def _moment(written: str) -> datetime | None:
 
 @router.get("/desk/c/{page}/{customer}/file/{line_id}/{number}")
 async def get_file(request: Request, staff: Who, key: Of, line_id: str, number: int) -> Response:  # noqa: ARG001 - may they see it
-    """A file of a transcript, fetched by us: the sender learns nothing of who looks, and its host nothing at all."""
+    """A file of a transcript."""
+    return await answer_file(request, key, line_id, number)
+
+
+async def answer_file(request: Request, key: Key, line_id: str, number: int) -> Response:
+    """The file, fetched by us: the sender learns nothing of who looks, and its host nothing at all. Raises NotFoundError."""
     line = await desk_of(request).database.read(lambda connection: lines.find_line(connection, key, line_id))
     addresses = addresses_of(line) if line else []
     if not 0 <= number < len(addresses) or not addresses[number]:
@@ -106,7 +112,8 @@ def _file(request: Request, data: bytes, name: str) -> Response:
     wanted = _RANGE.fullmatch(request.headers.get("range", ""))
     if wanted is None:
         return Response(data, media_type=kind.mime, headers=headers)
-    first = int(wanted[1])
+    # `-500` are the last 500 bytes: players look for what stands at the end of a video.
+    first = max(len(data) - int(wanted[3]), 0) if wanted[3] else int(wanted[1])
     last = min(int(wanted[2] or len(data) - 1), len(data) - 1)
     if first > last:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{len(data)}"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.engine.flow import Flow
 from app.engine.session import Session, from_dict
 from app.errors import NotFoundError
 from app.flowfile.finders import run_search
-from app.store import beside, canned, conversations, episodes, lines, pages, queue, sessions
+from app.store import api_keys, beside, canned, conversations, episodes, lines, pages, queue, sessions
 from app.store import staff as accounts
 from app.store.beside import Looker, Note, Presence
 from app.store.canned import Canned
@@ -138,10 +138,11 @@ def _names_of(account: Account) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody who works here, by id, and when they were last there."""
+    """Everybody who works here, by id, and when they were last there. `programs`: what keys are called."""
 
     accounts: Mapping[str, Account]
     presence: Mapping[str, Presence]
+    programs: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, staff_id: str | None) -> Account | None:
         return self.accounts.get(staff_id or "")
@@ -149,7 +150,11 @@ class People:
     def name(self, staff_id: str | None) -> str:
         """What somebody is called; the id of an account that is gone."""
         account = self.find(staff_id)
-        return account.name if account else staff_id or ""
+        return account.name if account else self.programs.get(staff_id or "", staff_id or "")
+
+    def names(self) -> dict[str, str]:
+        """What everybody is called, programs too."""
+        return {**self.programs, **{each.id: each.name for each in self.accounts.values()}}
 
     def is_there(self, staff_id: str, now: datetime) -> bool:
         """Whether somebody is at a screen and does not say that they are away."""
@@ -168,7 +173,8 @@ class People:
 
 def read_people(connection: Connection) -> People:
     """The same within a transaction."""
-    return People({each.id: each for each in accounts.list_all(connection)}, beside.list_presence(connection))
+    programs = {f"key:{each.id}": each.name for each in api_keys.list_all(connection)}
+    return People({each.id: each for each in accounts.list_all(connection)}, beside.list_presence(connection), programs)
 
 
 # ---- one conversation --------------------------------------------------------------------------------------

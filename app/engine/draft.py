@@ -45,7 +45,7 @@ class Draft:
     __slots__ = (
         "answered", "answered_by", "asking", "back", "calling", "calls", "days", "disclosed", "disliked", "effects",
         "erasing", "failures", "finders", "flow", "found", "gone", "hunt", "hunted", "language", "last_at", "later", "liked",
-        "messages", "met", "named", "now", "offered", "opted_out", "others", "outdated", "own_language", "product",
+        "messages", "met", "missed", "named", "now", "offered", "opted_out", "others", "outdated", "own_language", "product",
         "question", "question_before", "questions", "rates", "result", "returning", "said", "screen", "showing", "shown",
         "slots", "slots_until", "state", "steps", "switched_at", "timers", "traffic", "unanswered", "understood", "waited_in",
         "warned", "why", "wish",
@@ -76,6 +76,8 @@ class Draft:
             session.disliked,
         )
         self.traffic, self.switched_at = session.traffic, session.switched_at
+        # A wish of an earlier visit says nothing of this one.
+        self.missed = session.missed if session.state else ""
         self.product: Mapping[str, Any] = {}
         self.gone, self.later = session.gone, session.later
         self.questions, self.question, self.question_before = session.questions, session.question, NOT_ASKED
@@ -123,7 +125,7 @@ class Draft:
             last_at=self.last_at, switched_at=self.switched_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
-            hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked,
+            hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked, missed=self.missed,
             questions=self.questions, question=self.question, offered=self.offered, others=self.others, rates=self.rates,
             unanswered=self.unanswered, later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
         )  # fmt: skip

@@ -67,7 +67,7 @@ def _erase(draft: Draft) -> None:
         draft.forget(name)
     draft.days = ()
     draft.showing, draft.shown, draft.wish, draft.warned, draft.waited_in = "", (), "", False, ""
-    draft.screen, draft.named = (), ()
+    draft.screen, draft.named, draft.missed = (), (), ""
     draft.hunt, draft.hunted, draft.liked, draft.disliked = "", (), (), ()
     draft.question, draft.question_before, draft.unanswered = NOT_ASKED, NOT_ASKED, ()
     draft.disclosed = True

@@ -45,6 +45,7 @@ class Session:
     came near the last answer.
     `rates`: whether an answer helped can be told on the screen. `unanswered` are the messages in a row that were not answered, each
     with its number, 0 for one that the FAQ was not asked.
+    `missed` is the team that the customer wanted in vain: it was closed, or did not come.
     `answered_by` is not stored here: the conversation row is the truth and is handed in when the session is loaded.
     """
 
@@ -86,6 +87,7 @@ class Session:
     others: tuple[str, ...] = ()
     rates: bool = False
     unanswered: tuple[tuple[int, str], ...] = ()
+    missed: str = ""
 
 
 _LISTS = (
@@ -112,6 +114,7 @@ _PLAIN = (
     "showing",
     "wish",
     "hunt",
+    "missed",
     "questions",
     "rates",
 )
@@ -161,6 +164,7 @@ def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Ses
         showing=stored.get("showing", ""),
         wish=stored.get("wish", ""),
         hunt=stored.get("hunt", ""),
+        missed=stored.get("missed", ""),
         gone=stored.get("gone", {}),
         traffic=from_list(stored.get("traffic", ())),
         questions=stored.get("questions", 0),

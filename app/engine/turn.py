@@ -167,6 +167,8 @@ def _wait_timed_out(draft: Draft, state: str, name: str) -> None:
     draft.note(f"reminder {draft.state}/{name}")
     draft.say(reminder_messages(draft, draft.here, reminder))
     if reminder.goto:
+        if draft.answered_by == "waiting" and draft.here.handoff:
+            draft.missed = draft.here.handoff.team
         leave_the_queue(draft)
         go(draft, reminder.goto)
 

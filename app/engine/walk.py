@@ -143,6 +143,7 @@ def _suggest(draft: Draft, state: State, *, more: bool) -> str:
 def _hand_off(draft: Draft, state: State, to: HandOffTo) -> str:
     if to.closed and not is_open(draft.flow, to.team, draft.now):
         draft.note(f"{to.team} is closed")
+        draft.missed = to.team
         return to.closed
     draft.say(state_messages(draft, state, with_choices=True))
     note = ""
@@ -150,7 +151,7 @@ def _hand_off(draft: Draft, state: State, to: HandOffTo) -> str:
         template = draft.template(to.note)
         note = fill_note(template, draft.values(template))
     questions.hand_off(draft, HandOff(to.team, note, state.name))
-    draft.answered_by = "waiting"
+    draft.answered_by, draft.missed = "waiting", ""
     draft.note(f"handed off to {to.team}")
     return _wait(draft, state)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from urllib.parse import quote
 
 import structlog
@@ -12,12 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.chance import Chance
-from app.errors import AppError, ElsewhereFirstError, NotSignedInError
+from app.errors import AppError, ElsewhereFirstError, NotSignedInError, TooManyError
 from app.pages.frame import render, words
 
 log = structlog.get_logger()
 
 SIGN_IN = "/sign-in"
+API = "/api/"
+"""Where programs ask: they get everything as JSON."""
 SAID = (400, 401, 403, 404, 409, 413, 429, 503)
 """Statuses that have words of their own (`failure.<status>`); all others say `failure.500`."""
 
@@ -37,12 +40,38 @@ def safe_next(wanted: str) -> str:
 
 async def _answer_ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
+    if request.url.path.startswith(API):
+        return _answer_program(error)
     if wants_page(request):
         if isinstance(error, NotSignedInError):
             return _send_to(request, SIGN_IN)
         if isinstance(error, ElsewhereFirstError):
             return _send_to(request, error.path)
     return _answer(request, error.status, str(error))
+
+
+def _answer_program(error: AppError) -> Response:
+    """What was not done, why, and what to do about it."""
+    code = getattr(error, "code", "") or _CODES.get(error.status, "")
+    headers = {}
+    if isinstance(error, TooManyError):
+        headers["Retry-After"] = str(math.ceil(error.wait_seconds))
+    if isinstance(error, NotSignedInError):
+        headers["WWW-Authenticate"] = "Bearer"
+    return _as_json(error.status, code, error.message, error.hint, headers=headers)
+
+
+_CODES = {
+    400: "bad_request", 401: "no_key", 403: "not_allowed", 404: "not_found", 405: "no_such_method", 409: "conflict",
+    413: "too_large", 429: "too_many", 503: "unavailable",
+}  # fmt: skip
+
+
+def _as_json(
+    status: int, code: str, message: str, hint: str = "", *, number: str = "", headers: dict[str, str] | None = None
+) -> Response:
+    body = {"error": {"code": code, "message": message, "hint": hint, "number": number}}
+    return JSONResponse(body, status, headers)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:
@@ -81,9 +110,9 @@ def _send_to(request: Request, path: str) -> Response:
 def _answer(
     request: Request, status: int, message: str, headers: dict[str, str] | None = None, *, number: str = ""
 ) -> Response:
-    if not wants_page(request):
-        body = {"error": {"message": message or words(request)(_key(status)), "number": number}}
-        return JSONResponse(body, status, headers)
+    if request.url.path.startswith(API) or not wants_page(request):
+        said = message or words(request)(_key(status))
+        return _as_json(status, _CODES.get(status, "fault"), said, number=number, headers=headers)
     page = render(request, "pages/failure.html", status=status, key=_key(status), message=message, number=number)
     page.headers.update(headers or {})
     return page

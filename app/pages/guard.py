@@ -38,8 +38,8 @@ HEADERS = {
 """Where an answer says nothing of its own. What may be kept by a browser says so itself (`statics`)."""
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-MACHINES = ("/webhooks/",)
-"""Paths that only machines post to; they sign what they send."""
+MACHINES = ("/webhooks/", "/api/")
+"""Paths that only machines post to: they sign what they send, or name a key with it. No cookie counts there."""
 
 
 class Guard:

@@ -23,8 +23,9 @@ What = Literal[
     "page_connected", "token_changed", "flow_published", "signatures_refused",
     "signed_in", "sign_in_failed", "signed_out", "sessions_ended", "password_changed", "second_factor_on", "second_factor_off",
     "recovery_code_used", "staff_invited", "staff_link_made", "staff_changed", "staff_disabled", "staff_enabled",
-    "conversations_exported",
-    "event_replayed", "backup_made", "database_restored",
+    "conversations_exported", "event_replayed", "backup_made", "database_restored",
+    "api_key_made", "api_key_revoked", "webhook_made", "webhook_changed", "webhook_removed",
+    "webhook_switched_off", "alarm_made", "alarm_removed", "callback_done",
 ]  # fmt: skip
 """What can have happened. Whoever writes a new kind adds its word here."""
 
@@ -39,8 +40,8 @@ CHECKED_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row. `who`: staff:NAME, owner:NAME, command_line, customer, messenger, folder, settings,
-    unknown. `details`: counts, revisions, tags of
+    """One row. `who`: staff:NAME, owner:NAME, command_line, key:NAME, customer, messenger, folder,
+    settings, server, unknown. `details`: counts, revisions, tags of
     customers (`log.customer_tag`); never what somebody wrote. `hash` covers everything, and the hash of the entry before."""
 
     id: int

@@ -191,6 +191,13 @@ def touch(connection: Connection, wanted: Sequence[Key], now: datetime) -> None:
         connection.execute(_touched(dialect), {**keys.bound(connection, each_once), "now": now})
 
 
+def mark_changed(connection: Connection, key: Key, now: datetime) -> None:
+    """The same of one, whoever answers and looks."""
+    connection.execute(
+        update(conversations).where(_this).values(changed_at=now), {"of_page": key[0], "of_customer": key[1]}
+    )
+
+
 @lru_cache(maxsize=2)
 def _locked(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)

@@ -21,6 +21,7 @@ from app.store.tables import ERASED, LIVE, calls, history, inbox, outbox, sessio
 from app.store.tables import conversations as conversations_table
 from app.store.tables_desk import episodes, files, looks, mentions, notes
 from app.store.tables_questions import questions
+from app.store.tables_tools import alarmed, callbacks, deliveries
 from app.store.upsert import insert_new
 
 LATE = "It happened before everything of the customer was erased."
@@ -116,8 +117,11 @@ _words: tuple[Executable, ...] = (
         team=null(), handoff_reason=null(), handoff_note=null(), customer_name=null(), erased_at=bindparam("moment"),
         changed_at=bindparam("moment"),
     ),
-    # What staff noted of the customer, and what they sent.
-    *(delete(table).where(_of(table)) for table in (mentions, notes, episodes, looks, files)),
+    # What staff noted of the customer, what they sent, and what other programs were to be told.
+    *(
+        delete(table).where(_of(table))
+        for table in (mentions, notes, episodes, looks, files, callbacks, alarmed, deliveries)
+    ),
 )  # fmt: skip
 _whole: tuple[tuple[str, Any], ...] = (
     ("said", _forget_said),

@@ -13,6 +13,7 @@ from app.store.keys import Key
 from app.store.tables import calls, conversations, inbox, outbox, sessions, suggestions, timers
 from app.store.tables_desk import episodes, notes
 from app.store.tables_questions import questions
+from app.store.tables_tools import callbacks
 
 LINES_MAX = 1_000_000
 """More than anybody writes: an export is whole."""
@@ -36,6 +37,7 @@ def export(connection: Connection, key: Key) -> dict[str, Any]:
         "episodes": _rows(connection, episodes, key, without=("id",)),
         "notes": _rows(connection, notes, key, without=("id", "form_key")),
         "suggestions": _rows(connection, suggestions, key, without=("mark",)),
+        "callbacks": _rows(connection, callbacks, key, without=("id",)),
         "timers": _rows(connection, timers, key),
         "questions": _rows(connection, questions, key),
         "calls": _rows(connection, calls, key),

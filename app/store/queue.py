@@ -88,13 +88,13 @@ _said = (
     .limit(1)
     .scalar_subquery()
 )
-_COLUMNS = (
+COLUMNS = (
     _c.page_id, _c.customer_id, _c.customer_name, _c.answered_by, _c.staff_id, _c.team, _c.epoch, _c.handed_off_at,
     _c.resolved_at, _c.last_customer_at, _c.staff_at, _c.changed_at, _c.blocked_at, _c.handoff_reason,
     func.coalesce(_said, ""),
 )  # fmt: skip
 _of_pages = _c.page_id.in_(bindparam("pages", expanding=True))
-_rows = select(*_COLUMNS).where(_of_pages)
+_rows = select(*COLUMNS).where(_of_pages)
 
 
 def list_rows(connection: Connection, wanted: Wanted) -> list[Row]:
@@ -130,7 +130,7 @@ def _open(wanted: Wanted) -> tuple[Select[Any], dict[str, Any]]:
             named = mentions.join(
                 conversations, (mentions.c.page_id == _c.page_id) & (mentions.c.customer_id == _c.customer_id)
             )
-            unseen = select(*_COLUMNS).select_from(named).where(_of_pages, text("mentions.seen_at IS NULL"))
+            unseen = select(*COLUMNS).select_from(named).where(_of_pages, text("mentions.seen_at IS NULL"))
             return unseen.where(mentions.c.staff_id == bindparam("me")).distinct(), {"me": wanted.staff_id}
         case _:
             return opened.where(_c.answered_by == "staff"), {}
@@ -141,7 +141,7 @@ def _list_latest(connection: Connection, wanted: Wanted) -> list[Row]:
     moment = _c.resolved_at if wanted.view == "resolved" else _c.changed_at
     found: list[Row] = []
     for page_id in wanted.pages_bound:
-        statement = select(*_COLUMNS).where(_c.page_id == page_id)
+        statement = select(*COLUMNS).where(_c.page_id == page_id)
         if wanted.view == "resolved":
             statement = statement.where(_RESOLVED, _c.answered_by == "bot")
         if wanted.before is not None:
@@ -156,7 +156,7 @@ def _list_latest(connection: Connection, wanted: Wanted) -> list[Row]:
 def _of_keys(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)
     here: ColumnElement[bool] = (_c.page_id == page_id) & (_c.customer_id == customer_id)
-    return select(*_COLUMNS).select_from(each.join(conversations, here))
+    return select(*COLUMNS).select_from(each.join(conversations, here))
 
 
 def find_rows(connection: Connection, wanted: Sequence[Key]) -> list[Row]:

@@ -17,12 +17,15 @@ from app.store.tables import LIVE, conversations, history, inbox, outbox, sessio
 from app.store.tables import facts as facts_table
 from app.store.tables_desk import episodes, files, notes
 from app.store.tables_questions import questions
+from app.store.tables_tools import callbacks, deliveries
 
 QUIET_HOUR = 3
 """In UTC: night in Europe and Africa, where there is no better hour for everybody."""
 
 ASIDE_KEPT = timedelta(days=90)
 """How long an event that was set aside can be looked at."""
+DELIVERIES_KEPT = timedelta(days=30)
+"""How long an owner can look at what was told to an address."""
 
 Place = tuple[Any, ...]
 """The primary key of a row: where a look goes on."""
@@ -247,7 +250,7 @@ def _forget_inbox(connection: Connection, found: Sequence[Place], before: dateti
 # ---- the desk's --------------------------------------------------------------------------------------------
 
 
-def _by_age(name: str, table: Any, moment: Any) -> Kind:
+def _by_age(name: str, table: Any, moment: Any, kept_max: timedelta = timedelta.max) -> Kind:
     """Rows of the desk, by the number that counts up."""
 
     def look(connection: Connection, before: datetime, behind: Place | None, most: int) -> Look:
@@ -258,7 +261,7 @@ def _by_age(name: str, table: Any, moment: Any) -> Kind:
     def forget(connection: Connection, found: Sequence[Place], before: datetime) -> int:  # noqa: ARG001 - as all
         return _each(connection, delete(table).where(table.c.id == bindparam("key_1")), found)
 
-    return Kind(name, look, forget)
+    return Kind(name, look, forget, kept_max)
 
 
 def _look_at_files(connection: Connection, before: datetime, behind: Place | None, most: int) -> Look:
@@ -275,6 +278,8 @@ def _forget_files(connection: Connection, found: Sequence[Place], before: dateti
 KINDS = (
     _by_age("notes", notes, notes.c.created_at),
     _by_age("episodes", episodes, episodes.c.began_at),
+    _by_age("callbacks", callbacks, callbacks.c.asked_at),
+    _by_age("deliveries", deliveries, deliveries.c.made_at, kept_max=DELIVERIES_KEPT),
     Kind("files", _look_at_files, _forget_files),
     Kind("history", _look_at_history, _forget_history),
     Kind("questions", _look_at_questions, _forget_questions),

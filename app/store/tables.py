@@ -17,7 +17,8 @@ deletions       who asked the channel to have everything deleted, and what becam
 tokens          tokens of Pages that `connect` was given, encrypted with a key that is not in the database
 audit           what matters for safety, who did it and when: append-only, each row chained to the one before; no id in clear
 
-Those of the desk stand in `tables_desk.py`, what was asked of the FAQ in `tables_questions.py`.
+Those of the desk stand in `tables_desk.py`, what was asked of the FAQ in `tables_questions.py`, those for other programs and for when
+nobody is at a screen in `tables_tools.py`, products in `tables_shop.py`.
 """
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-import app.store.tables_desk
-import app.store.tables_questions  # noqa: F401 - who knows these tables knows all
+from app.store import tables_desk, tables_questions, tables_tools  # noqa: F401 - who knows these tables knows all
 from app.store.tables_shop import catalogues as catalogues  # noqa: PLC0414 - one place for all tables
 from app.store.tables_shop import suggestions as suggestions  # noqa: PLC0414 - as above
 from app.store.types import BigId, JsonText, UtcTime

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, bindparam, null, or_, select, text, update
 
 from app.engine import events
 from app.engine.events import StaffHandedBack, StaffLeft
-from app.store import conversations, episodes, history, inbox, outbox, timers
+from app.store import conversations, episodes, history, hooks, inbox, outbox, timers
 from app.store.history import Said
+from app.store.hooks import Happened
 from app.store.inbox import NewEvent
 from app.store.keys import Key
 from app.store.tables import conversations as table
@@ -60,6 +61,7 @@ def take(connection: Connection, seen: Seen, by: str, to: str, now: datetime) ->
     timers.stop_all(connection, [seen.key])
     episodes.take(connection, seen.key, to, now)
     note(connection, seen.key, "took" if by == to else "assigned", {"staff": by, "to": to}, now)
+    hooks.tell_all(connection, [Happened("conversation.taken", seen.key, now, {"staff": to, "by": by})], now)
     return True
 
 
@@ -81,6 +83,7 @@ def resolve(connection: Connection, seen: Seen, by: str, now: datetime) -> bool:
     episodes.end(connection, seen.key, "resolved", now)
     connection.execute(update(table).where(_seen).values(resolved_at=now, changed_at=now), seen.bound)
     note(connection, seen.key, "resolved", {"staff": by}, now)
+    hooks.tell_all(connection, [Happened("conversation.resolved", seen.key, now, {"staff": by})], now)
     return True
 
 

@@ -22,6 +22,7 @@ from app.store import (
     conversations,
     episodes,
     history,
+    hooks,
     inbox,
     outbox,
     questions,
@@ -33,10 +34,12 @@ from app.store.claims import Claim
 from app.store.conversations import AfterTurns
 from app.store.database import Database
 from app.store.erase import erase
+from app.store.hooks import Hook
 from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.worker.handle import Hands, handle, set_aside
 from app.worker.handled import Handled, Seen
+from app.worker.happened import happened, note_callbacks
 from app.worker.retry import persist
 from app.worker.spans import tell_turns
 from app.worker.thinking import Asked, StillThinkingError
@@ -46,6 +49,8 @@ Result = TypeVar("Result")
 
 EVENTS_MAX = 100
 """Events claimed at once: enough to share a commit among many customers, few enough that the first does not wait long."""
+HOOKS_KNOWN_SECONDS = 2.0
+"""How long it is taken for known which addresses are told what happens: asked with every commit it would slow all of them."""
 TRIES_MAX = 3
 """An event whose turn fails so often is set aside, and the customer's next one goes on."""
 
@@ -77,6 +82,8 @@ class Turns:
     _in_hand: list[Claim] | None = field(default=None)
     _unsure_of_claims: bool = field(default=False)
     _thinking: dict[Key, tuple[Claim, Asked]] = field(default_factory=dict)
+    _hooks: list[Hook] = field(default_factory=list)
+    _hooks_until: float = field(default=-1.0)
 
     @property
     def may_go_on(self) -> bool:
@@ -218,12 +225,20 @@ class Turns:
         lost = [each.claim for each in handled if each.claim.key not in held]
         claims.release(connection, self.worker_id, lost, tried=False)
         messages = self._queue(ours, held, now)
+        note_callbacks(connection, ours, now)
         erase(connection, [(each.claim.key, each.erased_at) for each in ours if each.erased_at])
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
+        hooks.tell(connection, self._listening(connection), happened(ours, now), now)
         flying = [message for message in messages if message.status == "in_flight"]
         return flying, [each.claim.key for each in ours if each.erased_at]
+
+    def _listening(self, connection: Connection) -> list[Hook]:
+        """Who is told what happens."""
+        if self._hooks_until <= (at := self.clock.monotonic()):
+            self._hooks, self._hooks_until = hooks.list_hooks(connection, active=True), at + HOOKS_KNOWN_SECONDS
+        return self._hooks
 
     def _queue(self, handled: Sequence[Handled], busy: Mapping[Key, bool], now: datetime) -> list[OutMessage]:
         """The messages with their places in line. The first of a free line is in flight by this very commit, if there is room."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -39,6 +39,9 @@ TIDY_EVERY_SECONDS = 3_600.0
 TIDY_MOST = 1_000
 RETAIN_EVERY_SECONDS = 600.0
 """How often to look whether the night's work is due: soon after a start, when the last night was missed."""
+Beside = Callable[[Callable[[], bool]], Awaitable[None]]
+"""A loop that runs beside the others while what it is given says that it may."""
+BESIDE_AGAIN_SECONDS = 5.0
 STOP_SECONDS = 5.0
 """How long a stopping worker waits for what it has under way; with the server's own stop this stays under ten seconds."""
 
@@ -86,6 +89,7 @@ class Worker:
         if (thinking := hands.thinking) is not None:
             thinking.show_typing = hands.channel.show_typing
         self.thinking = thinking
+        self.beside: Sequence[Beside] = ()
         self._work = asyncio.Event()
         self._stopping = False
         self._between_batches = asyncio.Event()
@@ -119,6 +123,8 @@ class Worker:
                     self._think,
                 ):
                     group.create_task(loop())
+                for beside in self.beside:
+                    group.create_task(self._run_beside(beside))
         except* DeclaredDeadError:
             log.error("worker declared dead", worker=self.worker_id)
             raise DeclaredDeadError from None
@@ -135,6 +141,16 @@ class Worker:
                 await self.database.transaction(lambda connection: workers.leave(connection, self.worker_id))
         except (TimeoutError, UnavailableError):
             log.warning("worker left work behind", worker=self.worker_id)
+
+    async def _run_beside(self, beside: Beside) -> None:
+        """Nobody's answer waits for it: when it breaks down it begins anew, and the rest goes on."""
+        while True:
+            try:
+                await beside(self._may_tidy)
+            except Exception as error:
+                # A border: whatever the outside does to it must not stop the replies.
+                log.exception("a loop beside broke down", error=type(error).__name__)
+                await self.clock.sleep(BESIDE_AGAIN_SECONDS)
 
     async def _join(self) -> None:
         for wait in waits(self.chance):

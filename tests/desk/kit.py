@@ -61,7 +61,7 @@ class Desk:
         self.app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         self.app.add_middleware(Guard, public_url=access.terms.public_url)
         failures.add_handlers(self.app)
-        rooms.add_rooms(self.app, access)
+        rooms.add_rooms(self.app, access, KEY)
 
     @property
     def database(self) -> Database:

@@ -1,13 +1,14 @@
 """Every route of the web process x every kind of person x another Page's data. A new route without a row in ROUTES fails.
 
-How to add a route: its row here, with who may use it; a value in `World.fill` for each part of its path that names something.
+How to add a route: its row in `route_table.py`, with who may use it; a value in `World.fill` for each part of its path that names
+something.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -23,98 +24,39 @@ from app.desk.access.visits import Visitor
 from app.main import create_app, migrate, read_flows
 from app.settings import Settings, example_folder
 from app.stocking import Stock
-from app.store import conversations, history, lines, sessions, staff, staff_sessions
+from app.store import (
+    alarms,
+    api_keys,
+    callbacks,
+    conversations,
+    history,
+    hooks,
+    lines,
+    sessions,
+    staff,
+    staff_sessions,
+)
+from app.store.alarms import Alarm
+from app.store.api_keys import ApiKey
 from app.store.conversations import AfterTurns
 from app.store.history import Said
+from app.store.hooks import Happened, Hook
 from app.store.staff import Account, Role
+from tests.desk.route_table import (
+    BY_KEY,
+    CONFIRMED,
+    ENDLESS,
+    MACHINES,
+    NAMES_NOTHING,
+    OWNERS,
+    PRIVATE,
+    ROUTES,
+    SIGNED_IN,
+    SIGNED_IN_CONFIRMED,
+)
 
 PAGE_A, PAGE_B = "10001", "10002"
-OPEN, MACHINES, SIGNED_IN, OWNERS, CONFIRMED = (
-    "open",
-    "machines",
-    "signed in",
-    "owners",
-    "owners, password typed lately",
-)
-SIGNED_IN_CONFIRMED = "signed in, password typed lately"
-ENDLESS = "signed in, a stream"
-"""Its own tests read it: tests/journeys/test_desk.py."""
 HOSTILE = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
-
-ROUTES: Mapping[str, str] = {
-    "GET /health/live": OPEN,
-    "GET /health/ready": OPEN,
-    "GET /metrics": MACHINES,
-    "GET /webhooks/messenger": MACHINES,
-    "POST /webhooks/messenger": MACHINES,
-    "POST /webhooks/messenger/data-deletion": MACHINES,
-    "GET /webhooks/messenger/data-deletion/{code}": OPEN,
-    "GET /static/{digest}/{name:path}": OPEN,
-    "GET /go/{token}": OPEN,
-    "GET /": OPEN,
-    "GET /sign-in": OPEN,
-    "POST /sign-in": OPEN,
-    "GET /sign-in/second": OPEN,
-    "POST /sign-in/second": OPEN,
-    "GET /sign-in/openid": OPEN,
-    "GET /sign-in/openid/back": OPEN,
-    "GET /join/{token}": OPEN,
-    "POST /join/{token}": OPEN,
-    "GET /forgotten": OPEN,
-    "POST /forgotten": OPEN,
-    "POST /sign-out": SIGNED_IN,
-    "GET /confirm": SIGNED_IN,
-    "POST /confirm": SIGNED_IN,
-    "GET /account": SIGNED_IN,
-    "POST /account/password": SIGNED_IN,
-    "POST /account/sessions/end-others": SIGNED_IN,
-    "POST /account/sessions/{session_id}/end": SIGNED_IN,
-    "GET /account/second-factor": SIGNED_IN_CONFIRMED,
-    "POST /account/second-factor": SIGNED_IN_CONFIRMED,
-    "POST /account/second-factor/off": SIGNED_IN_CONFIRMED,
-    "GET /owner": OWNERS,
-    "GET /owner/team": OWNERS,
-    "GET /owner/team/invite": CONFIRMED,
-    "POST /owner/team/invite": CONFIRMED,
-    "GET /owner/team/{staff_id}": CONFIRMED,
-    "POST /owner/team/{staff_id}": CONFIRMED,
-    "POST /owner/team/{staff_id}/disable": CONFIRMED,
-    "POST /owner/team/{staff_id}/enable": CONFIRMED,
-    "POST /owner/team/{staff_id}/link": CONFIRMED,
-    "POST /owner/team/{staff_id}/second-factor-off": CONFIRMED,
-    "POST /owner/team/{staff_id}/end-sessions": CONFIRMED,
-    "GET /owner/audit": OWNERS,
-    "GET /files/{name}": OPEN,
-    "GET /desk": SIGNED_IN,
-    "GET /desk/events": ENDLESS,
-    "GET /desk/search": SIGNED_IN,
-    "POST /desk/away": SIGNED_IN,
-    "GET /desk/canned": SIGNED_IN,
-    "POST /desk/canned": SIGNED_IN,
-    "POST /desk/canned/forget": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/parts": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/earlier": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/line/{line_id}": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/answers": SIGNED_IN,
-    "GET /desk/c/{page}/{customer}/file/{line_id}/{number}": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/deed": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/text": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/products": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/note": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/file": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/undo": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/again": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/look": SIGNED_IN,
-    "POST /desk/c/{page}/{customer}/leave": SIGNED_IN,
-    "GET /owner/export": CONFIRMED,
-    "POST /owner/export": CONFIRMED,
-}
-"""Method and path of every route of the web process, and who may use it."""
-
-NAMES_NOTHING = ("digest", "name", "token", "code")
-"""Parts of a path that name nothing of a Page's."""
-PRIVATE = (SIGNED_IN, SIGNED_IN_CONFIRMED, OWNERS, CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -192,9 +134,37 @@ class World:
             values |= await self._conversation()
         if "{session_id}" in path:
             values["session_id"] = await self._session_of(await self.person("staff", PAGE_B))
+        if named := set(re.findall(r"\{(key_id|hook_id|delivery_id|alarm_id|callback_id)\}", path)):
+            values |= await self._tools(named)
+        values |= {"seq": "1"}
         if "{staff_id}" in path:
             values["staff_id"] = (await self.person("staff", PAGE_B, name="Bea")).account.id
         return re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: values[part[1]], path)
+
+    async def _tools(self, named: set[str]) -> dict[str, str]:
+        """Keys, webhooks, alerts and callbacks of Page B."""
+        now, name = self.access.clock.now(), f"tool{next(self._numbers)}"
+        happened = Happened("message.received", (PAGE_B, "20001"), now, {})
+
+        def work(connection: Connection) -> dict[str, str]:
+            only = frozenset((PAGE_B,))
+            api_keys.add(connection, ApiKey(name, HOSTILE, "staff", HOSTILE, now, only), name.encode())
+            for each in hooks.list_hooks(connection):
+                hooks.remove(connection, each.id)
+            hook = Hook(name, f"https://x.example/{HOSTILE}", hooks.KINDS, "salt", "x", now, only)
+            hooks.add(connection, hook)
+            hooks.tell(connection, [hook], [happened], now)
+            for rule in alarms.list_alarms(connection):
+                alarms.remove(connection, rule.id)
+            alarms.add(connection, Alarm(name, PAGE_B, HOSTILE, 5, "always", "x", now))
+            callbacks.ask(connection, (PAGE_B, name), HOSTILE, {"phone": HOSTILE}, now)
+            callback = max(callbacks.list_open(connection, [PAGE_B]), key=lambda each: each.id)
+            delivery = hooks.list_deliveries(connection, name, 1)[0]
+            ids = {"key_id": name, "hook_id": name, "alarm_id": name}
+            return {**ids, "delivery_id": str(delivery.id), "callback_id": str(callback.id)}
+
+        found = await self.access.database.transaction(work)
+        return {each: found[each] for each in named}
 
     async def _conversation(self) -> dict[str, str]:
         """One of Page B, in which everything that can be hostile is."""
@@ -267,7 +237,7 @@ async def test_every_route_says_who_may_use_it(world: World) -> None:
     assert set(ROUTES) - found == set(), "these are gone"
 
 
-@pytest.mark.parametrize("route", [route for route, who in ROUTES.items() if who in (*PRIVATE, ENDLESS)])
+@pytest.mark.parametrize("route", [route for route, who in ROUTES.items() if who in (*PRIVATE, ENDLESS, *BY_KEY)])
 async def test_a_stranger_gets_nothing(world: World, route: str) -> None:
     assert await world.ask(route, None) == 401
 
@@ -310,7 +280,7 @@ async def test_what_belongs_to_another_page_is_not_there(world: World, route: st
 
 
 @pytest.mark.parametrize(
-    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who != MACHINES]
+    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who not in (MACHINES, *BY_KEY)]
 )
 async def test_no_form_takes_a_field_that_it_did_not_ask_for(world: World, route: str) -> None:
     form = {
@@ -324,7 +294,7 @@ async def test_no_form_takes_a_field_that_it_did_not_ask_for(world: World, route
 
 
 @pytest.mark.parametrize(
-    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who != MACHINES]
+    "route", [route for route, who in ROUTES.items() if route.startswith("POST") and who not in (MACHINES, *BY_KEY)]
 )
 async def test_nothing_is_changed_from_another_site(world: World, route: str) -> None:
     async with await world.enter(await world.person("owner")) as browser:

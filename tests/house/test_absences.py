@@ -47,6 +47,7 @@ PORTS = (
             "app.service.download",
             "app.service.model",
             "app.service.files",
+            "app.service.post",
             "app.desk.access.openid",
             "webhooks.simulator",
         ),

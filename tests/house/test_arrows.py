@@ -87,6 +87,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.people": ("app", "webhooks"),
     "app.rooms": ("app", "webhooks"),
     "app.staffing": ("app", "webhooks"),
+    "app.outside": ("app", "webhooks"),
+    "app.keying": ("app", "webhooks"),
+    "app.cli_keys": ("app", "webhooks"),
     "app.cli_staff": ("app", "webhooks"),
     "app.keeping": ("app",),
     "app.measuring": ("app", "webhooks"),
@@ -104,6 +107,7 @@ ROOTS = {
     "app.cli_flows": (
         "app.cli",
         "app.cli_staff",
+        "app.cli_keys",
         "app.cli_answers",
         "app.cli_products",
         "app.cli_writing",
@@ -117,9 +121,12 @@ ROOTS = {
     "app.cli_pages": ("app.cli",),
     "app.cli_people": ("app.cli",),
     "app.cli_staff": ("app.cli",),
-    "app.rooms": ("app.main", "app.staffing"),
-    "app.staffing": ("app.cli_staff", "app.demo"),
+    "app.rooms": ("app.main", "app.staffing", "app.outside"),
+    "app.staffing": ("app.cli_staff", "app.demo", "app.keying"),
     "app.cli_operations": ("app.cli",),
+    "app.cli_keys": ("app.cli",),
+    "app.outside": ("app.main",),
+    "app.keying": ("app.cli_keys",),
 }
 """The composition roots, and who may import them."""
 

@@ -18,7 +18,10 @@ from tests.databases import Servers, running
 from tests.worker.clock import GivenClock, GivenLoop
 from tests.worker.database import Troubled
 
-TABLES = "inbox, conversations, sessions, history, outbox, timers, workers, facts, pages, questions"
+TABLES = (
+    "inbox, conversations, sessions, history, outbox, timers, workers, facts, pages, questions, hooks, deliveries, letters, callbacks, "
+    "alarms, alarmed, staff"
+)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ SECOND_FACTOR, CONFIRM = "/account/second-factor", "/confirm"
 class Staff:
     """A person who is signed in. `page_ids` counts only where `all_pages` is false.
 
+    `via_key`: a program with a key of that name; its id begins with `key:`.
     `lacks_second`: an owner who must set the second factor up first. `is_fresh`: the password was typed here not long ago.
     """
 
@@ -34,11 +35,12 @@ class Staff:
     email: str = ""
     lacks_second: bool = False
     is_fresh: bool = False
+    via_key: str = ""
 
     @property
     def who(self) -> str:
         """How the audit names this person."""
-        return f"{self.role}:{self.email}"
+        return f"key:{self.via_key}" if self.via_key else f"{self.role}:{self.email}"
 
     @property
     def is_owner(self) -> bool:

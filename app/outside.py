@@ -1,0 +1,31 @@
+"""What the worker tells outside besides its answers, put together: webhooks of owners, letters to staff. A composition root."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+
+from app import rooms
+from app.chance import Chance
+from app.clock import Clock
+from app.flowfile.live import LiveFlows
+from app.service.post import Poster
+from app.settings import Settings, secret_key
+from app.store.database import Database
+from app.worker.letters import Letters
+from app.worker.webhooks import Telling
+from app.worker.worker import Beside
+
+
+def hook_key(settings: Settings) -> bytes:
+    """What the secrets of webhooks are made of."""
+    return hmac.digest(secret_key(settings), b"webhooks", "sha256")
+
+
+def create_loops(
+    settings: Settings, database: Database, clock: Clock, flows: LiveFlows, pages: Sequence[str]
+) -> tuple[Beside, ...]:
+    """The loops of one worker. Raises SettingsError when letters could not be sent."""
+    telling = Telling(database, Poster(), clock, Chance(), hook_key(settings), settings.public_url)
+    writing = Letters(database, clock, flows.flow_of, pages, rooms.create_mailer(settings), settings.public_url)
+    return telling.run, writing.run
