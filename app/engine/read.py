@@ -163,7 +163,9 @@ def _may_have_asked(draft: Draft, folded: str) -> bool:
     for _, entry in anywhere.index_of(draft.flow).others:
         if entry.faq and faq.ask_back(draft, faq.search(draft, folded, entry.faq)):
             return True
-        if entry.products and products.tell(draft, draft.said, products.search(draft, draft.said)):
+        # What answers an open question badly has a word in common with many products: the question's hint helps more.
+        is_free = entry.products and draft.asking is None
+        if is_free and products.tell(draft, draft.said, products.search(draft, draft.said)):
             return True
     return False
 

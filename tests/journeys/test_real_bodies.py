@@ -31,6 +31,8 @@ ABOUT_THE_PAGE = (
 )  # fmt: skip
 """Kept and shown; no session is moved."""
 SEVERAL = {"several_pages_and_customers": 4, "ad_message": 2}
+PLACES_TAKEN = {"unsent": 8}
+"""The keys under which the message that was taken back, or a change of it, could still come late."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_every_kind_of_body_is_taken_and_comes_to_its_end(house: House, name: st
     elif name in ABOUT_THE_PAGE:
         assert statuses == ["ignored"]
     else:
-        assert statuses == ["done"] * SEVERAL.get(name, 1)
+        assert statuses == ["done"] * SEVERAL.get(name, 1) + ["ignored"] * PLACES_TAKEN.get(name, 0)
 
 
 def test_every_kind_of_body_may_come_again_and_changes_nothing(house: House) -> None:
