@@ -21,6 +21,7 @@ SENTENCES = {
     "empty": "There is nothing to send.",
     "too_long": "This is too long: {most} characters at most.",
     "too_late": "It is too late: the message has left.",
+    "no_line": "The message that this answers is not there any more.",
     "nothing_failed": "There is no failed message to send again.",
     "no_state": "The bot has no such state.",
     "no_person": "This person cannot be given this conversation.",

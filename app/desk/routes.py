@@ -181,10 +181,9 @@ async def post_deed(request: Request, staff: Who, key: Of) -> Response:
 
 @router.post("/desk/c/{page}/{customer}/text")
 async def post_text(request: Request, staff: Who, key: Of) -> Response:
-    form = await read_form(request, forms.TextForm)
-    return await _done(
-        request, key, writing.write_text(desk_of(request), Draftsman(staff, key, form.form_key), form.text)
-    )
+    form = await read_form(request, forms.AnswerForm)
+    by = Draftsman(staff, key, form.form_key)
+    return await _done(request, key, writing.write_text(desk_of(request), by, form.text, form.answers))
 
 
 @router.post("/desk/c/{page}/{customer}/products")

@@ -182,6 +182,7 @@ class Read:
     row: Row
     session: Any
     lines: Sequence[Line]
+    answered: Mapping[str, Line]
     notes: Sequence[Note]
     episodes: Sequence[Episode]
     lookers: Sequence[Looker]
@@ -220,11 +221,13 @@ def _read(connection: Connection, key: Key, staff_id: str, now: datetime, behind
         return None
     since = conversation.handed_off_at
     called_at = since or max((each.began_at for each in episodes.list_latest(connection, key, 1)), default=None)
+    shown = lines.list_lines(connection, key, LINES_SHOWN, behind)
     return Read(
         conversation,
         rows[0],
         sessions.find(connection, key),
-        lines.list_lines(connection, key, LINES_SHOWN, behind),
+        shown,
+        lines.list_answered(connection, key, shown),
         beside.list_notes(connection, key),
         episodes.list_latest(connection, key, EPISODES_SHOWN),
         beside.list_lookers(connection, key, now),

@@ -20,7 +20,7 @@ from app.engine.flow import Flow, Slot
 from app.engine.session import Session, from_dict
 from app.engine.slots import value_text
 from app.mask import mask
-from app.store import beside, canned, conversations, files, replies, sessions
+from app.store import beside, canned, conversations, files, lines, replies, sessions
 from app.store.beside import NewNote
 from app.store.canned import Canned
 from app.store.files import StoredFile
@@ -47,13 +47,24 @@ class Draftsman:
     form_key: str
 
 
-async def write_text(desk: Desk, by: Draftsman, text: str) -> int:
-    """Send an answer; its place in the customer's line. The same form again is the same message."""
+async def write_text(desk: Desk, by: Draftsman, text: str, answers: str = "") -> int:
+    """Send an answer; its place in the customer's line. The same form again is the same message.
+
+    `answers`: the line of the transcript that it answers, one of this customer's own.
+    """
     if not text.strip():
         raise RefusedDeedError("empty")
     if len(text) > TEXT_CHARS_MAX:
         raise RefusedDeedError("too_long", most=TEXT_CHARS_MAX)
-    return await _write(desk, by, Message(text.strip()))
+    return await _write(desk, by, Message(text.strip(), reply_to=await _mid_of(desk, by, answers) if answers else ""))
+
+
+async def _mid_of(desk: Desk, by: Draftsman, line_id: str) -> str:
+    by.staff.check_page(by.key[0])
+    line = await desk.database.read(lambda connection: lines.find_line(connection, by.key, line_id))
+    if line is None or line.who != "customer" or not line.mid:
+        raise RefusedDeedError("no_line")
+    return line.mid
 
 
 async def send_products(desk: Desk, by: Draftsman, product_ids: list[str]) -> int:

@@ -57,6 +57,7 @@ class Message:
     `square`: the pictures on the cards are square, else wide.
     `offers`: it asks for what the channel may know, so that the customer's own can be offered beside the choices.
     `hands_over`: nothing is said; the channel gives the conversation to the people who answer in its own inbox.
+    `reply_to`: the channel's id of the message that it answers, where it answers one.
     """
 
     text: str = ""
@@ -68,6 +69,7 @@ class Message:
     form: Form | None = None
     offers: Literal["", "phone", "email"] = ""
     hands_over: bool = False
+    reply_to: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -231,6 +233,8 @@ def message_to_dict(message: Message) -> dict[str, Any]:
         stored["offers"] = message.offers
     if message.hands_over:
         stored["hands_over"] = True
+    if message.reply_to:
+        stored["reply_to"] = message.reply_to
     if form := message.form:
         stored["form"] = {"kind": form.kind, "fields": dict(form.fields), "items": [dict(each) for each in form.items]}
     return stored
@@ -249,6 +253,7 @@ def message_from_dict(stored: dict[str, Any]) -> Message:
         form=Form(form["kind"], form["fields"], tuple(form["items"])) if form else None,
         offers=stored.get("offers", ""),
         hands_over=stored.get("hands_over", False),
+        reply_to=stored.get("reply_to", ""),
     )
 
 

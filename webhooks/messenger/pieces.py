@@ -24,7 +24,8 @@ def pieces(message: Message) -> list[Message]:
     """The messages that say the same, in order, each within Messenger's limits; none for a message with nothing in it.
 
     Choices stand on the last one, for they vanish with the next. What is more than fits follows as text (choices) or in further
-    messages (buttons). A choice that opens an address or a call becomes a button: quick replies cannot.
+    messages (buttons). A choice that opens an address or a call becomes a button: quick replies cannot. Only the first answers what
+    `reply_to` names.
     """
     if message.hands_over:
         return [message]
@@ -42,7 +43,7 @@ def pieces(message: Message) -> list[Message]:
         # A utility message takes none.
         last = found.pop() if found and not found[-1].is_utility else Message(_NO_TEXT)
         found.append(replace(last, choices=choices, offers=message.offers))
-    return found
+    return [replace(found[0], reply_to=message.reply_to), *found[1:]] if found and message.reply_to else found
 
 
 def _without_text(message: Message) -> Iterator[Message]:

@@ -99,13 +99,16 @@ class Messenger:
         return decided if isinstance(decided, Refusal) else None
 
     def instead(self, message: Message, failure: Failed) -> Message | None:
-        """The address of a file that Meta does not take; of several pictures all of them."""
+        """The address of a file that Meta does not take; of several pictures all of them; an answer without what it answers, when
+        Meta does not take it so: the customer may have taken that back."""
+        if message.reply_to and failure.code in _ABOUT_CONTENT:
+            return replace(message, reply_to="")
         if failure.code not in MEDIA_TROUBLES:
             return None
         form = message.form
         pictures = as_text(form) if form and form.kind in ("images", "grid") else ""
         address = message.media[1] if message.media else pictures
-        return self.shortened(Message(address, choices=message.choices)) if address else None
+        return self.shortened(Message(address, choices=message.choices, reply_to=message.reply_to)) if address else None
 
     async def send(self, send: Send) -> Outcome:
         """Send one message by one request."""

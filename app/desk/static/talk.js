@@ -64,6 +64,27 @@
   }
   setInterval(countUndo, 500);
 
+  // ---- answering one message ----
+  function answer(line) {
+    const field = document.getElementById("answers-to");
+    if (!field) return false;
+    field.value = line ? line.id : "";
+    const quoted = document.getElementById("quoted");
+    quoted.hidden = !line;
+    quoted.querySelector("q").textContent = line ? (line.querySelector(".words, .picture img, video, audio")?.textContent || line.querySelector("img")?.alt || "…").trim().slice(0, 200) : "";
+    text().focus();
+    return true;
+  }
+  window.desk.answerLine = (at) => {
+    const buttons = talk.querySelectorAll("[data-reply]");
+    const line = at.closest?.(".line")?.querySelector("[data-reply]") ? at.closest(".line") : buttons[buttons.length - 1]?.closest(".line");
+    return line ? answer(line) : false;
+  };
+  talk.addEventListener("click", (event) => {
+    if (event.target.closest("[data-reply]")) answer(event.target.closest(".line"));
+    else if (event.target.closest("[data-no-reply]")) answer(null);
+  });
+
   // ---- sending ----
   async function post(where, body, keep) {
     const answer = await fetch(where, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15000) });
@@ -87,7 +108,7 @@
       if (await post(form.action, new URLSearchParams(new FormData(form)))) {
         form.elements.form_key.value = newKey();
         form.elements.text.value = "";
-        if (form.id === "box") { sessionStorage.removeItem(draftName); await refresh(); toEnd(); text()?.focus(); } else await refresh();
+        if (form.id === "box") { answer(null); sessionStorage.removeItem(draftName); await refresh(); toEnd(); text()?.focus(); } else await refresh();
       }
     } catch { toast(words.notSent); } finally { button.disabled = false; }
   }
