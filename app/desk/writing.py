@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -89,7 +90,7 @@ async def send_file(desk: Desk, by: Draftsman, name: str, data: bytes) -> int:
         raise RefusedDeedError("bad_file")
     stored = StoredFile(desk.chance.new_id(), kind.kind, kind.mime, _plain_name(name, kind.ending), data)
     address = f"{desk.public_url.rstrip('/')}/files/{stored.id}{kind.ending}"
-    return await _write(desk, by, Message(media=(kind.kind, address)), stored)
+    return await _write(desk, by, Message(media=(kind.kind, address), content=sha256(data).hexdigest()), stored)
 
 
 async def send_again(desk: Desk, staff: Staff, key: Key, seq: int) -> int:

@@ -49,7 +49,7 @@ def pieces(message: Message) -> list[Message]:
 def _without_text(message: Message) -> Iterator[Message]:
     """Media, form and cards, each for itself; a card with nothing beside its title, which Messenger refuses, is a text."""
     if message.media:
-        yield Message(media=message.media)
+        yield Message(media=message.media, content=message.content)
     if message.form and message.form.kind in rich.KINDS:
         yield from rich.split_rich(message.form)
     elif message.form and is_complete(message.form):

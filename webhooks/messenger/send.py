@@ -62,6 +62,7 @@ class Beside:
     pace: Pace = field(default_factory=Pace)
     personas: Personas | None = None
     names: Names | None = None
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 class Messenger:
@@ -75,7 +76,7 @@ class Messenger:
         """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
         beside = beside or Beside()
         self._pace, self._personas, self._names = beside.pace, beside.personas, beside.names
-        self._uploads = Uploads()
+        self._uploads = beside.uploads
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
@@ -123,7 +124,7 @@ class Messenger:
         body = render(send, way, self._persona_of(send))
         if (wait := await self._wait_turn(page.page_id, [body])) is not None:
             return wait
-        file = self._uploads.fill_in(page.page_id, body, self._clock.monotonic())
+        file = await self._uploads.fill_in(page.page_id, body, self._clock.now(), send.message.content)
         if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
@@ -131,7 +132,7 @@ class Messenger:
             case Answer(status, answer, headers):
                 self._pace.note(page.page_id, headers, self._clock.monotonic())
                 outcome = _remarked(self._judge(batch.decode_send(status, answer), send.page_id, body), send)
-                return self._judge_file(outcome, file, answer) if file else outcome
+                return await self._judge_file(outcome, file, answer) if file else outcome
             case NotSent():
                 return _NO_CONNECTION
             case Lost(reason):
@@ -252,11 +253,11 @@ class Messenger:
             return replace(outcome, retry=True)
         return outcome
 
-    def _judge_file(self, outcome: Outcome, file: Name, answer: bytes) -> Outcome:
+    async def _judge_file(self, outcome: Outcome, file: Name, answer: bytes) -> Outcome:
         """What was sent by an id that Messenger has forgotten goes once more by its address."""
         if isinstance(outcome, Sent):
-            self._uploads.note(file, batch.read_values(answer), self._clock.monotonic())
-        elif isinstance(outcome, Failed) and outcome.code in MEDIA_TROUBLES and self._uploads.forget(file):
+            await self._uploads.note(file, batch.read_values(answer), self._clock.now())
+        elif isinstance(outcome, Failed) and outcome.code in MEDIA_TROUBLES and await self._uploads.forget(file):
             return replace(outcome, retry=True, tries_max=0)
         return outcome
 
