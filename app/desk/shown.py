@@ -56,6 +56,7 @@ class Quote:
 class Shown:
     """One line of a transcript. `side`: them, bot, staff, inbox (a person elsewhere), deed (something done, no words).
 
+    `about`: the channel's id of the product that they asked about.
     `state` of ours: undo (it can be taken back until `undo_until`), waits, sending, sent, delivered, read, failed, unknown, cancelled.
     """
 
@@ -77,6 +78,7 @@ class Shown:
     values: tuple[tuple[str, str], ...] = ()
     quote: Quote | None = None
     may_be_answered: bool = False
+    about: str = ""
 
     @property
     def seq(self) -> int:
@@ -137,7 +139,7 @@ def show(line: Line, around: Around) -> Shown:
         line.id, line.at, side, line.kind, *_cut(line.text),
         files=tuple(_files(attached, line.id, around.key)), places=tuple(_places(attached)),
         values=tuple((name, str(value)) for name, value in (line.body or {}).items() if isinstance(value, str)),
-        quote=_quote(line, around), may_be_answered=side == "them" and bool(line.mid),
+        quote=_quote(line, around), may_be_answered=line.can_be_answered, about=str((line.body or {}).get("product") or ""),
     )  # fmt: skip
 
 

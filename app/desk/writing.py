@@ -63,7 +63,7 @@ async def write_text(desk: Desk, by: Draftsman, text: str, answers: str = "") ->
 async def _mid_of(desk: Desk, by: Draftsman, line_id: str) -> str:
     by.staff.check_page(by.key[0])
     line = await desk.database.read(lambda connection: lines.find_line(connection, by.key, line_id))
-    if line is None or line.who != "customer" or not line.mid:
+    if line is None or not line.mid or not line.can_be_answered:
         raise RefusedDeedError("no_line")
     return line.mid
 

@@ -13,6 +13,7 @@ from app.store.keys import Key
 from app.store.tables import history, outbox
 
 _h, _o = history.c, outbox.c
+_MESSAGES = ("TextReceived", "TapReceived", "AttachmentReceived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class Line:
     reason: str = ""
     staff_id: str = ""
     not_before: datetime | None = None
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether it is a message of the customer's that one of ours can name."""
+        return self.who == "customer" and bool(self.mid) and self.kind in _MESSAGES
 
     @property
     def answers(self) -> str:
