@@ -210,10 +210,17 @@ class Messenger:
 
     async def show_typing(self, page_id: str, customer_id: str) -> None:
         """Messenger's three dots, for about 20 seconds or until a message comes."""
+        await self._act(page_id, customer_id, "typing_on")
+
+    async def mark_seen(self, page_id: str, customer_id: str) -> None:
+        """The Page's picture under what the customer wrote."""
+        await self._act(page_id, customer_id, "mark_seen")
+
+    async def _act(self, page_id: str, customer_id: str, action: str) -> None:
         page = self._account.pages.get(page_id)
         if page is None or not page.token or comment_of(customer_id):
             return
-        body: dict[str, Any] = {"recipient": {"id": customer_id}, "sender_action": "typing_on"}
+        body: dict[str, Any] = {"recipient": {"id": customer_id}, "sender_action": action}
         if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[page_id], _headers(page, "application/json"), orjson.dumps(body))
