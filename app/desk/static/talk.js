@@ -11,16 +11,21 @@
   const toEnd = () => { scroll().scrollTop = scroll().scrollHeight; };
 
   // ---- following ----
-  let asking = false, again = false;
-  async function refresh() {
-    if (asking) { again = true; return; }
-    asking = true;
-    try {
-      const answer = await fetch(`${path}/parts?view=${root.dataset.view}`, { headers: { Accept: "text/html" } });
-      if (answer.ok && new URL(answer.url).pathname.startsWith("/desk/c/")) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch { /* the next event, or the stream's return, asks again */ }
-    asking = false;
-    if (again) { again = false; refresh(); }
+  let asking = null, again = false;
+  async function askAnew() {
+    do {
+      again = false;
+      try {
+        const answer = await fetch(`${path}/parts?view=${root.dataset.view}`, { headers: { Accept: "text/html" } });
+        if (answer.ok && new URL(answer.url).pathname.startsWith("/desk/c/")) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      } catch { /* the next event, or the stream's return, asks again */ }
+    } while (again);
+    asking = null;
+  }
+  // Whoever waits for it sees what was so when they asked: one that is under way may be older, and another follows.
+  function refresh() {
+    if (asking) again = true; else asking = askAnew();
+    return asking;
   }
 
   function take(fresh) {
