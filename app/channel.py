@@ -267,6 +267,10 @@ class Channel(Protocol):
         """Show that an answer is on its way; whatever becomes of that."""
         return  # a channel that shows nothing
 
+    async def mark_seen(self, page_id: str, customer_id: str) -> None:  # noqa: ARG002 - for channels that can
+        """Show that somebody has read what the customer wrote; whatever becomes of that."""
+        return  # a channel that shows nothing
+
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         """What the channel lists of this customer's conversation; None when that cannot be found out now."""
         ...

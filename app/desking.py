@@ -85,6 +85,7 @@ def add_desk(screens: Screens, settings: Settings, behind: Behind, page_ids: fro
         hold=timedelta(seconds=settings.staff_undo_seconds),
         absent=timedelta(minutes=settings.staff_away_minutes),
         public_url=settings.public_url,
+        mark_seen=behind.channel.mark_seen,
     )
     screens.hub = Hub(desk, behind.clock, behind.access.find_all)
     screens.files = Files(behind.clock, _local_messenger(settings))

@@ -51,6 +51,7 @@ from webhooks.messenger.names import Names
 from webhooks.messenger.pace import Pace
 from webhooks.messenger.personas import Personas
 from webhooks.messenger.send import Beside, Messenger
+from webhooks.messenger.uploads import Uploads
 
 log = structlog.get_logger()
 
@@ -164,7 +165,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
     client = create_client()
     pace, personas = Pace(), _create_personas(settings, account, flows, client)
     names = Names(account, Graph(settings.graph_url, client), clock)
-    channel = Messenger(account, settings.graph_url, client, clock, Beside(pace, personas, names))
+    channel = Messenger(account, settings.graph_url, client, clock, Beside(pace, personas, names, Uploads(database)))
     intake = Intake(database, mark, lambda _: None)
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)

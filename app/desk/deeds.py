@@ -21,6 +21,7 @@ SENTENCES = {
     "empty": "There is nothing to send.",
     "too_long": "This is too long: {most} characters at most.",
     "too_late": "It is too late: the message has left.",
+    "no_line": "The message that this answers is not there any more.",
     "nothing_failed": "There is no failed message to send again.",
     "no_state": "The bot has no such state.",
     "no_person": "This person cannot be given this conversation.",
@@ -103,12 +104,13 @@ async def resolve(desk: Desk, staff: Staff, seen: Seen) -> None:
     desk.woken()
 
 
-async def look(desk: Desk, staff: Staff, key: Key, *, types: bool) -> None:
-    """This person has the conversation on the screen, and perhaps writes."""
+async def look(desk: Desk, staff: Staff, key: Key, *, types: bool) -> bool:
+    """This person has the conversation on the screen, and perhaps writes; whether the customer is to be shown that they were read."""
     staff.check_page(key[0])
     now = desk.clock.now()
-    await desk.database.transaction(lambda connection: beside.look(connection, key, staff.id, now, types=types))
+    first = await desk.database.transaction(lambda connection: beside.look(connection, key, staff.id, now, types=types))
     desk.changed()
+    return first
 
 
 async def leave(desk: Desk, staff: Staff, key: Key) -> None:

@@ -28,6 +28,12 @@ class TextForm(Form):
     form_key: str = Field(min_length=8, max_length=KEY_CHARS_MAX, pattern=r"^[\w-]+$")
 
 
+class AnswerForm(TextForm):
+    """An answer. `answers`: the line of the transcript that it answers, where it answers one."""
+
+    answers: str = Field(default="", max_length=20, pattern=r"^(h\d+)?$")
+
+
 class ProductsForm(Form):
     product: list[str] = Field(max_length=10)
     form_key: str = Field(min_length=8, max_length=KEY_CHARS_MAX, pattern=r"^[\w-]+$")

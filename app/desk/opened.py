@@ -30,8 +30,9 @@ def talk_values(desk: Desk, staff: Staff, opened: Opened) -> dict[str, Any]:
     read, row = opened.read, opened.read.row
     names = {staff_id: visible(name) for staff_id, name in read.people.names().items()}
     around = Around(
-        row.key, read.conversation.delivered_until, read.conversation.read_until, names, desk.public_url, opened.now
-    )
+        row.key, read.conversation.delivered_until, read.conversation.read_until, names, desk.public_url, opened.now,
+        read.answered,
+    )  # fmt: skip
     shown = show_lines(read.lines, around)
     is_mine = opened.is_mine(staff.id)
     return {

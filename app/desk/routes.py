@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -181,10 +182,9 @@ async def post_deed(request: Request, staff: Who, key: Of) -> Response:
 
 @router.post("/desk/c/{page}/{customer}/text")
 async def post_text(request: Request, staff: Who, key: Of) -> Response:
-    form = await read_form(request, forms.TextForm)
-    return await _done(
-        request, key, writing.write_text(desk_of(request), Draftsman(staff, key, form.form_key), form.text)
-    )
+    form = await read_form(request, forms.AnswerForm)
+    by = Draftsman(staff, key, form.form_key)
+    return await _done(request, key, writing.write_text(desk_of(request), by, form.text, form.answers))
 
 
 @router.post("/desk/c/{page}/{customer}/products")
@@ -217,8 +217,10 @@ async def post_again(request: Request, staff: Who, key: Of) -> Response:
 @router.post("/desk/c/{page}/{customer}/look")
 async def post_look(request: Request, staff: Who, key: Of) -> Response:
     form = await read_form(request, forms.LookForm)
-    await deeds.look(desk_of(request), staff, key, types=form.types)
-    return Response(status_code=204)
+    desk = desk_of(request)
+    first = await deeds.look(desk, staff, key, types=form.types)
+    # After the answer: nobody waits for the channel.
+    return Response(status_code=204, background=BackgroundTask(desk.mark_seen, *key) if first else None)
 
 
 @router.post("/desk/c/{page}/{customer}/leave")

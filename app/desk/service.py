@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +45,14 @@ Pieces = Callable[[Message], Sequence[Message]]
 RunSearch = Callable[[Flow, Any], Any]
 
 
+MarkSeen = Callable[[str, str], Awaitable[None]]
+"""`Channel.mark_seen`: shows a customer that they were read."""
+
+
+async def show_nothing(page_id: str, customer_id: str) -> None:
+    """Where no channel shows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the desk works with.
@@ -68,6 +76,7 @@ class Desk:
     absent: timedelta = timedelta(minutes=15)
     public_url: str = ""
     search: RunSearch = run_search
+    mark_seen: MarkSeen = show_nothing
 
     def pages_of(self, staff: Staff) -> list[str]:
         """The Pages of this installation that this person may see."""
@@ -188,6 +197,7 @@ class Read:
     row: Row
     session: Any
     lines: Sequence[Line]
+    answered: Mapping[str, Line]
     notes: Sequence[Note]
     episodes: Sequence[Episode]
     lookers: Sequence[Looker]
@@ -226,11 +236,13 @@ def _read(connection: Connection, key: Key, staff_id: str, now: datetime, behind
         return None
     since = conversation.handed_off_at
     called_at = since or max((each.began_at for each in episodes.list_latest(connection, key, 1)), default=None)
+    shown = lines.list_lines(connection, key, LINES_SHOWN, behind)
     return Read(
         conversation,
         rows[0],
         sessions.find(connection, key),
-        lines.list_lines(connection, key, LINES_SHOWN, behind),
+        shown,
+        lines.list_answered(connection, key, shown),
         beside.list_notes(connection, key),
         episodes.list_latest(connection, key, EPISODES_SHOWN),
         beside.list_lookers(connection, key, now),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -15,6 +15,8 @@ from app.store.lines import Line
 
 TEXT_CHARS_SHOWN = 3_000
 """Of one line; the rest is behind a link. Messenger's own limit is 2,000."""
+QUOTE_CHARS_SHOWN = 120
+"""Of a message that another one answers."""
 BYTES_SHOWN = 60_000
 """Of a whole transcript as it stands in a page: none is larger than a phone takes in a second."""
 ADDRESS = re.compile(r"https?://[^\s<>\"'\u202a-\u202e\u2066-\u2069]{1,1900}")
@@ -42,9 +44,19 @@ class ShownCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What a line answers. `id`: that line, where it is one; `kind` what it was, when there are no words in it."""
+
+    id: str = ""
+    text: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One line of a transcript. `side`: them, bot, staff, inbox (a person elsewhere), deed (something done, no words).
 
+    `about`: the channel's id of the product that they asked about.
     `state` of ours: undo (it can be taken back until `undo_until`), waits, sending, sent, delivered, read, failed, unknown, cancelled.
     """
 
@@ -64,6 +76,9 @@ class Shown:
     reason: str = ""
     undo_until: datetime | None = None
     values: tuple[tuple[str, str], ...] = ()
+    quote: Quote | None = None
+    may_be_answered: bool = False
+    about: str = ""
 
     @property
     def seq(self) -> int:
@@ -77,7 +92,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What lines are shown with: whose they are, how far ours got, what people are called, where our own files are."""
+    """What lines are shown with: whose they are, how far ours got, what people are called, where our own files are.
+
+    `answered`: the lines that others answer, by their ids at the channel.
+    """
 
     key: Key
     delivered_until: datetime | None
@@ -85,6 +103,7 @@ class Around:
     names: Mapping[str, str]
     public_url: str
     now: datetime
+    answered: Mapping[str, Line] = field(default_factory=dict)
 
 
 def show_lines(lines: Sequence[Line], around: Around) -> list[Shown]:
@@ -120,7 +139,20 @@ def show(line: Line, around: Around) -> Shown:
         line.id, line.at, side, line.kind, *_cut(line.text),
         files=tuple(_files(attached, line.id, around.key)), places=tuple(_places(attached)),
         values=tuple((name, str(value)) for name, value in (line.body or {}).items() if isinstance(value, str)),
+        quote=_quote(line, around), may_be_answered=line.can_be_answered, about=str((line.body or {}).get("product") or ""),
     )  # fmt: skip
+
+
+def _quote(line: Line, around: Around) -> Quote | None:
+    """The beginning of what it answers, as it stands now: nothing is left of what was taken back."""
+    if not (mid := line.answers):
+        return None
+    answered = around.answered.get(mid)
+    if answered is None:
+        return Quote()
+    attached = (answered.body or {}).get("attachments") or ()
+    kind = str(attached[0].get("kind")) if attached else ""
+    return Quote(answered.id, " ".join(answered.text.split())[:QUOTE_CHARS_SHOWN], kind if kind in SHOWN_INLINE else "")
 
 
 def visible(name: str | None) -> str:
@@ -213,7 +245,7 @@ def _ours(line: Line, around: Around) -> Shown:
         line.id, line.at, "staff" if line.who == "staff" else "bot", _kind(body), *_cut(line.text),
         author=around.names.get(line.staff_id, ""), files=files, cards=cards, options=options, state=state,
         reason_code=line.reason_code if state in ("failed", "cancelled", "waits") else "", reason=line.reason,
-        undo_until=line.not_before if state == "undo" else None,
+        undo_until=line.not_before if state == "undo" else None, quote=_quote(line, around),
     )  # fmt: skip
 
 

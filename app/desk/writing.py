@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,7 +21,7 @@ from app.engine.flow import Flow, Slot
 from app.engine.session import Session, from_dict
 from app.engine.slots import value_text
 from app.mask import mask
-from app.store import beside, canned, conversations, files, replies, sessions
+from app.store import beside, canned, conversations, files, lines, replies, sessions
 from app.store.beside import NewNote
 from app.store.canned import Canned
 from app.store.files import StoredFile
@@ -47,13 +48,24 @@ class Draftsman:
     form_key: str
 
 
-async def write_text(desk: Desk, by: Draftsman, text: str) -> int:
-    """Send an answer; its place in the customer's line. The same form again is the same message."""
+async def write_text(desk: Desk, by: Draftsman, text: str, answers: str = "") -> int:
+    """Send an answer; its place in the customer's line. The same form again is the same message.
+
+    `answers`: the line of the transcript that it answers, one of this customer's own.
+    """
     if not text.strip():
         raise RefusedDeedError("empty")
     if len(text) > TEXT_CHARS_MAX:
         raise RefusedDeedError("too_long", most=TEXT_CHARS_MAX)
-    return await _write(desk, by, Message(text.strip()))
+    return await _write(desk, by, Message(text.strip(), reply_to=await _mid_of(desk, by, answers) if answers else ""))
+
+
+async def _mid_of(desk: Desk, by: Draftsman, line_id: str) -> str:
+    by.staff.check_page(by.key[0])
+    line = await desk.database.read(lambda connection: lines.find_line(connection, by.key, line_id))
+    if line is None or not line.mid or not line.can_be_answered:
+        raise RefusedDeedError("no_line")
+    return line.mid
 
 
 async def send_products(desk: Desk, by: Draftsman, product_ids: list[str]) -> int:
@@ -78,7 +90,7 @@ async def send_file(desk: Desk, by: Draftsman, name: str, data: bytes) -> int:
         raise RefusedDeedError("bad_file")
     stored = StoredFile(desk.chance.new_id(), kind.kind, kind.mime, _plain_name(name, kind.ending), data)
     address = f"{desk.public_url.rstrip('/')}/files/{stored.id}{kind.ending}"
-    return await _write(desk, by, Message(media=(kind.kind, address)), stored)
+    return await _write(desk, by, Message(media=(kind.kind, address), content=sha256(data).hexdigest()), stored)
 
 
 async def send_again(desk: Desk, staff: Staff, key: Key, seq: int) -> int:

@@ -53,10 +53,12 @@ class Message:
     """One message to a customer, in no channel's words: a text, or one of `media`, `cards`, `form`; then `text` is empty.
 
     `choices` vanish after the next message (up to 13), `buttons` stay (up to 3); a message has one of the two, or none.
-    `media` is (kind, address) with kind image, video, audio or file. `cards` stand side by side (up to 10).
+    `media` is (kind, address) with kind image, video, audio or file; `content` a hash of what is there, where it never changes.
+    `cards` stand side by side (up to 10).
     `square`: the pictures on the cards are square, else wide.
     `offers`: it asks for what the channel may know, so that the customer's own can be offered beside the choices.
     `hands_over`: nothing is said; the channel gives the conversation to the people who answer in its own inbox.
+    `reply_to`: the channel's id of the message that it answers, where it answers one.
     """
 
     text: str = ""
@@ -68,6 +70,8 @@ class Message:
     form: Form | None = None
     offers: Literal["", "phone", "email"] = ""
     hands_over: bool = False
+    reply_to: str = ""
+    content: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -231,6 +235,10 @@ def message_to_dict(message: Message) -> dict[str, Any]:
         stored["offers"] = message.offers
     if message.hands_over:
         stored["hands_over"] = True
+    if message.content:
+        stored["content"] = message.content
+    if message.reply_to:
+        stored["reply_to"] = message.reply_to
     if form := message.form:
         stored["form"] = {"kind": form.kind, "fields": dict(form.fields), "items": [dict(each) for each in form.items]}
     return stored
@@ -249,6 +257,8 @@ def message_from_dict(stored: dict[str, Any]) -> Message:
         form=Form(form["kind"], form["fields"], tuple(form["items"])) if form else None,
         offers=stored.get("offers", ""),
         hands_over=stored.get("hands_over", False),
+        reply_to=stored.get("reply_to", ""),
+        content=stored.get("content", ""),
     )
 
 

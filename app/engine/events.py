@@ -11,11 +11,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TextReceived:
-    """The customer wrote `text`; `reply_to` is the id of the message it answers, if any."""
+    """The customer wrote `text`; `reply_to` is the id of the message it answers, `product` the channel's id of what it is about."""
 
     text: str
     mid: str = ""
     reply_to: str = ""
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class TapReceived:
     `state` and `choice` are what the tap carries: a state and the key of one of its choices or buttons;
     `@start`, `@menu`, `@starter` with its key for what the whole Page shares; both empty for a tap that is not ours or was forged.
     `payload` is what came over the wire: the worker checks its signature and fills `state` and `choice`; a turn never looks at it.
-    `title` is what the customer saw. `ref` is an m.me link that came along.
+    `title` is what the customer saw. `ref` is an m.me link that came along. `reply_to` as with a text.
     """
 
     payload: str = ""
@@ -34,6 +35,7 @@ class TapReceived:
     title: str = ""
     mid: str = ""
     ref: str = ""
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,13 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentReceived:
-    """The customer sent one or more attachments, perhaps with a text."""
+    """The customer sent one or more attachments, perhaps with a text. `reply_to` and `product` as with a text."""
 
     attachments: tuple[Attachment, ...]
     text: str = ""
     mid: str = ""
+    reply_to: str = ""
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)

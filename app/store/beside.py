@@ -83,14 +83,16 @@ def count_mentions(connection: Connection, staff_id: str, pages: Collection[str]
 # ---- who looks ---------------------------------------------------------------------------------------------
 
 
-def look(connection: Connection, key: Key, staff_id: str, now: datetime, *, types: bool) -> None:
-    """This person sees the conversation now, and perhaps types there."""
+def look(connection: Connection, key: Key, staff_id: str, now: datetime, *, types: bool) -> bool:
+    """This person sees the conversation now, and perhaps types there; whether, while the customer waits for a person or has one, they
+    are the first of all to see what was written last."""
     row = {"page_id": key[0], "customer_id": key[1], "staff_id": staff_id, "looked_at": now, "seen_until": now}
     # Who stopped typing is not shown for the rest of the time.
     row["typing_at"] = now if types else None
     here = (conversations.c.page_id == key[0]) & (conversations.c.customer_id == key[1])
     if not connection.execute(update(conversations).where(here).values(looked_until=now + LOOKS_FOR)).rowcount:
-        return  # nobody is known by that name
+        return False  # nobody is known by that name
+    is_first = _is_unseen(connection, key)
     before = _list_lookers(connection, key, now)
     insert_or_change(connection, looks, [row], ("page_id", "customer_id", "staff_id"))
     seen = update(mentions).where(
@@ -99,6 +101,20 @@ def look(connection: Connection, key: Key, staff_id: str, now: datetime, *, type
     connection.execute(seen.values(seen_at=now))
     if _list_lookers(connection, key, now) != before:
         _change(connection, key, now)
+    return is_first
+
+
+def _is_unseen(connection: Connection, key: Key) -> bool:
+    c = conversations.c
+    # The row of the conversation was changed just before: of two who look at once, the other comes afterwards.
+    here = select(c.last_customer_at, c.answered_by, c.blocked_at).where(c.page_id == key[0], c.customer_id == key[1])
+    row = connection.execute(here).one()
+    if row.answered_by == "bot" or row.blocked_at or row.last_customer_at is None:
+        return False
+    seen = select(_l.seen_until).where(
+        _l.page_id == key[0], _l.customer_id == key[1], _l.seen_until >= row.last_customer_at
+    )
+    return connection.execute(seen.limit(1)).first() is None
 
 
 def leave(connection: Connection, key: Key, staff_id: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from app.store.keys import Key
 from app.store.tables import history, outbox
 
 _h, _o = history.c, outbox.c
+_MESSAGES = ("TextReceived", "TapReceived", "AttachmentReceived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,16 @@ class Line:
     reason: str = ""
     staff_id: str = ""
     not_before: datetime | None = None
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether it is a message of the customer's that one of ours can name."""
+        return self.who == "customer" and bool(self.mid) and self.kind in _MESSAGES
+
+    @property
+    def answers(self) -> str:
+        """The channel's id of the message that this one answers, if any."""
+        return str(self.body.get("reply_to") or "") if isinstance(self.body, dict) else ""
 
 
 _theirs = (
@@ -83,6 +95,18 @@ def find_line(connection: Connection, key: Key, line_id: str) -> Line | None:
         return Line(line_id, *row[1:]) if row else None
     ours = connection.execute(_ours.where(_o.seq == number), bound).one_or_none()
     return _our_line(ours) if ours else None
+
+
+def list_answered(connection: Connection, key: Key, lines: Sequence[Line]) -> dict[str, Line]:
+    """The lines that some of `lines` answer, by their ids at the channel, as far as they are here."""
+    wanted = {line.answers for line in lines} - {""}
+    found = {line.mid: line for line in lines if line.mid in wanted}
+    if missing := wanted - found.keys():
+        bound = {"of_page": key[0], "of_customer": key[1], "most": len(missing)}
+        theirs = connection.execute(_theirs.where(_h.mid.in_(missing)), bound)
+        found |= {row.mid: Line(f"h{row[0]}", *row[1:]) for row in theirs}
+        found |= {row.mid: _our_line(row) for row in connection.execute(_ours.where(_o.mid.in_(missing)), bound)}
+    return {mid: line for mid, line in found.items() if mid}
 
 
 def _our_line(row: Any) -> Line:

@@ -8,6 +8,7 @@ outbox          messages to send, in order per customer; kept as our half of the
 timers          moments at which a session hears that time has passed
 workers         the processes at work and their heartbeats
 facts           small values of the whole installation
+uploads         files that the channel has already, by a hash, and what it calls them
 pages           Pages from which the channel takes nothing at the moment, and why
 calls           requests to services that wait or are under way; gone with their answer
 revisions       every flow that went live, with its files; a Page's newest is what all processes serve
@@ -32,6 +33,7 @@ from sqlmodel import Field, SQLModel
 from app.store import tables_desk, tables_questions, tables_tools  # noqa: F401 - who knows these tables knows all
 from app.store.tables_shop import catalogues as catalogues  # noqa: PLC0414 - one place for all tables
 from app.store.tables_shop import suggestions as suggestions  # noqa: PLC0414 - as above
+from app.store.tables_uploads import uploads as uploads  # noqa: PLC0414 - as above
 from app.store.types import BigId, JsonText, UtcTime
 
 LIVE = "status IN ('pending', 'in_flight', 'unknown')"

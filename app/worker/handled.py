@@ -129,11 +129,14 @@ def note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
         case TapReceived():
             text, mid = event.title, event.mid
         case CommentReceived():
-            text, body = event.text, {name: getattr(event, name) for name in ("comment_id", "post_id", "author_id")}
+            text, mid = event.text, event.comment_id
+            body = {name: getattr(event, name) for name in ("comment_id", "post_id", "author_id")}
         case AttachmentReceived():
             text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
         case _:
             return
+    about = {name: value for name in ("reply_to", "product") if (value := getattr(event, name, ""))}
+    body = {**(body or {}), **about} or None
     handled.said.append(
         Said(
             claim.page_id, claim.customer_id, "customer", type(event).__name__, waiting.happened_at,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.desk.kinds import kind_of
-from app.desk.shown import Around, linked, show, show_lines, size_of, visible
+from app.desk.shown import Around, Quote, linked, show, show_lines, size_of, visible
 from app.store.lines import Line
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
@@ -80,6 +80,16 @@ def test_files_are_shown_at_addresses_of_ours_only() -> None:
     shown = show(Line("h7", NOW, "customer", "AttachmentReceived", "", {"attachments": attachments}), around())
     assert [each.address for each in shown.files] == ["/desk/c/10001/30001/file/h7/0"]
     assert shown.places == (("", 1.5, 2.0),)
+
+
+def test_a_transcript_shows_what_was_answered_even_when_it_is_gone_or_has_no_words() -> None:
+    body = {"reply_to": "m_1", "product": "777", "attachments": [{"kind": "image", "url": "https://cdn.example/a.png"}]}
+    line = Line("h8", NOW, "customer", "AttachmentReceived", "", body, "m_2")
+    assert (show(line, around()).quote, show(line, around()).about) == (Quote(), "777")
+    answered = {"m_1": Line("o3", NOW, "bot", "message", " Which\none? ", {})}
+    assert show(line, around(answered=answered)).quote == Quote("o3", "Which one?")
+    assert show(line, around(answered={"m_1": line})).quote == Quote("h8", "", "image")
+    assert show(line, around()).may_be_answered
 
 
 def test_a_file_that_staff_sent_is_shown_from_here_and_nobody_elses() -> None:

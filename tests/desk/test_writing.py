@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from app.desk import deeds, finding, writing
+from app.desk.access.identity import Staff
 from app.desk.deeds import RefusedDeedError
-from app.store import beside, conversations, search
+from app.desk.opened import talk_values
+from app.desk.shown import Quote
+from app.store import beside, conversations, history, search
 from app.store.canned import Canned
 from app.store.conversations import AfterTurns
 from app.store.erase import erase_whole
@@ -62,6 +65,31 @@ async def test_a_long_text_leaves_as_several_messages_and_twice_as_the_same_ones
     sent = [text for text, _ in await room.ours()]
     assert len(sent) > 1
     assert " ".join(sent).split() == text.split()
+
+
+async def test_an_answer_to_one_message_names_it_and_shows_it(room: Room) -> None:
+    asked = next(line for line in (await room.desk.open(ANNA, MILA)).read.lines if line.who == "customer")
+    await writing.write_text(room.desk, room.by(ANNA, "form-0001"), "It will dry", asked.id)
+    opened = await room.desk.open(ANNA, MILA)
+    assert opened.read.lines[-1].body == {"text": "It will dry", "reply_to": asked.mid}
+    shown = talk_values(room.desk, ANNA, opened)["lines"][-1]
+    assert shown.quote == Quote(asked.id, "my parcel is wet")
+    await room.do(lambda each: history.erase_unsent(each, [(MILA, asked.mid or "")]))
+    shown = talk_values(room.desk, ANNA, await room.desk.open(ANNA, MILA))["lines"][-1]
+    assert shown.quote == Quote(asked.id), "nothing is left of what was taken back"
+
+
+async def test_only_what_this_customer_wrote_is_answered(room: Room) -> None:
+    other: Key = (MILA[0], "30009")
+    await room.waits(other)
+    theirs = (await room.desk.open(ANNA, other)).read.lines[0].id
+    own = (await room.desk.open(ANNA, MILA)).read.lines
+    deed = next(line.id for line in own if line.who == "staff")
+    ours = await writing.write_text(room.desk, room.by(ANNA, "form-0001"), "Hello")
+    for line_id in (theirs, deed, f"o{ours}", "h999999", "h" + "9" * 18):
+        with pytest.raises(RefusedDeedError, match="not there any more"):
+            await writing.write_text(room.desk, room.by(ANNA, "form-0002"), "Hello", line_id)
+    assert await room.ours() == [("Hello", "pending")]
 
 
 async def test_only_who_has_the_conversation_writes(room: Room) -> None:
@@ -151,6 +179,20 @@ async def test_a_note_calls_who_is_named_in_it_until_they_look(room: Room) -> No
     await deeds.look(room.desk, LUC, MILA, types=True)
     assert await room.desk.count_mentions(LUC) == 0
     assert [(each.staff_id, each.types) for each in (await room.desk.open(ANNA, MILA)).read.lookers] == [("luc", True)]
+
+
+async def test_who_first_sees_what_the_customer_wrote_last_shows_that_once(room: Room) -> None:
+    async def look(staff: Staff, key: Key = MILA) -> bool:
+        return await deeds.look(room.desk, staff, key, types=False)
+
+    assert [await look(ANNA), await look(ANNA), await look(LUC)] == [True, False, False]
+    room.clock.move(minutes=5)
+    await room.waits()
+    assert [await look(LUC), await look(ANNA)] == [True, False]
+    now = room.clock.now()
+    bot = AfterTurns(*MILA, "bot", 3, 3, now + timedelta(seconds=5), changed_at=now)
+    await room.do(lambda each: conversations.save_changed(each, [bot]))
+    assert not await look(ANNA), "what the bot answers is nobody's to be read"
 
 
 async def test_kept_answers_are_filled_in_with_what_is_known(room: Room) -> None:

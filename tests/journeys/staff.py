@@ -60,9 +60,16 @@ class Screen:
         form = {"deed": deed, "to": to, "epoch": epoch or self.epoch(customer)}
         return self.http.post(f"{self.path(customer)}/deed", data=form, headers={"Accept": "application/json"})
 
-    def writes(self, customer: Customer, text: str, key: str = "") -> httpx.Response:
-        form = {"text": text, "form_key": key or f"form-{next(_keys)}"}
+    def writes(self, customer: Customer, text: str, key: str = "", answers: str = "") -> httpx.Response:
+        form = {"text": text, "form_key": key or f"form-{next(_keys)}", "answers": answers}
         return self.http.post(f"{self.path(customer)}/text", data=form, headers={"Accept": "application/json"})
+
+    def looks(self, customer: Customer) -> None:
+        assert self.http.post(f"{self.path(customer)}/look", data={"types": "false"}).status_code == 204
+
+    def last_line(self, customer: Customer) -> str:
+        """The id of what the customer wrote last."""
+        return str(re.findall(r'class="line them" id="(h\d+)"', self.http.get(self.path(customer)).text)[-1])
 
     def close(self) -> None:
         self.http.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.journeys.house import Customer, House
+from tests.journeys.house import Customer, House, wait_until
 from tests.journeys.shop import WELCOME
 
 POST = "10001_1"
@@ -36,6 +36,8 @@ def test_each_comment_is_answered_once_however_often_it_is_told_or_changed(house
     changed = {"comment_id": done["comment_id"], "verb": "edited"}
     assert comments(customer, "price please?", **changed) == []
     assert comments(customer, "", comment_id=done["comment_id"], verb="remove") == []
+    kept = f"SELECT text, body FROM history WHERE kind = 'CommentReceived' AND customer_id = 'comment:{done['comment_id']}'"
+    wait_until(lambda: house.rows(kept) == [("", None)])
     house.fault("clear")
     assert len(comments(customer, "and the price of the red one?")) == 1
 

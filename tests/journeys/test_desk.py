@@ -75,6 +75,25 @@ def test_from_the_bot_to_staff_and_back(anna: Screen, luc: Screen, waiting: Cust
     assert waiting.taps("Great") == ["Goodbye from Harbour & Pine!"]
 
 
+def test_a_customer_who_waits_sees_that_they_were_read_and_what_an_answer_answers(
+    anna: Screen, waiting: Customer
+) -> None:
+    waiting.types("one more thing")
+    waiting.types("my parcel is wet")
+    said = [each for each in waiting.screen()["messages"] if each["from"] == "customer"][-1]
+    assert said["mark"] != "read"
+    anna.looks(waiting)
+    wait_until(
+        lambda: [each["mark"] for each in waiting.screen()["messages"] if each["mid"] == said["mid"]] == ["read"]
+    )
+    anna.does(waiting, "take")
+    assert anna.writes(waiting, "It dries", answers="h1" + "9" * 15).status_code == 409
+    assert anna.writes(waiting, "It dries", answers="m_a1").status_code == 400
+    assert anna.writes(waiting, "It dries", answers=anna.last_line(waiting)).status_code == 200
+    wait_until(lambda: "It dries" in waiting.sees())
+    assert waiting.messages()[-1]["reply_to"] == {"mid": said["mid"], "from": "customer", "text": "my parcel is wet"}
+
+
 def test_what_is_resolved_is_answered_by_the_bot_at_the_next_message(anna: Screen, waiting: Customer) -> None:
     anna.does(waiting, "take")
     assert anna.does(waiting, "resolve").status_code == 200

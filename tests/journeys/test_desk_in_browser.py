@@ -57,6 +57,21 @@ def sign_in(house: House, browser: Browser, name: str, **looks: Any) -> Page:
     return page
 
 
+def answer_one_message(anna: Page, customer: Page) -> None:
+    """By keyboard; what is quoted can be taken away, and then nothing is."""
+    anna.keyboard.press("Escape")
+    anna.keyboard.press("q")
+    expect(anna.locator("#quoted q")).to_have_text("Thank you, Anna")
+    anna.get_by_role("button", name="Do not answer this one").click()
+    expect(anna.locator("#quoted")).to_be_hidden()
+    anna.locator(".line.them", has_text="Thank you, Anna").get_by_role("button", name="Reply").click()
+    anna.keyboard.type("You are welcome")
+    anna.keyboard.press("Control+Enter")
+    expect(anna.locator(".line.staff .quote", has_text="Thank you, Anna")).to_be_visible()
+    expect(anna.locator("#quoted")).to_be_hidden()
+    expect(customer.locator(".log .quote", has_text="Thank you, Anna")).to_be_visible(timeout=15_000)
+
+
 def test_two_staff_screens_and_a_customer_go_the_whole_way(house: House, browser: Browser) -> None:
     anna, luc = sign_in(house, browser, "Anna"), sign_in(house, browser, "Luc")
     customer = browser.new_page()
@@ -85,6 +100,7 @@ def test_two_staff_screens_and_a_customer_go_the_whole_way(house: House, browser
     customer.keyboard.press("Enter")
     for screen in (anna, luc):
         expect(screen.locator(".line.them .words", has_text="Thank you, Anna")).to_be_visible()
+    answer_one_message(anna, customer)
     # Taken back in time it never arrives; then the bot goes on.
     anna.locator("#text").fill("Never mind")
     anna.keyboard.press("Control+Enter")

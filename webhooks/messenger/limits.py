@@ -98,6 +98,10 @@ NAMES_AGAIN_SECONDS = 3600.0
 """O: how long a Page that may not ask for names does not ask."""
 UPLOAD_REUSE_SECONDS = 24 * 3600.0
 """D: an id lives for 90 days; O: a shop that puts another picture at the same address wants it seen sooner."""
+UPLOAD_CONTENT_REUSE_SECONDS = 89 * 24 * 3600.0
+"""The same for a file that is known by its content: nothing else can stand in its place. A day less than Meta says."""
+UPLOAD_ID_CHARS_MAX = 200
+"""O: an id of Meta's is about 17 digits."""
 UPLOADS_MAX = 1_000
 """O: files that one process remembers."""
 USAGE_WAIT_SECONDS_MAX = 24 * 3600.0

@@ -24,7 +24,8 @@ def pieces(message: Message) -> list[Message]:
     """The messages that say the same, in order, each within Messenger's limits; none for a message with nothing in it.
 
     Choices stand on the last one, for they vanish with the next. What is more than fits follows as text (choices) or in further
-    messages (buttons). A choice that opens an address or a call becomes a button: quick replies cannot.
+    messages (buttons). A choice that opens an address or a call becomes a button: quick replies cannot. Only the first answers what
+    `reply_to` names.
     """
     if message.hands_over:
         return [message]
@@ -42,13 +43,13 @@ def pieces(message: Message) -> list[Message]:
         # A utility message takes none.
         last = found.pop() if found and not found[-1].is_utility else Message(_NO_TEXT)
         found.append(replace(last, choices=choices, offers=message.offers))
-    return found
+    return [replace(found[0], reply_to=message.reply_to), *found[1:]] if found and message.reply_to else found
 
 
 def _without_text(message: Message) -> Iterator[Message]:
     """Media, form and cards, each for itself; a card with nothing beside its title, which Messenger refuses, is a text."""
     if message.media:
-        yield Message(media=message.media)
+        yield Message(media=message.media, content=message.content)
     if message.form and message.form.kind in rich.KINDS:
         yield from rich.split_rich(message.form)
     elif message.form and is_complete(message.form):

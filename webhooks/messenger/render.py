@@ -38,7 +38,8 @@ def render(send: Send, way: Way, persona_id: str = "") -> dict[str, Any]:
         "message": _render_message(send.message, iter(send.payloads), METADATA_PREFIX + send.outbox_id),
     }
     beside = {"tag": way.tag, "persona_id": persona_id}
-    return {**rendered, **{name: value for name, value in beside.items() if value}}
+    answers = {"reply_to": {"mid": send.message.reply_to}} if send.message.reply_to else {}
+    return {**rendered, **answers, **{name: value for name, value in beside.items() if value}}
 
 
 def _render_message(message: Message, payloads: Iterator[str], metadata: str) -> dict[str, Any]:

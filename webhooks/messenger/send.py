@@ -62,6 +62,7 @@ class Beside:
     pace: Pace = field(default_factory=Pace)
     personas: Personas | None = None
     names: Names | None = None
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 class Messenger:
@@ -75,7 +76,7 @@ class Messenger:
         """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
         beside = beside or Beside()
         self._pace, self._personas, self._names = beside.pace, beside.personas, beside.names
-        self._uploads = Uploads()
+        self._uploads = beside.uploads
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
@@ -99,13 +100,16 @@ class Messenger:
         return decided if isinstance(decided, Refusal) else None
 
     def instead(self, message: Message, failure: Failed) -> Message | None:
-        """The address of a file that Meta does not take; of several pictures all of them."""
+        """The address of a file that Meta does not take; of several pictures all of them; an answer without what it answers, when
+        Meta does not take it so: the customer may have taken that back."""
+        if message.reply_to and failure.code in _ABOUT_CONTENT:
+            return replace(message, reply_to="")
         if failure.code not in MEDIA_TROUBLES:
             return None
         form = message.form
         pictures = as_text(form) if form and form.kind in ("images", "grid") else ""
         address = message.media[1] if message.media else pictures
-        return self.shortened(Message(address, choices=message.choices)) if address else None
+        return self.shortened(Message(address, choices=message.choices, reply_to=message.reply_to)) if address else None
 
     async def send(self, send: Send) -> Outcome:
         """Send one message by one request."""
@@ -120,7 +124,7 @@ class Messenger:
         body = render(send, way, self._persona_of(send))
         if (wait := await self._wait_turn(page.page_id, [body])) is not None:
             return wait
-        file = self._uploads.fill_in(page.page_id, body, self._clock.monotonic())
+        file = await self._uploads.fill_in(page.page_id, body, self._clock.now(), send.message.content)
         if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[send.page_id], _headers(page, "application/json"), orjson.dumps(body))
@@ -128,7 +132,7 @@ class Messenger:
             case Answer(status, answer, headers):
                 self._pace.note(page.page_id, headers, self._clock.monotonic())
                 outcome = _remarked(self._judge(batch.decode_send(status, answer), send.page_id, body), send)
-                return self._judge_file(outcome, file, answer) if file else outcome
+                return await self._judge_file(outcome, file, answer) if file else outcome
             case NotSent():
                 return _NO_CONNECTION
             case Lost(reason):
@@ -206,10 +210,17 @@ class Messenger:
 
     async def show_typing(self, page_id: str, customer_id: str) -> None:
         """Messenger's three dots, for about 20 seconds or until a message comes."""
+        await self._act(page_id, customer_id, "typing_on")
+
+    async def mark_seen(self, page_id: str, customer_id: str) -> None:
+        """The Page's picture under what the customer wrote."""
+        await self._act(page_id, customer_id, "mark_seen")
+
+    async def _act(self, page_id: str, customer_id: str, action: str) -> None:
         page = self._account.pages.get(page_id)
         if page is None or not page.token or comment_of(customer_id):
             return
-        body: dict[str, Any] = {"recipient": {"id": customer_id}, "sender_action": "typing_on"}
+        body: dict[str, Any] = {"recipient": {"id": customer_id}, "sender_action": action}
         if proof := self._proof_of(page):
             body["appsecret_proof"] = proof
         ask = Ask("POST", self._send_urls[page_id], _headers(page, "application/json"), orjson.dumps(body))
@@ -249,11 +260,11 @@ class Messenger:
             return replace(outcome, retry=True)
         return outcome
 
-    def _judge_file(self, outcome: Outcome, file: Name, answer: bytes) -> Outcome:
+    async def _judge_file(self, outcome: Outcome, file: Name, answer: bytes) -> Outcome:
         """What was sent by an id that Messenger has forgotten goes once more by its address."""
         if isinstance(outcome, Sent):
-            self._uploads.note(file, batch.read_values(answer), self._clock.monotonic())
-        elif isinstance(outcome, Failed) and outcome.code in MEDIA_TROUBLES and self._uploads.forget(file):
+            await self._uploads.note(file, batch.read_values(answer), self._clock.now())
+        elif isinstance(outcome, Failed) and outcome.code in MEDIA_TROUBLES and await self._uploads.forget(file):
             return replace(outcome, retry=True, tries_max=0)
         return outcome
 

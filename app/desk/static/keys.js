@@ -28,7 +28,7 @@
   }
   const deeds = {
     j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
-    t: () => press('[data-key="t"]'), e: () => press('[data-key="e"]'), r: () => focus("text"), n: () => focus("note"),
+    t: () => press('[data-key="t"]'), e: () => press('[data-key="e"]'), r: () => focus("text"), q: () => window.desk.answerLine?.(document.activeElement), n: () => focus("note"),
     z: () => { const all = document.querySelectorAll("[data-undo-button]"); all[all.length - 1]?.click(); return all.length > 0; },
     g: () => openMenu("g"), b: () => openMenu("b"), i: openSide, s: () => focus("q"),
     u: () => { location.href = "/desk?view=" + document.getElementById("desk").dataset.view; return true; },

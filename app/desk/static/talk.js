@@ -11,16 +11,21 @@
   const toEnd = () => { scroll().scrollTop = scroll().scrollHeight; };
 
   // ---- following ----
-  let asking = false, again = false;
-  async function refresh() {
-    if (asking) { again = true; return; }
-    asking = true;
-    try {
-      const answer = await fetch(`${path}/parts?view=${root.dataset.view}`, { headers: { Accept: "text/html" } });
-      if (answer.ok && new URL(answer.url).pathname.startsWith("/desk/c/")) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch { /* the next event, or the stream's return, asks again */ }
-    asking = false;
-    if (again) { again = false; refresh(); }
+  let asking = null, again = false;
+  async function askAnew() {
+    do {
+      again = false;
+      try {
+        const answer = await fetch(`${path}/parts?view=${root.dataset.view}`, { headers: { Accept: "text/html" } });
+        if (answer.ok && new URL(answer.url).pathname.startsWith("/desk/c/")) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      } catch { /* the next event, or the stream's return, asks again */ }
+    } while (again);
+    asking = null;
+  }
+  // Whoever waits for it sees what was so when they asked: one that is under way may be older, and another follows.
+  function refresh() {
+    if (asking) again = true; else asking = askAnew();
+    return asking;
   }
 
   function take(fresh) {
@@ -64,6 +69,27 @@
   }
   setInterval(countUndo, 500);
 
+  // ---- answering one message ----
+  function answer(line) {
+    const field = document.getElementById("answers-to");
+    if (!field) return false;
+    field.value = line ? line.id : "";
+    const quoted = document.getElementById("quoted");
+    quoted.hidden = !line;
+    quoted.querySelector("q").textContent = line ? (line.querySelector(".words, .picture img, video, audio")?.textContent || line.querySelector("img")?.alt || "…").trim().slice(0, 200) : "";
+    text().focus();
+    return true;
+  }
+  window.desk.answerLine = (at) => {
+    const buttons = talk.querySelectorAll("[data-reply]");
+    const line = at.closest?.(".line")?.querySelector("[data-reply]") ? at.closest(".line") : buttons[buttons.length - 1]?.closest(".line");
+    return line ? answer(line) : false;
+  };
+  talk.addEventListener("click", (event) => {
+    if (event.target.closest("[data-reply]")) answer(event.target.closest(".line"));
+    else if (event.target.closest("[data-no-reply]")) answer(null);
+  });
+
   // ---- sending ----
   async function post(where, body, keep) {
     const answer = await fetch(where, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15000) });
@@ -87,7 +113,7 @@
       if (await post(form.action, new URLSearchParams(new FormData(form)))) {
         form.elements.form_key.value = newKey();
         form.elements.text.value = "";
-        if (form.id === "box") { sessionStorage.removeItem(draftName); await refresh(); toEnd(); text()?.focus(); } else await refresh();
+        if (form.id === "box") { answer(null); sessionStorage.removeItem(draftName); await refresh(); toEnd(); text()?.focus(); } else await refresh();
       }
     } catch { toast(words.notSent); } finally { button.disabled = false; }
   }

@@ -32,7 +32,7 @@ EVENTS = {
     "quick_reply": TapReceived(payload="tap:order:yes", title="Yes please", mid="m_a2"),
     "reply_to": TextReceived("this one", mid="m_a3", reply_to="m_a0"),
     "command": TextReceived("book a table", mid="m_a4"),
-    "product_referral": TextReceived("do you have it in blue?", mid="m_a5"),
+    "product_referral": TextReceived("do you have it in blue?", mid="m_a5", product="777"),
     "attachment_image": sent("image", CDN + "one.jpg"),
     "attachment_video": sent("video", CDN + "one.mp4"),
     "attachment_audio": sent("audio", CDN + "one.mp4"),
@@ -244,6 +244,25 @@ def test_a_new_comment_is_a_customer_of_its_own(name: str, comment_id: str) -> N
     assert item.happened_at == datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
 
 
+def test_a_removed_comment_is_taken_back_and_takes_the_place_of_the_comment_that_comes_late() -> None:
+    items = [each for each in parse_body(load("comment_removed")) if isinstance(each, Received)]
+    assert items[0].event == Fact("unsent", {"mid": "9_79"})
+    assert {each.customer_id for each in items} == {"comment:9_79"}
+    late = load("comment")
+    late["entry"][0]["changes"][0]["value"]["comment_id"] = "9_79"
+    assert {each.key for each in parse_body(late) if isinstance(each, Received)} <= {each.key for each in items[1:]}
+
+
+@pytest.mark.parametrize("name", ["quick_reply", "attachment_image", "text"])
+def test_whatever_answers_a_message_names_it(name: str) -> None:
+    body = load(name)
+    body["entry"][0]["messaging"][0]["message"]["reply_to"] = {"mid": "m_a0", "is_self_reply": False}
+    [item] = parse_body(body)
+    assert isinstance(item, Received)
+    assert isinstance(item.event, TextReceived | TapReceived | AttachmentReceived)
+    assert item.event.reply_to == "m_a0"
+
+
 def test_a_template_review_names_the_template_and_the_result() -> None:
     event = only_received("template_status").event
     expected = {"name": "order_update", "event": "APPROVED", "language": "en", "reason": ""}
@@ -269,6 +288,6 @@ def test_every_body_is_asserted_and_every_fact_has_a_known_kind() -> None:
     elsewhere = {
         "unsent", "echo_ours", "standby_own_echo", "echo_person", "echo_page_inbox", "standby_echo", "echo_other_app", "ad_message",
         "standby_photo", "delivery", "delivery_text_watermark", "read", "standby_read", "optin_notifications", "optin_stopped",
-        "feedback_form", "comment", "comment_old_form", "template_status", "several_pages_and_customers",
+        "feedback_form", "comment", "comment_old_form", "comment_removed", "template_status", "several_pages_and_customers",
     }  # fmt: skip
     assert {path.stem for path in BODIES.glob("*.json")} == {*EVENTS, *FACTS, *OF_THE_PAGE, *IGNORED, *elsewhere}

@@ -41,6 +41,13 @@ def test_the_reply_to_a_comment_goes_to_the_comment() -> None:
     assert render(create_send(customer_id="comment:9_77"), RESPONSE)["recipient"] == {"comment_id": "9_77"}
 
 
+def test_of_an_answer_to_one_message_the_first_piece_names_it_once() -> None:
+    first, *others = pieces(Message(" ".join(["parcel"] * 500), choices=(YES,), reply_to="m_a1"))
+    assert render(create_send(first), RESPONSE)["reply_to"] == {"mid": "m_a1"}
+    assert others
+    assert all("reply_to" not in render(create_send(each), RESPONSE) for each in others)
+
+
 @pytest.mark.parametrize(("offers", "kind"), [("phone", "user_phone_number"), ("email", "user_email")])
 def test_a_question_for_a_number_or_an_address_offers_the_customers_own(offers: Any, kind: str) -> None:
     [piece] = pieces(Message("How can we reach you?", choices=(YES,) * 13, offers=offers))[-1:]

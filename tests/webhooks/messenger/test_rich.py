@@ -122,3 +122,5 @@ def _look_at_what_is_sent_instead(messenger: Messenger) -> None:
     assert other == Message("\n".join((*titles, A["url"], B["url"])))
     assert messenger.instead(Message(form=PRODUCTS), trouble) is None
     assert messenger.instead(Message(form=GRID), Failed("refused", "No.")) is None
+    answer = Message("Yes.", reply_to="m_gone")
+    assert messenger.instead(answer, Failed("refused", "No.")) == Message("Yes.")

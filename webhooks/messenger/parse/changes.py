@@ -10,6 +10,7 @@ from app.channel import Fact, Ignored, Item, customer_of_comment
 from app.engine.events import CommentReceived
 from webhooks.messenger.limits import TITLE_CHARS_IN_MAX
 from webhooks.messenger.parse.fields import Place, to_dict, to_id, to_text
+from webhooks.messenger.parse.messages import read_unsent
 from webhooks.messenger.payload import dump
 
 _OF_NO_USE = (
@@ -21,10 +22,14 @@ _OF_NO_USE = (
 """Fields that exist and that we do nothing with."""
 
 
-def read_change(place: Place, name: str, value: Mapping[str, Any]) -> Item:
-    """The item of one change; `name` is its field."""
+def read_change(place: Place, name: str, value: Mapping[str, Any]) -> list[Item]:
+    """The items of one change, nearly always one; `name` is its field."""
     if name == "feed":
         return _read_feed(place, value)
+    return [_read_other(place, name, value)]
+
+
+def _read_other(place: Place, name: str, value: Mapping[str, Any]) -> Item:
     if name == "message_template_status_update":
         return _read_template_status(place, value)
     if name in _OF_NO_USE:
@@ -32,20 +37,23 @@ def read_change(place: Place, name: str, value: Mapping[str, Any]) -> Item:
     return place.unreadable("a change of an unknown field")
 
 
-def _read_feed(place: Place, value: Mapping[str, Any]) -> Item:
-    """A new comment on a post of the Page; not the Page's own comments, or the bot would answer itself."""
-    if value.get("item") != "comment" or value.get("verb") != "add":
-        return Ignored("feed: no new comment")
+def _read_feed(place: Place, value: Mapping[str, Any]) -> list[Item]:
+    """A new comment on a post of the Page, or one that is gone; not the Page's own comments, or the bot would answer itself."""
+    verb = value.get("verb")
+    if value.get("item") != "comment" or verb not in ("add", "remove"):
+        return [Ignored("feed: no new comment")]
     author = to_dict(value.get("from"))
     author_id = to_id(author.get("id")) or to_id(value.get("sender_id"))
     if author_id == place.page_id:
-        return Ignored("feed: the Page's own comment")
+        return [Ignored("feed: the Page's own comment")]
     comment_id = to_id(value.get("comment_id"))
     if not comment_id:
-        return place.unreadable("a comment without an id")
-    event = CommentReceived(to_text(value.get("message")), comment_id, to_id(value.get("post_id")), author_id)
+        return [place.unreadable("a comment without an id")]
     writer = replace(place, customer_id=customer_of_comment(comment_id))
-    return writer.received(writer.key("comment", comment_id), event, opens_window=True)
+    if verb == "remove":
+        return read_unsent(writer, "comment", comment_id)
+    event = CommentReceived(to_text(value.get("message")), comment_id, to_id(value.get("post_id")), author_id)
+    return [writer.received(writer.key("comment", comment_id), event, opens_window=True)]
 
 
 def _read_template_status(place: Place, value: Mapping[str, Any]) -> Item:

@@ -136,7 +136,8 @@ def _read_change(entry: _Entry, change: Mapping[str, Any], dated: list[_Dated]) 
         return
     at = to_moment(value.get("created_time")) or entry.at
     place = entry.place(change, at)
-    dated.append((at, read_change(place, name, value) if entry.body.takes(place.page_id) else _not_connected(place)))
+    items = read_change(place, name, value) if entry.body.takes(place.page_id) else [_not_connected(place)]
+    dated.extend((at, item) for item in items)
 
 
 def _read_item(entry: _Entry, item: Any, is_standby: bool, dated: list[_Dated]) -> None:

@@ -44,7 +44,7 @@ def read_message(place: Place, message: Mapping[str, Any]) -> list[Item]:
     if not place.customer_id:
         return [place.unreadable("a message without a sender")]
     if message.get("is_deleted"):
-        return _read_unsent(place, "message", mid)
+        return read_unsent(place, "message", mid)
     event = _read_event(message, mid)
     key = place.key("message", *_identity(place, mid))
     ref = _read_ref(message.get("referral"))
@@ -84,7 +84,7 @@ def read_referral(place: Place, referral: Mapping[str, Any]) -> Item:
     return place.received(key, _as_standby(place, event), opens_window=not is_ad)
 
 
-def _read_unsent(place: Place, kind: str, mid: str) -> list[Item]:
+def read_unsent(place: Place, kind: str, mid: str) -> list[Item]:
     """A message that was taken back, and in the names of what may still come of it nothing: who comes late finds its place taken."""
     unsent = place.received(place.key("unsent", *_identity(place, mid)), Fact("unsent", {"mid": mid}))
     changes = ("", *map(str, range(EDITS_MAX + 1)))  # their number may be missing
@@ -101,13 +101,15 @@ def _read_event(message: Mapping[str, Any], mid: str) -> TapReceived | Attachmen
     """What the customer did with this message; None when nothing that we know is in it."""
     text = to_text(message.get("text"))
     payload = to_text(to_dict(message.get("quick_reply")).get("payload"), PAYLOAD_CHARS_MAX)
+    reply_to = to_mid(to_dict(message.get("reply_to")).get("mid"))
+    product = to_id(to_dict(to_dict(message.get("referral")).get("product")).get("id"))
     if payload:
-        return TapReceived(payload=payload, title=text[:TITLE_CHARS_IN_MAX], mid=mid)
+        return TapReceived(payload=payload, title=text[:TITLE_CHARS_IN_MAX], mid=mid, reply_to=reply_to)
     listed = to_list(message.get("attachments"))[:ATTACHMENTS_MAX]
     if listed and not (text and all(to_dict(each).get("type") == "fallback" for each in listed)):
-        return AttachmentReceived(_read_attachments(listed), text=text, mid=mid)
+        return AttachmentReceived(_read_attachments(listed), text, mid, reply_to, product)
     if text:
-        return TextReceived(text, mid=mid, reply_to=to_mid(to_dict(message.get("reply_to")).get("mid")))
+        return TextReceived(text, mid, reply_to, product)
     return Fact("unsupported", {"mid": mid}) if message.get("is_unsupported") else None
 
 
@@ -159,7 +161,7 @@ def _read_echo(place: Place, message: Mapping[str, Any], mid: str) -> list[Item]
         return [Ignored("an echo of our app that did not come from the outbox")]
     key = place.key("echo", *_identity(place, mid))
     if message.get("is_deleted"):
-        return _read_unsent(place, "echo", mid)
+        return read_unsent(place, "echo", mid)
     kind = "person_replied" if app_id in ("", PAGE_INBOX_APP_ID) else "other_app_replied"
     values: dict[str, Any] = {"text": to_text(message.get("text")), "mid": mid, "app_id": app_id}
     if listed := to_list(message.get("attachments"))[:ATTACHMENTS_MAX]:
