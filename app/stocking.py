@@ -81,11 +81,14 @@ class Stocking:
         """Look at the feeds until cancelled. While the database is away the process serves what it has."""
         while True:
             try:
+                await self.settle()
                 if self.fetches:
                     await self.refresh()
-                await self.settle()
             except UnavailableError as error:
                 log.debug("catalogues not looked at", why=str(error))
+            except Exception as error:
+                # The border of the feeds: whatever one of them holds, the process serves what it has.
+                log.exception("feeds not looked at", error=type(error).__name__)
             await self.clock.sleep(LOOK_SECONDS)
 
     async def settle(self) -> None:
@@ -162,6 +165,13 @@ def _pack(file: BinaryIO) -> tuple[PackedFeed | None, str]:
     """The feed of a file that was fetched, or why it cannot be read."""
     file.seek(0)
     try:
-        return pack_feed(file), ""
+        feed = pack_feed(file)
     except AppError as error:
         return None, str(error)
+    except Exception as error:
+        log.exception("feed cannot be read", error=type(error).__name__)
+        return None, f"It cannot be read ({type(error).__name__})."
+    found = feed.summary
+    if found.broken > found.products:
+        return None, f"Of its rows only {found.products} can be sold and {found.broken} cannot: it looks broken."
+    return feed, ""

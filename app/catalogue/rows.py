@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from app.catalogue.item import FieldValue, Item
 from app.catalogue.prices import read_price
@@ -195,41 +194,29 @@ def _quoted(text: str) -> str:
 # ---- HTML --------------------------------------------------------------------------------------------------
 
 
-class _Words(HTMLParser):
+_TAG = re.compile(r"<(/?)([a-zA-Z!?][^\s<>/]*)[^<>]*>")
+"""Read in one go over the text, whatever it is: a parser that tries to make sense of broken markup takes minutes for a bad cell."""
+
+BREAKS = frozenset(("br", "p", "li", "div", "tr", "td", "ul", "ol", "h1", "h2", "h3", "h4"))
+SILENT = frozenset(("script", "style"))
+
+
+def _without_markup(text: str) -> str:
     """What a reader of the page would see: no tags, no scripts."""
-
-    BREAKS = frozenset(("br", "p", "li", "div", "tr", "td", "ul", "ol", "h1", "h2", "h3", "h4"))
-    SILENT = frozenset(("script", "style"))
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as the base class calls it
-        self._silent += tag in self.SILENT
-        if tag in self.BREAKS:
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in self.SILENT))
-        if tag in self.BREAKS:
-            self.parts.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
-_TAG = re.compile(r"</?[a-zA-Z!]")
+    parts: list[str] = []
+    at, silent = 0, False
+    for tag in _TAG.finditer(text):
+        if not silent:
+            parts.append(text[at : tag.start()])
+        name = tag[2].lower()
+        if name in SILENT:
+            silent = not tag[1]
+        parts.append(" " if name in BREAKS else "")
+        at = tag.end()
+    return "".join(parts) if silent else "".join((*parts, text[at:]))
 
 
 def plain_text(written: str) -> str:
     """A cell as people read it: no markup, no entities, one blank between words."""
     text = html.unescape(written) if "&" in written else written
-    if "<" in text and _TAG.search(text):
-        words = _Words()
-        words.feed(text)
-        words.close()
-        text = "".join(words.parts)
-    return _plain(text)
+    return _plain(_without_markup(text) if "<" in text else text)

@@ -254,3 +254,36 @@ def test_a_feed_outside_the_folder_is_not_opened(tmp_path: Path) -> None:
 def test_of_products_from_elsewhere_any_field_may_be_asked(tmp_path: Path) -> None:
     flow = good(bot(tmp_path, None, BOT.replace("shop.csv", '"https://shop.example/feed.xml", refresh: 2 hours')))
     assert (flow.shop.is_stored, flow.shop.refresh.total_seconds(), len(flow.products)) == (True, 7200, 0)
+
+
+# ---- hostile cells -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("<p>ok <![ x</p>", "ok <![ x"),
+        ("a<br/>b <b class='x'>c</b><script>alert(1)</script>d", "a b cd"),
+        ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"),
+        ("one <style>p {}", "one"),
+        ("<!-- note -->seen", "seen"),
+        ("&lt;p&gt;two&lt;/p&gt;", "two"),
+    ],
+)
+def test_markup_is_taken_out_whatever_it_is(written: str, text: str) -> None:
+    item, _ = one(f'1,Lamp,5 EUR,,,,,,"{written}"')
+    assert item is not None
+    assert item.description == text
+
+
+@pytest.mark.parametrize("cell", ["<a " * 6_000, "<!--" * 4_000, "<" * 19_000, "&lt;" * 4_000, "<script>" * 2_000])
+def test_markup_without_end_takes_no_time(cell: str) -> None:
+    """A parser that tries to make sense of it takes seconds for a cell, and a feed has thousands."""
+    rows = "".join(f'{number},Lamp,5 EUR,"{cell}"\n' for number in range(100))
+    items, _ = read("id,title,price,description\n" + rows)
+    assert len(items) == 100
+
+
+def test_headings_that_cannot_be_read_are_no_feed() -> None:
+    with pytest.raises(FeedError, match="first row"):
+        read('id,"title,price\n' + "1,Lamp,5 EUR\n" * 20_000)

@@ -75,7 +75,12 @@ def _take(row: Row, numbers: dict[str, int], summary: Summary) -> Item | None:
     if row.broken:
         _leave_out(row, row.broken, summary)
         return None
-    read = read_row(row.cells)
+    try:
+        read = read_row(row.cells)
+    except Exception:
+        # The border of a row: whatever it holds, the others are kept.
+        _leave_out(row, "it cannot be read", summary)
+        return None
     if read.item is None:
         _leave_out(row, "; ".join(read.told), summary)
         return None

@@ -39,7 +39,10 @@ def rows_of(stream: BinaryIO) -> Iterator[Row]:
 
 
 def _rows(reader: Iterator[list[str]]) -> Iterator[Row]:
-    names = [column_of(each) for each in next(reader, [])]
+    try:
+        names = [column_of(each) for each in next(reader, [])]
+    except csv.Error:
+        raise FeedError("Its first row cannot be read: perhaps a quotation mark in it is never closed.") from None
     if "id" not in names or not {"title", "name"} & set(names):
         raise FeedError("The first row must name the columns, with id and title among them.")
     if len(names) > COLUMNS_MAX:
