@@ -29,6 +29,9 @@ LONGER_MAX = 1.4
 SHARED_MIN = 0.6
 """The share of a wording's telling words that must stand in the entry: the rest is grammar."""
 
+KEPT_MIN = 0.5
+"""The share of the entry's telling words that must stand in a wording: what leaves out more leaves out conditions."""
+
 TELLING_CHARS_MIN = 4
 """Shorter words are grammar."""
 
@@ -45,9 +48,8 @@ _WORDING = (
     "fact, number, name, address, promise, greeting or formatting, and leave nothing important out."
 )
 _NUMBER = re.compile(r"\d+")
-_ADDRESS = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+|\b\S+\.(?:com|net|org|io|fr|de|es|uk|eu|shop|example)\b", re.IGNORECASE
-)
+_ADDRESS = re.compile(r"\S*[/@\\]\S*|\w[\w-]*(?:\.\w[\w-]*)+")
+"""Whatever could lead somewhere: a slash, an @, or a dot within a word."""
 _NEGATING = (
     "no not never none cannot without ne pas jamais aucun aucune sans non nicht kein keine keinen nie ohne nunca ningun ninguna sin "
     "mai nessun nessuna senza nao nem sem niet geen nooit zonder"
@@ -125,13 +127,17 @@ def is_faithful(said: str, answer: str) -> bool:
         return False
     if _denies(said) != _denies(answer):
         return False
-    words, known = _telling(said), set(_telling(answer))
-    return not words or sum(each in known for each in words) >= SHARED_MIN * len(words)
+    words, known = set(_telling(said)), set(_telling(answer))
+    shared = len(words & known)
+    return shared >= SHARED_MIN * len(words) and shared >= KEPT_MIN * len(known)
 
 
 def _is_odd(text: str) -> bool:
     """Characters that nobody sees, or marks of formatting."""
-    return any(unicodedata.category(each) in ("Cf", "Cc", "Co", "Cn") and each != "\n" for each in text) or "](" in text
+    return (
+        any(unicodedata.category(each) in ("Cf", "Cc", "Co", "Cn", "Cs") and each != "\n" for each in text)
+        or "](" in text
+    )
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:

@@ -136,12 +136,14 @@ class Search:
 
     `kind` is faq, with the words of `query` in `scope`; or suggest, for the state `scope`, or products: `query` is the wish as JSON;
     or language: which of the bot's languages `query` is written in.
-    Nothing else of the turn has happened yet.
+    Nothing else of the turn has happened yet. `language` is what the answer will be said in; `is_private`: nobody else may see `query`.
     """
 
     kind: str
     query: str
     scope: str = "all"
+    language: str = field(default="", compare=False)
+    is_private: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def search(draft: Draft, folded: str, scope: str) -> Found:
     if not folded:
         return Found()
     written = draft.said if fold(draft.said) == folded else folded
-    found: Found = draft.find(Search("faq", written, scope))
+    found: Found = draft.find(Search("faq", written, scope, draft.language, questions.is_private(draft)))
     if not draft.found.rule or _nearest(found) > _nearest(draft.found):
         draft.found = found
     return found

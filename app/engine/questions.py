@@ -32,7 +32,7 @@ def begin(draft: Draft) -> None:
 def keep(draft: Draft, decision: Decision, found: Found, entry: str = "", offered: tuple[str, ...] = ()) -> None:
     """Keep what was asked just now; a tap has no words."""
     draft.questions += 1
-    text = "" if decision == "tap" else draft.said[:TEXT_CHARS_MAX]
+    text = "" if decision == "tap" or is_private(draft) else draft.said[:TEXT_CHARS_MAX]
     draft.question = (draft.questions, text)
     scores = tuple((each.id, each.score) for each in found.scores)
     kept = KeepQuestion(draft.questions, text, draft.language, decision, entry, offered, scores, found.rule)
@@ -47,12 +47,17 @@ def _others(found: Found, entry: str) -> tuple[str, ...]:
     return tuple(near)[:OTHERS_MAX]
 
 
+def is_private(draft: Draft) -> bool:
+    """Whether what is said now may answer a question whose answers are shown to nobody."""
+    return draft.asking is not None and draft.asked(draft.asking).private
+
+
 def keep_unanswered(draft: Draft) -> None:
     """What was not understood: a question without an answer, where the FAQ was asked; staff are told of it in any case.
 
     Unless it may be the answer to a question whose answers are private: these are shown to nobody.
     """
-    if draft.asking is not None and draft.asked(draft.asking).private:
+    if is_private(draft):
         return
     is_question = "?" in draft.said or len(draft.said.split()) >= ASKED_WORDS_MIN
     if draft.found.rule and (draft.asking is None or is_question):

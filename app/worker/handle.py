@@ -271,26 +271,18 @@ async def _take(
                 turn = read(flow, before, happened, now, found)
                 if not (turn.effects and isinstance(turn.effects[0], Search)):
                     return turn
-                found[turn.effects[0]] = await _find(
-                    hands, flow, _language(flow, before, found), turn.effects[0], customer
-                )
+                found[turn.effects[0]] = await _find(hands, flow, turn.effects[0], customer)
     except TimeoutError as error:
         raise EngineError(f"A turn was not over after {TURN_SECONDS_MAX:.0f} seconds of searching.") from error
     raise EngineError("A turn asked for too many searches.")
 
 
-def _language(flow: Flow, before: Session, found: Mapping[Search, Any]) -> str:
-    """The language in which this turn answers, as far as is known before its end."""
-    written_in = next((each.sure for search, each in found.items() if search.kind == "language"), "")
-    return written_in or before.language or flow.languages[0]
-
-
-async def _find(hands: Hands, flow: Flow, language: str, search: Search, customer: Key) -> Any:
+async def _find(hands: Hands, flow: Flow, search: Search, customer: Key) -> Any:
     """What a search finds, with a model's opinion of it where one may be asked."""
     found = await asyncio.to_thread(hands.search, flow, search)
     if hands.thinking is None:
         return found
-    return hands.thinking.consider(flow, search, found, language, customer)
+    return hands.thinking.consider(flow, search, found, customer)
 
 
 def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime) -> None:

@@ -24,6 +24,9 @@ UNDER_WAY_MAX = 50
 KNOWN_MAX = 1_000
 """Opinions that are remembered: the same is asked again and again."""
 
+SILENT_SECONDS = 30.0
+"""How long nobody is made to wait for a model that did not answer somebody."""
+
 CUSTOMER_A_DAY = 50
 """Questions of one customer that a model is asked in a day: nobody shall spend the shop's money for fun."""
 
@@ -54,26 +57,40 @@ class Thinking:
     clock: Clock
     rephrases: bool = False
     counts: Counter[str] = field(default_factory=Counter)
-    _known: OrderedDict[Asked, Opinion | None] = field(default_factory=OrderedDict)
+    _known: OrderedDict[Asked, Opinion] = field(default_factory=OrderedDict)
     _under_way: set[Asked] = field(default_factory=set)
+    _waits: dict[Key, float] = field(default_factory=dict)
+    _silent_until: float = -1.0
     show_typing: Callable[[str, str], Awaitable[None]] = show_nothing
     _queue: asyncio.Queue[tuple[Asked, Key]] = field(default_factory=asyncio.Queue)
     _day: date | None = None
     _of_customer: Counter[Key] = field(default_factory=Counter)
 
-    def consider(self, flow: Flow, search: Search, found: Found, language: str, customer: Key) -> Found:
+    def consider(self, flow: Flow, search: Search, found: Found, customer: Key) -> Found:
         """What a search found, or what the model makes of it. Raises StillThinkingError while it is being asked."""
-        asked = self._question(flow, search, found, language)
+        asked = self._question(flow, search, found)
         if asked is None:
             return found
         if asked in self._known:
             return self._believe(found, asked)
+        if self._has_waited(customer):
+            return found
         if asked not in self._under_way:
             if len(self._under_way) >= UNDER_WAY_MAX or not self._may_ask(customer):
                 return found
             self._under_way.add(asked)
             self._queue.put_nowait((asked, customer))
         raise StillThinkingError(asked)
+
+    def _has_waited(self, customer: Key) -> bool:
+        """Whether this customer's turn waited long enough, or the model did not answer somebody just now: nobody waits twice."""
+        now = self.clock.monotonic()
+        since = self._waits.setdefault(customer, now)
+        return now < self._silent_until or now - since >= self.model.terms.seconds_max
+
+    def end_wait(self, customer: Key) -> None:
+        """The customer's turn was taken."""
+        self._waits.pop(customer, None)
 
     def is_over(self, asked: Asked) -> bool:
         """Whether the turn that waited for this may be taken."""
@@ -93,7 +110,10 @@ class Thinking:
                 messages = ask(asked.question, asked.candidates, asked.wording_in)
                 text = await self.model.complete(messages, self.clock.now().date())
                 typing.cancel()
-            self._remember(asked, read(text, asked.candidates, wording=bool(asked.wording_in)) if text else None)
+            if text:
+                self._remember(asked, read(text, asked.candidates, wording=bool(asked.wording_in)))
+            else:
+                self._silent_until = self.clock.monotonic() + SILENT_SECONDS
         finally:
             self._under_way.discard(asked)
             answered()
@@ -102,19 +122,16 @@ class Thinking:
         await self.clock.sleep(TYPING_AFTER_SECONDS)
         await self.show_typing(*customer)
 
-    def _remember(self, asked: Asked, opinion: Opinion | None) -> None:
-        if opinion is not None and opinion.refused:
+    def _remember(self, asked: Asked, opinion: Opinion) -> None:
+        if opinion.refused:
             self.counts["refused"] += 1
         self._known[asked] = opinion
         if len(self._known) > KNOWN_MAX:
             self._known.popitem(last=False)
 
     def _believe(self, found: Found, asked: Asked) -> Found:
-        """What the model said, as the answer of the search. What did not come at all is asked anew next time."""
+        """What the model said, as the answer of the search."""
         opinion = self._known[asked]
-        if opinion is None:
-            del self._known[asked]
-            return found
         self._known.move_to_end(asked)
         if not opinion.entry:
             return found
@@ -127,10 +144,11 @@ class Thinking:
             rule += ", in the model's words"
         return replace(found, sure=opinion.entry, unsure=(), rule=rule, said=opinion.said)
 
-    def _question(self, flow: Flow, search: Search, found: Found, language: str) -> Asked | None:
-        """What to ask; None where the search needs no second opinion."""
-        if search.kind != "faq":
+    def _question(self, flow: Flow, search: Search, found: Found) -> Asked | None:
+        """What to ask; None where the search needs no second opinion, or nobody else may see what was written."""
+        if search.kind != "faq" or search.is_private:
             return None
+        language = search.language or flow.languages[0]
         if found.sure:
             entries = [flow.faq[found.sure]] if self.rephrases and found.rule != WORD_FOR_WORD else []
         else:

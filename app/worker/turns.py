@@ -95,7 +95,9 @@ class Turns:
 
         The commit of a batch claims the next one, which saves many a transaction under load.
         """
-        claimed = [*self._thought(), *(self._in_hand or await self._claim())]
+        # Claimed first: until then those for whom the model has answered are kept from being given back.
+        fresh = self._in_hand or await self._claim()
+        claimed = [*self._thought(), *fresh]
         self._in_hand = None if claimed else []
         handled = [each for claim in claimed if (each := await self._handle(claim)) is not None]
         if handled:
@@ -129,6 +131,8 @@ class Turns:
         try:
             handled = await handle(self.hands, claim, now)
             handled.began_at = now
+            if self.hands.thinking is not None:
+                self.hands.thinking.end_wait(claim.key)
             return handled
         except StillThinkingError as waits:
             self._thinking[claim.key] = claim, waits.asked

@@ -72,6 +72,10 @@ def test_an_answer_in_other_words_is_believed(said: str) -> None:
         ("You have 30 days to return an item. [Keep the label](x) on and post it to us.", RETURNS.answer),
         ("You have 30 days to return\u202e an item. Keep the label on and post it to us.", RETURNS.answer),
         ("x" * 900, "x" * 2_000),
+        ("Yes.", RETURNS.answer),
+        ("You have 30 days to return an item. Keep the label on and post it to us at t.me/shophelp", RETURNS.answer),
+        ("You have 30 days to return an item. Keep the label on and post it on pay-refund.xyz", RETURNS.answer),
+        ("You have 30 days to return an item. Keep the label on and post it to us \ud83d", RETURNS.answer),
     ],
 )
 def test_what_a_wording_adds_or_turns_round_is_not_believed(said: str, answer: str) -> None:

@@ -113,20 +113,6 @@ def test_an_answer_may_be_said_in_words_that_fit(house: House, model: Endpoint) 
     assert customer.types(UNSURE + " usually") == ["It takes 4 days by post."]
 
 
-def test_a_slow_model_gives_way_to_the_plain_answer_and_holds_nobody_up(house: House, model: Endpoint) -> None:
-    waiting, other = house.new_customer(), house.new_customer()
-    waiting.taps("Get Started")
-    other.taps("Get Started")
-    model.gate.clear()
-    waiting.says(text=UNSURE + " to me")
-    wait_until(lambda: bool(model.asked), lambda: "The model was not asked.")
-    other.says(text="shipping by post")
-    wait_until(lambda: other.sees()[-1:] == [POST], lambda: "The other customer waits.")
-    assert not any(each.startswith("Did you mean") for each in waiting.sees())
-    house.wait_until_quiet()
-    assert waiting.sees_new()[0].startswith("Did you mean")
-
-
 def test_a_bot_killed_while_the_model_thinks_answers_afterwards_once(house: House, model: Endpoint) -> None:
     customer = house.new_customer()
     customer.taps("Get Started")
@@ -140,6 +126,20 @@ def test_a_bot_killed_while_the_model_thinks_answers_afterwards_once(house: Hous
     assert customer.sees_new() == [POST]
     metrics = house.http.get(f"{house.bot_url}/metrics").text
     assert "model" in metrics
+
+
+def test_a_slow_model_gives_way_to_the_plain_answer_and_holds_nobody_up(house: House, model: Endpoint) -> None:
+    waiting, other = house.new_customer(), house.new_customer()
+    waiting.taps("Get Started")
+    other.taps("Get Started")
+    model.gate.clear()
+    waiting.says(text=UNSURE + " to me")
+    wait_until(lambda: bool(model.asked), lambda: "The model was not asked.")
+    other.says(text="shipping by post")
+    wait_until(lambda: other.sees()[-1:] == [POST], lambda: "The other customer waits.")
+    assert not any(each.startswith("Did you mean") for each in waiting.sees())
+    house.wait_until_quiet()
+    assert waiting.sees_new()[0].startswith("Did you mean")
 
 
 def test_without_a_model_it_is_asked_back(tmp_path: Path) -> None:
