@@ -17,7 +17,10 @@ _ENGLISH = (
     r"(?:fell|falls|falling|coming|came) apart|i(?: ve| have)? lost|lost my|(?:not|t|stopped) work(?:ing)?|"
     r"(?:can i|do i|should i|how to|to machine) wash|machine wash(?:able|ed)?|be washed|i washed|wash (?:it|them)|shrank|shrunk|"
     r"the wrong|(?:is|are|was|were|s|re) (?:much |far |way |a bit )?too (?:small|big|large|tight|loose|long|short)|"
-    r"cancel(?:l?ed)?|cancellation|complain(?:ts?|ing)?"
+    r"cancel(?:l?ed)?|cancellation|complain(?:ts?|ing)?|"
+    r"(?:fell|came|come|fallen) off|faded|(?:i|we)(?: was| were)? (?:paid|charged)|(?:has|have|been|you|get) (?:been )?shipped|you sent|"
+    r"(?:i|we)(?: ve| have)? bought"
+    r"(?!.* (?:do you|you have|looking for|match|matching|similar|another) )"
 )
 _FRENCH = (
     r"rembours\w*|retourn(?:er?|ee?s?|ez)|renvo(?:yer|ye|yee|ie)|(?:un|mon|le|du|les|faire|politique de) retours?(?! a)|"
@@ -31,7 +34,9 @@ _FRENCH = (
     r"(?:on|je|peux|puis je|veux|voudrais|souhaite|comment|dois je) (?:la |le |les )?(?:rendre|laver)|"
     r"(?:passe|lavable|lave) (?:en|a la) machine|"
     r"(?:a|ont) retreci|(?:est|sont|etait) (?:bien |beaucoup )?trop (?:petit|grand|serre|court|long|large)\w*|"
-    r"annul(?:er|ee?|ation)|reclamation|me plaindre|mauvaise? (?:taille|article|couleur|produit)"
+    r"annul(?:er|ee?|ation)|reclamation|me plaindre|mauvaise? (?:taille|article|couleur|produit)|"
+    r"(?:avez|ai ete) (?:envoye|livre|debite)e?s?|ai paye|au lavage|a feutre|(?:est|sont) (?:tombe|decousu)e?s?|"
+    r"ai achetee?s?(?!.* (?:avez vous|vous avez|cherche|assorti) )"
 )
 _GERMAN = (
     r"zuruck(?:geben|senden|schicken|bringen|gesendet)|ruckgabe|rucksendung|erstatt\w*|geld zuruck|umtausch\w*|kaputt|"
