@@ -12,7 +12,19 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.catalogue.colours import NAMES, bits_of
-from app.catalogue.seek import NEAR_PRICE, WORDS_MAX, Hits, Numbers, Query, Wished, is_known, numbers_of, seek
+from app.catalogue.seek import (
+    NEAR_PRICE,
+    STRONG,
+    WORDS_MAX,
+    Hits,
+    Numbers,
+    Query,
+    Wished,
+    is_known,
+    numbers_of,
+    score,
+    seek,
+)
 from app.catalogue.shelf import SIZES, Mask, Shelf
 from app.catalogue.terms import SLIP_CHARS_MIN
 from app.catalogue.wishes import Wishes, read_wishes
@@ -56,6 +68,9 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
         if wishes.words:
             break
         wishes = _over(_mended(shelf, read_wishes(each, languages, sizes_of(shelf))), wishes)
+    if by_name and wishes.trouble:
+        return Asked(Hits(), wishes)  # who complains of a shirt wants none shown
+    wishes = _with_spoken_size(shelf, wishes)
     says_more = wishes.low or wishes.high or wishes.sizes or wishes.cheap or wishes.sale
     named = _named(shelf, text) if by_name and not query.shown and not says_more else -1
     if named >= 0:
@@ -111,6 +126,20 @@ def _mended(shelf: Shelf, wishes: Wishes) -> Wishes:
                 words.remove(word)
                 colours, colour_word = colours | bits_of(near[0]), colour_word or near[0]
     return replace(wishes, words=tuple(words), colours=colours, colour_word=colour_word)
+
+
+def _with_spoken_size(shelf: Shelf, wishes: Wishes) -> Wishes:
+    """ "Large" is a size where the things that are meant come in it, and a word where they have it; of a bag it says nothing."""
+    for spoken, size in wishes.spoken:
+        others = tuple(each for each in wishes.words if each not in spoken.split())
+        points = score(shelf, others).points
+        strong = (points > 0) & (points >= STRONG * points.max(initial=0.0))
+        mask = _in_size(shelf, (size,))
+        if not wishes.sizes and mask is not None and (mask & strong).any():
+            wishes = replace(wishes, words=others, sizes=(size,))
+        elif not (strong & (score(shelf, (spoken,)).points > 0)).any():
+            wishes = replace(wishes, words=others)
+    return wishes
 
 
 def _named(shelf: Shelf, text: str) -> int:

@@ -38,9 +38,10 @@ UNITS = re.compile(
 
 SIZE_WORDS = "size|sizes|taille|tailles|pointure|pointures|grosse|gr|talla|tallas|taglia|maat|tamanho|shoe size|en taille|in size"
 LETTER_SIZES = _words("xxs xs s m l xl xxl xxxl 2xl 3xl 4xl 5xl")
-SPOKEN_SIZES = {
-    "extra small": "xs", "small": "s", "medium": "m", "extra large": "xl", "large": "l", "petite taille": "s",
-    "taille moyenne": "m", "grande taille": "l", "one size": "one size", "taille unique": "one size",
+SPOKEN_SIZES = {"extra small": "xs", "small": "s", "medium": "m", "extra large": "xl", "large": "l"}
+"""Words that are a size beside a word for it, and otherwise only where the products that are meant have such sizes."""
+SIZE_PHRASES = {
+    "petite taille": "s", "taille moyenne": "m", "grande taille": "l", "one size": "one size", "taille unique": "one size",
 }  # fmt: skip
 
 WOMEN = _words(

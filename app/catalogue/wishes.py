@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from text_to_num import alpha2digit
 
 from app.catalogue import phrases as say
 from app.catalogue.colours import bit_of
+from app.catalogue.trouble import speaks_of_trouble
 from app.letters import number_value, plain_digits, without_accents
 
 CHARS_MAX = 400
@@ -49,6 +50,10 @@ class Wishes:
     words: tuple[str, ...] = ()
     relations: tuple[str, ...] = field(default=())
     """Words that said for whom, for shops whose products do not say so."""
+    spoken: tuple[tuple[str, str], ...] = ()
+    """Of `words` those that may be a size, and which: "large"."""
+    trouble: bool = False
+    """It speaks of what was bought already."""
 
 
 def read_wishes(text: str, languages: Sequence[str], sizes: frozenset[str] = frozenset()) -> Wishes:
@@ -56,6 +61,7 @@ def read_wishes(text: str, languages: Sequence[str], sizes: frozenset[str] = fro
     capitals = _capital_size(text, sizes)
     plain = _plain(text.replace(f" {capitals}", " ") if capitals else text, languages)
     wishes = Wishes(shopping=bool(_CUES.search(f" {_WORD.sub(' ', plain)} ")))
+    wishes = replace(wishes, trouble=speaks_of_trouble(plain))
     plain, wishes = _read_sizes(plain, wishes, sizes)
     wishes = replace(wishes, sizes=(capitals.lower(),)) if capitals and not wishes.sizes else wishes
     plain, wishes = _read_price(plain, wishes, sizes)
@@ -84,6 +90,11 @@ _AFTER_UP_TO = re.compile(rf"{_PRICED % 'n'} ?(?:{say.AFTER_UP_TO})(?!\w)")
 _AFTER_FROM = re.compile(rf"{_PRICED % 'n'} ?(?:{say.AFTER_FROM})(?!\w)")
 _BARE = re.compile(rf"(?<![\w.,-])(?:(?:{_C}) ?(?P<n>{_N})|(?P<m>{_N}) ?{_C}(?!\w))")
 _SIZE = re.compile(rf"(?<!\w)(?:{say.SIZE_WORDS}) ?:? ?(?P<s>\w{{1,5}}(?:[.,/-]\w{{1,4}})?)(?!\w)")
+_LETTERS = "|".join(say.SPOKEN_SIZES)
+_SPOKEN = re.compile(
+    rf"(?<!\w)(?:(?:{say.SIZE_WORDS}) ?:? ?(?P<a>{_LETTERS})(?!\w)|(?P<b>{_LETTERS}) (?:{say.SIZE_WORDS})(?!\w)|"
+    rf"in (?:a |an )?(?P<c>{_LETTERS})(?=[.,!?]|$| please))"
+)
 _IN_SIZE = re.compile(r"(?<!\w)(?:in|en|in a|in an|a|un) (?P<s>xx?s|xx?x?l|[2-5]xl|[sml])(?![\w'’])")
 
 
@@ -122,16 +133,31 @@ def _read_sizes(plain: str, wishes: Wishes, sizes: frozenset[str]) -> tuple[str,
         return match[0]
 
     plain = _SIZE.sub(take, plain)
-    for spoken, size in say.SPOKEN_SIZES.items():
+    for spoken, size in say.SIZE_PHRASES.items():
         if size in sizes and f" {spoken} " in f" {plain} ":
             plain = f" {plain} ".replace(f" {spoken} ", " ", 1).strip()
             found.append(size)
+    for match in _SPOKEN.finditer(plain):
+        spoken_size = say.SPOKEN_SIZES[match["a"] or match["b"] or match["c"]]
+        if spoken_size in sizes:
+            plain = plain.replace(match[0], " ", 1)
+            found.append(spoken_size)
     plain = _IN_SIZE.sub(take, plain)
     for word in plain.split():
         if word.strip(".,!?") in say.LETTER_SIZES and len(word.strip(".,!?")) > 1 and word.strip(".,!?") in sizes:
             found.append(word.strip(".,!?"))
             plain = f" {plain} ".replace(f" {word} ", " ", 1).strip()
-    return plain, replace(wishes, sizes=tuple(dict.fromkeys(found)))
+    perhaps = () if found else tuple(_spoken_sizes(plain, sizes))
+    return plain, replace(wishes, sizes=tuple(dict.fromkeys(found)), spoken=perhaps)
+
+
+def _spoken_sizes(plain: str, sizes: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Words that may be a size; only the products that are meant tell."""
+    words = f" {_WORD.sub(' ', plain)} "
+    for spoken, size in say.SPOKEN_SIZES.items():
+        if size in sizes and f" {spoken} " in words:
+            words = words.replace(f" {spoken} ", " ")
+            yield spoken, size
 
 
 # ---- prices ------------------------------------------------------------------------------------------------
