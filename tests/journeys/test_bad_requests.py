@@ -219,5 +219,6 @@ def test_only_the_right_word_gets_the_challenge(house: House) -> None:
 def test_other_methods_and_paths_are_not_there(house: House) -> None:
     for method in ("PUT", "DELETE", "PATCH"):
         assert house.http.request(method, f"{house.bot_url}/webhooks/messenger").status_code == 405
-    for path in ("/docs", "/openapi.json", "/.env", "/webhooks/messenger/../../app/settings.py"):
+    assert house.http.get(f"{house.bot_url}/docs").status_code == 401
+    for path in ("/openapi.json", "/.env", "/webhooks/messenger/../../app/settings.py"):
         assert house.http.get(f"{house.bot_url}{path}").status_code == 404

@@ -31,7 +31,7 @@ ABOUT_THE_PAGE = (
 )  # fmt: skip
 """Kept and shown; no session is moved."""
 SEVERAL = {"several_pages_and_customers": 4, "ad_message": 2}
-PLACES_TAKEN = {"unsent": 8}
+PLACES_TAKEN = {"unsent": 8, "comment_removed": 8}
 """The keys under which the message that was taken back, or a change of it, could still come late."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from app.chance import Chance
 from app.engine.flow import Flow
+from app.flowfile.finders import run_search
 from app.store import claims, conversations, inbox, outbox, sessions
 from app.store.conversations import AfterTurns
 from app.store.database import Database
@@ -20,7 +21,7 @@ from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.store.tables import inbox as inbox_table
 from app.store.tables import outbox as outbox_table
-from app.worker.handle import Hands
+from app.worker.handle import Hands, no_search
 from app.worker.later import Later
 from app.worker.sending import Sender
 from app.worker.settling import Settling
@@ -67,7 +68,8 @@ class Crew:
         self.handed_over: list[OutMessage] = []
         self.later = Later(clock)
         bot = flow or small_bot()
-        self.hands = Hands(lambda page: bot if page != "nobody's" else None, SECRET, self.channel)
+        search = run_search if flow else no_search
+        self.hands = Hands(lambda page: bot if page != "nobody's" else None, SECRET, self.channel, search)
         self.sender = Sender(
             database, self.channel, clock, Longest(), name, MARK, self.later, lambda: self.living
         )  # fmt: skip
