@@ -48,7 +48,7 @@ def _rate(draft: Draft, *, is_good: bool) -> None:
     name, (number, text) = HELPFUL if is_good else NOT_HELPFUL, draft.question_before
     draft.note(f"rated {name}")
     draft.failures = 0
-    if number:
+    if number and draft.rates:  # of a later question nobody asked whether it helped
         draft.effects.append(SettleQuestion(number, rating="helpful" if is_good else "not_helpful"))
     if is_good:
         draft.say((Message(draft.sentence("thanks")),))

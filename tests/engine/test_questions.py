@@ -229,6 +229,14 @@ def test_a_rating_long_afterwards_means_nothing(bea: Customer) -> None:
     assert settled(bea) == []
 
 
+def test_a_rating_behind_a_question_without_an_answer_is_none_of_that_question(bea: Customer) -> None:
+    bea.types("refund")
+    bea.types("what is the weather in Rome?")
+    assert kept(bea)[0].decision == "fallback"
+    bea.taps_old("@rate", "helpful")
+    assert settled(bea) == []
+
+
 def test_what_answers_a_question_back_can_be_rated_too(bea: Customer) -> None:
     bea.types("shipping")
     bea.taps("slow shipping")
