@@ -33,8 +33,9 @@ from app.store.database import open_database
 from app.store.migrate import migrate
 from benchmarks import processes
 from benchmarks.desk_data import TAKEN, WAITING, Size, customer, fill
-from benchmarks.processes import ROOT, Started, free_port
+from benchmarks.processes import ROOT, Started
 from benchmarks.servers import APP_ID, APP_SECRET, FRONTDESK, PAGE_ID, PAGE_TOKEN, SECRET_KEY
+from tests.ports import free_port
 from tests.postgres import private_cluster
 
 CHROMIUM = Path("/usr/bin/chromium")

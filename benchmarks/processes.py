@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -49,14 +48,6 @@ class Started:
                 self.process.kill()
                 self.process.wait()
         return time.monotonic() - began
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def start(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Started:

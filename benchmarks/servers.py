@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import processes
-from benchmarks.processes import ROOT, Started, free_port
+from benchmarks.processes import ROOT, Started
+from tests.ports import free_port
 
 PAGE_ID = "10001"
 PAGE_TOKEN = "bench-page-token"

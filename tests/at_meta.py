@@ -15,7 +15,7 @@ from app.chance import Chance
 from app.cli import main
 from app.clock import Clock
 from app.serving import Background
-from tests.postgres import free_port
+from tests.ports import free_port
 from tests.webhooks.simulator.kit import APP_ID, APP_SECRET, APP_TOKEN, PAGE, TOKEN, VERIFY_TOKEN, RecordingBot
 from webhooks.simulator import PageAccount, SimulatorSettings, create_simulator
 

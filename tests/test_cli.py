@@ -21,6 +21,7 @@ from app.settings import example_folder
 from app.store import sessions
 from app.store.database import open_database
 from tests.house.papers import commands
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = """flow: 1
@@ -211,12 +212,6 @@ ACCOUNT = {
     "FRONTDESK_APP_SECRET": "s",
     "FRONTDESK_VERIFY_TOKEN": "v",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_bots_main_file_stands_for_its_folder(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from app.serving import Protocol, _config, listen, run
-from tests.postgres import free_port
+from tests.ports import free_port
 
 
 def test_a_server_whose_loops_broke_down_stops_instead_of_letting_everybody_wait(

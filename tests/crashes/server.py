@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FRONTDESK = ("-c", "import sys; from app.cli import main; sys.exit(main())")
@@ -26,14 +27,6 @@ START_SECONDS_MAX = 60.0
 """A start takes about two seconds; a machine that runs the whole suite at once may need many."""
 
 STOP_SECONDS_MAX = 20.0
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from tests.conftest import only_when_all_run
 from tests.house.papers import read
 from tests.house.source import ROOT
 from tests.house.test_package import copy_of_the_sources
+from tests.ports import free_port
 
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 12
@@ -105,7 +105,7 @@ def test_what_the_dockerfile_installs_and_starts_serves(tmp_path: Path) -> None:
             run = shlex.split(_here(value, tmp_path).replace("python -m venv", f"{sys.executable} -m venv"))
             ran = subprocess.run(run, cwd=tmp_path / "sources", capture_output=True, timeout=900, check=False)
             assert ran.returncode == 0, ran.stderr[-2000:]
-    port = _free_port()
+    port = free_port()
     start = [part.replace("8000", str(port)) for part in json.loads(dict(steps)["CMD"])]
     probe = re.search(r"http://\S+?(?=')", dict(steps)["HEALTHCHECK"])
     assert probe
@@ -152,9 +152,3 @@ def _answers(probe: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

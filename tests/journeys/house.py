@@ -21,7 +21,7 @@ from app.serving import Background
 from tests.journeys import bodies
 from tests.journeys.bodies import APP_ID, APP_SECRET, PAGE, SIGNATURE, TOKENS, VERIFY_TOKEN, sign
 from tests.journeys.process import Command
-from tests.postgres import free_port
+from tests.ports import free_port
 from webhooks.messenger.profile import render_profile
 from webhooks.simulator import PageAccount, SimulatorSettings, create_simulator
 

@@ -14,7 +14,7 @@ import pytest
 from tests.journeys.house import text_of, wait_until
 from tests.journeys.process import Command, run_to_the_end
 from tests.journeys.shop import DISCLOSURE
-from tests.postgres import free_port
+from tests.ports import free_port
 
 FURTHER = 100
 """The chat page's port is the bot's plus this."""
@@ -23,7 +23,7 @@ FURTHER = 100
 @contextmanager
 def ready(folder: Path, *arguments: str) -> Iterator[Command]:
     """A demo that said `ready`, with temporary files in this folder."""
-    port = next(each for each in iter(free_port, 0) if each + FURTHER < 65_000)
+    port = free_port(FURTHER)
     command = Command(folder, ("demo", "--no-browser", *arguments, "--port", str(port)), {})
     command.surroundings["TMPDIR"] = str(folder)
     command.start(lambda: "ready" in command.printed().splitlines())

@@ -18,7 +18,7 @@ from tests.journeys.house import Customer, House, Plan, running, wait_until
 from tests.journeys.process import Command
 from tests.journeys.shop import CALLING, DISCLOSURE, RATING_ASKED, copy_shop
 from tests.journeys.staff import Screen
-from tests.postgres import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.journeys.bodies import message, wrap
 from tests.journeys.house import HOST, Customer, House, Plan, messenger, running, wait_until
 from tests.journeys.process import Command
 from tests.journeys.shop import BUDGET, CALLING, DISCLOSURE, OCCASION, ORDER_ASKED, RATING_ASKED, WELCOME, copy_shop
-from tests.postgres import free_port
+from tests.ports import free_port
 
 STOP_SECONDS = 10.0
 """What an operator is promised: a stop takes no longer."""
