@@ -82,6 +82,12 @@ _AS_PRINTED = re.compile(r"(?<!\d)\d{4}(?P<sign>[,;:=])(?:\d{4}(?P=sign)\d{4}(?P
 _COUNTRIES = "|".join(f"{each[0]}(?:{_BETWEEN})?{each[1]}" for each in _IBAN_CHARS)
 _ORDERS = re.compile(r"(?<![\d-])\d{3}-\d{7}-\d{7}(?![\d-])")
 """Numbers of orders at Amazon; every tenth that begins with 30 would be a card."""
+_DATES = re.compile(
+    r"(?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d(?![\d.])"
+    r"|(?<![\d/])(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?![\d/])"
+    r"|(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\d-])"
+)
+"""With a telephone number behind, every tenth that begins with 30, 36 or 38 would be a card."""
 _IBAN = re.compile(
     rf"(?<![^\W_])(?:{_COUNTRIES})(?:(?:{_BETWEEN})?\d){{2}}(?:(?:{_BETWEEN})?[A-Za-z0-9]){{11,28}}", re.IGNORECASE
 )
@@ -273,9 +279,11 @@ def _is_password(written: str, link: str) -> bool:
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
     """Cards and accounts, whatever stands between their digits."""
-    plain = _ORDERS.sub(lambda order: "-" * len(order[0]), _plain(text))
+    plain = _plain(text)
     if sum(each.isdigit() for each in plain) < CARD_DIGITS_MIN - 1:
         return
+    for no_card in (_ORDERS, _DATES):
+        plain = no_card.sub(lambda found: "x" * len(found[0]), plain)
     yield from _ibans(plain)
     yield from (found.span() for found in _AS_PRINTED.finditer(plain) if is_card(re.sub(r"\D", "", found[0])))
     for groups in _rows_of_groups(plain):

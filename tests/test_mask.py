@@ -186,6 +186,14 @@ def test_telephone_numbers_stay(written: str) -> None:
     assert mask("4222222222222") == REMOVED
 
 
+def test_a_day_and_a_telephone_number_behind_it_stay() -> None:
+    for number in range(1234500, 1234600):
+        for day in ("30.12.2026", "30/12/2026"):
+            text = f"{day} 0151 {number}"
+            assert mask(text) is text
+    assert mask("30.12.2026 4111 1111 1111 1111 12/2028") == f"30.12.2026 {REMOVED} 12/2028"
+
+
 def test_product_codes_and_order_numbers_of_a_market_place_stay() -> None:
     for number in range(400638133300, 400638133400):  # EAN-13 of a German maker
         check = -sum(int(each) * (3 if place % 2 else 1) for place, each in enumerate(str(number))) % 10
