@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import webbrowser
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -15,6 +16,7 @@ from app.chance import Chance
 from app.clock import Clock
 from app.desk.access.access import Access
 from app.engine.flow import Flow
+from app.engine.hours import is_open, opening_text
 from app.errors import AppError
 from app.main import create_app, migrate, read_flows
 from app.serving import Background, run
@@ -59,7 +61,8 @@ def demo(port: int, data: Path | None, open_browser: bool) -> int:
         until_the_end.enter_context(Background(messenger, HOST, port + MESSENGER_PORT_FURTHER))
         kept = f"kept in {folder}" if data else "forgotten when you stop"
         app = create_app(settings, flows, both, stock)
-        return run(app, HOST, port, lambda: _say_ready(port, kept, logins, open_browser))
+        staff = [*logins, *closed_lines(flow, Clock().now())]
+        return run(app, HOST, port, lambda: _say_ready(port, kept, staff, open_browser))
 
 
 def simulate(port: int, bot: str) -> int:
@@ -134,11 +137,18 @@ def _make_logins(settings: Settings) -> list[str]:
     return [f"{role.capitalize():6} {email}   password {password}" for email, _, role, password in logins]
 
 
-def _say_ready(port: int, kept: str, logins: list[str], open_browser: bool) -> None:
+def closed_lines(flow: Flow, now: datetime) -> list[str]:
+    """What to expect outside the shop's hours; nothing within them."""
+    if is_open(flow, "", now):
+        return []
+    return [f"The shop is closed until {opening_text(flow, 'en', now)}: who asks for a person lands under Callbacks."]
+
+
+def _say_ready(port: int, kept: str, staff: list[str], open_browser: bool) -> None:
     chat, desk = f"http://{HOST}:{port + MESSENGER_PORT_FURTHER}/", f"http://{HOST}:{port}/"
     typer.echo(f"\nAnswer as staff:     {desk}")
-    for login in logins:
-        typer.echo(f"    {login}")
+    for line in staff:
+        typer.echo(f"    {line}")
     typer.echo(
         f"Chat as a customer:  {chat}\nThe bot itself:      http://{HOST}:{port}/health/ready\n"
         f"Everything said is {kept}. Ctrl+C stops both.\nready"

@@ -6,11 +6,15 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.demo import closed_lines
+from app.flowfile.check import read_flow
+from app.settings import example_folder
 from tests.journeys.house import text_of, wait_until
 from tests.journeys.process import Command, run_to_the_end
 from tests.journeys.shop import DISCLOSURE
@@ -102,3 +106,11 @@ def test_a_taken_port_of_the_chat_page_is_told_in_one_line(tmp_path: Path, demo:
     assert f"Port {taken}" in line
     assert "Traceback" not in refused.stderr
     wait_until(lambda: demo.is_running)
+
+
+def test_who_starts_it_outside_the_shops_hours_is_told_what_to_expect() -> None:
+    flow = read_flow(example_folder())
+    sunday, monday = datetime(2026, 11, 29, 12, tzinfo=UTC), datetime(2026, 11, 30, 12, tzinfo=UTC)
+    assert closed_lines(flow, monday) == []
+    [line] = closed_lines(flow, sunday)
+    assert "closed until tomorrow at 09:30" in line
