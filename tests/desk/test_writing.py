@@ -255,6 +255,20 @@ async def test_customers_and_texts_are_found_whatever_signs_are_in_the_words(roo
     assert (await room.do(lambda each: search.find_texts(each, ["10002"], "parcel"))).found == []
 
 
+async def test_what_staff_wrote_is_found_by_their_words_and_not_by_how_it_is_kept(room: Room) -> None:
+    await writing.write_text(room.desk, room.by(ANNA, "form-0001"), 'He said "wait"')
+    await writing.send_products(room.desk, room.by(ANNA, "form-0002"), ["wool-blazer"])
+
+    async def find(words: str) -> list[str]:
+        hits = await room.do(lambda each: search.find_replies(each, [MILA[0]], words))
+        return [hit.text for hit in hits]
+
+    assert await find('SAID "wait"') == ['He said "wait"']
+    assert await find("wool blazer") == ["Wool blazer"]
+    for words in ("text", "cards", "title", "image"):
+        assert await find(words) == []
+
+
 async def test_what_staff_noted_and_sent_goes_with_the_customer(room: Room) -> None:
     await writing.add_note(room.desk, room.by(ANNA, "note-0001"), "@luc a secret")
     await writing.send_file(room.desk, room.by(ANNA, "form-0001"), "a.png", PNG)
