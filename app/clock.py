@@ -10,6 +10,14 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Nothing here happens outside: nearer to the ends of the calendar a moment cannot be moved to another zone."""
+
+
+def within_calendar(moment: datetime) -> datetime:
+    """A moment that came from outside, brought to where it can be reckoned with."""
+    return min(max(moment, EARLIEST), LATEST)
+
 
 class Clock:
     """The machine's clock."""

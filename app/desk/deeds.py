@@ -20,6 +20,7 @@ SENTENCES = {
     "blocked": "This customer is blocked, so nothing can be sent to them.",
     "empty": "There is nothing to send.",
     "too_long": "This is too long: {most} characters at most.",
+    "other_words": "This was sent already, with other words: look at the conversation, then send what is missing.",
     "too_late": "It is too late: the message has left.",
     "no_line": "The message that this answers is not there any more.",
     "nothing_failed": "There is no failed message to send again.",

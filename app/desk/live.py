@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from app.clock import Clock
 from app.desk.access.identity import Staff
 from app.desk.service import Desk, People, read_people
+from app.desk.shown import visible
 from app.errors import ConflictError, UnavailableError
 from app.store import beside, queue, taking
 from app.store.keys import Key
@@ -39,6 +40,8 @@ PING_SECONDS = 15.0
 PRESENCE_SECONDS = 20.0
 STREAMS_MAX = 500
 """Screens of one process; each costs a connection and a little memory."""
+STREAMS_OF_ONE_MAX = 40
+"""Screens of one person: nobody opens so many, and nobody takes the others' places."""
 
 FindStaff = Callable[[], Awaitable[Staff | None]]
 """Whose stream it is, read anew: None when the session has ended."""
@@ -68,6 +71,11 @@ class Stream:
 
     def tell(self, rows: Mapping[Key, bytes]) -> None:
         self.rows.update(rows)
+        self.woken.set()
+
+    def tell_older(self, rows: Mapping[Key, bytes]) -> None:
+        """The same of what was read a while ago: what was told meanwhile is newer."""
+        self.rows = {**rows, **self.rows}
         self.woken.set()
 
     def fall_behind(self) -> None:
@@ -128,11 +136,16 @@ class Hub:
         for stream in self._streams:
             stream.woken.set()
 
+    def check_room(self, staff: Staff) -> None:
+        """Raises ConflictError when too many screens are open, of all or of this person."""
+        theirs = sum(each.staff.id == staff.id for each in self._streams)
+        if len(self._streams) >= STREAMS_MAX or theirs >= STREAMS_OF_ONE_MAX:
+            raise ConflictError("Too many screens are open.", "Close some of them.")
+
     @contextmanager
     def listen(self, staff: Staff, token: str) -> Iterator[Stream]:
         """A stream, as long as the block lasts. Raises ConflictError when there are too many."""
-        if len(self._streams) >= STREAMS_MAX:
-            raise ConflictError("Too many screens are open.", "Close some of them.")
+        self.check_room(staff)
         stream = Stream(staff, token)
         self._streams.add(stream)
         self.tell()
@@ -252,10 +265,13 @@ class Hub:
             rows = queue.find_rows(connection, [(page, each) for page, each, _ in changed[:CHANGED_MOST]])
             return len(changed), rows, queue.list_loads(connection, self.desk.pages), read_people(connection)
 
-        count, rows, self.loads, self.people = await self.desk.database.read(work)
+        looked = self._since
+        count, rows, loads, people = await self.desk.database.read(work)
+        if self._since is looked:  # no look came in between, which would have read something newer
+            self.loads, self.people = loads, people
         if count > CHANGED_MOST:
             stream.fall_behind()
-        stream.tell(self._as_json(rows))
+        stream.tell_older(self._as_json(rows))
 
     def _written(self, stream: Stream, now: datetime) -> Iterator[bytes]:
         if rows := stream.take():
@@ -288,7 +304,7 @@ def row_values(row: Row, people: People, desk: Desk) -> dict[str, Any]:
         "page": row.page_id,
         "page_name": desk.name_of(row.page_id),
         "customer": row.customer_id,
-        "name": row.name or "",
+        "name": visible(row.name),
         "by": row.answered_by,
         "staff": row.staff_id or "",
         "who": people.name(row.staff_id),
@@ -297,7 +313,7 @@ def row_values(row: Row, people: People, desk: Desk) -> dict[str, Any]:
         "at": moment.isoformat() if (moment := row.last_customer_at or row.changed_at) else "",
         "resolved": row.resolved_at is not None,
         "blocked": row.blocked_at is not None,
-        "said": row.said,
+        "said": visible(row.said),
     }
 
 

@@ -12,6 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from app.clock import within_calendar
 from app.desk import callbacks, deeds, finding, forms, writing
 from app.desk.access.identity import Staff, signed_in
 from app.desk.deeds import RefusedDeedError
@@ -107,7 +108,7 @@ async def get_line(request: Request, staff: Who, key: Of, line_id: str) -> Respo
 async def _list_values(request: Request, staff: Staff, view: View, before: datetime | None) -> dict[str, Any]:
     desk = desk_of(request)
     now = desk.clock.now()
-    rows = await desk.list_rows(staff, view, before)
+    rows = await desk.list_rows(staff, view, within_calendar(before) if before else None)
     people = await desk.people()
     loads = await desk.list_loads(desk.pages_of(staff))
     seen = await desk.list_seen(staff, [row.key for row in rows])

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from app.clock import within_calendar
 from app.desk import writing
 from app.desk.access.visits import read_session
 from app.desk.kinds import FileKind, kind_of
@@ -36,7 +37,8 @@ async def get_events(request: Request, staff: Who, since: AwareDatetime | None =
     """What changes, until the screen goes away. `Last-Event-ID` is the moment that the screen knows of."""
     hub: Hub = request.app.state.hub
     access = request.app.state.access
-    known = _moment(request.headers.get("last-event-id", "")) or since
+    hub.check_room(staff)
+    known = _moment(request.headers.get("last-event-id", "")) or (within_calendar(since) if since else None)
     cookie = Cookie(read_session(request), lambda: access.find_staff(request))
     events = hub.events(staff, cookie, known)
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
@@ -47,7 +49,7 @@ def _moment(written: str) -> datetime | None:
         moment = datetime.fromisoformat(written)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return within_calendar(moment) if moment.tzinfo else None
 
 
 @router.get("/desk/c/{page}/{customer}/file/{line_id}/{number}")

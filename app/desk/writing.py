@@ -132,6 +132,8 @@ async def _write(desk: Desk, by: Draftsman, message: Message, file: StoredFile |
         for place, body in enumerate(pieces):
             form_key = f"{by.form_key}/{place}" if place else by.form_key
             written = replies.write(connection, Reply(by.key, by.staff.id, body, form_key), now, desk.hold)
+            if written.refused:
+                return written
         if file is not None and written.is_new:
             files.add(connection, by.key, by.staff.id, file, now)
         return written
@@ -144,8 +146,8 @@ async def _write(desk: Desk, by: Draftsman, message: Message, file: StoredFile |
 
 
 async def _refused(desk: Desk, written: Written) -> RefusedDeedError:
-    if written.refused in ("blocked", "nothing"):
-        return RefusedDeedError("blocked" if written.refused == "blocked" else "empty")
+    if written.refused in ("blocked", "nothing", "other_words"):
+        return RefusedDeedError("empty" if written.refused == "nothing" else written.refused)
     if written.refused == "somebody" and written.staff_id:
         return RefusedDeedError("taken", name=(await desk.people()).name(written.staff_id))
     return RefusedDeedError("not_yours")

@@ -91,9 +91,10 @@ class Guard:
 def is_foreign(method: str, path: str, headers: Headers, public_host: str) -> bool:
     """Whether a request changes something and does not come from a page of ours.
 
-    One with an Authorization header is a program's: no page of another site can make a browser send it.
+    One with a key is a program's: no page of another site can make a browser send it. A password that a proxy asks for is no key:
+    browsers send it along with everything.
     """
-    if method in SAFE_METHODS or path.startswith(MACHINES) or "authorization" in headers:
+    if method in SAFE_METHODS or path.startswith(MACHINES) or _has_key(headers):
         return False
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None and site != "same-origin":
@@ -101,6 +102,10 @@ def is_foreign(method: str, path: str, headers: Headers, public_host: str) -> bo
     if origin is not None:
         return urlsplit(origin).netloc not in _own(headers, public_host)
     return site is None
+
+
+def _has_key(headers: Headers) -> bool:
+    return headers.get("authorization", "")[:7].lower() == "bearer "
 
 
 def _own(headers: Headers, public_host: str) -> Iterable[str]:

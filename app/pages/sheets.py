@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from io import StringIO
@@ -12,6 +13,7 @@ MARK = "\ufeff"
 """At the very beginning: Excel takes the file for UTF-8 by it."""
 FORMULAS = tuple("=+-@\t\r\n\0")
 """https://owasp.org/www-community/attacks/CSV_Injection; their wide forms are taken for formulas too."""
+_WITHIN = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> str:
@@ -22,6 +24,9 @@ def write_rows(rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """The cell with a `'` before it where a spreadsheet would compute it."""
+    """The cell with a `'` before it where a spreadsheet would compute it, and within it where one that takes `;` or a tab for the end
+    of a cell (Excel does in half of Europe) would begin another one."""
+    begins = len(cell) - len(cell.lstrip())
+    cell = cell[:begins] + _WITHIN.sub(r"\1'", cell[begins:])
     trimmed = unicodedata.normalize("NFKC", cell[:200].lstrip())
     return f"'{cell}" if cell.startswith(FORMULAS) or trimmed.startswith(FORMULAS) else cell

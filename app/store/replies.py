@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from app.store import conversations
 from app.store.keys import Key
@@ -31,8 +31,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of it: `seq` is its place in line; `refused`: blocked, or who has the conversation instead (`somebody`, `bot`).
-    `is_new`: it was not there before."""
+    """What became of it: `seq` is its place in line; `refused`: blocked, or who has the conversation instead (`somebody`, `bot`), or
+    `other_words` where this form has said something else before. `is_new`: it was not there before."""
 
     seq: int = 0
     refused: str = ""
@@ -44,9 +44,10 @@ def write(connection: Connection, reply: Reply, now: datetime, hold: timedelta) 
     """Put it in the customer's line; it leaves after `hold` at the earliest. Only who has the conversation may write."""
     at = _at(reply.key)
     conversations.lock(connection, [reply.key])
-    known = connection.execute(select(_o.seq).where(_form), {**at, "of_form": reply.form_key}).scalar_one_or_none()
+    known = connection.execute(select(_o.seq, _o.body).where(_form), {**at, "of_form": reply.form_key}).one_or_none()
     if known is not None:
-        return Written(known)
+        # Whoever changed the words after an answer that got lost must learn which of them left.
+        return Written(known.seq, refused="" if _says_same(known.body, reply.body) else "other_words")
     row = connection.execute(select(_c.answered_by, _c.staff_id, _c.blocked_at).where(_here), at).one_or_none()
     if row is None or row.answered_by != "staff":
         return Written(refused="bot")
@@ -59,6 +60,11 @@ def write(connection: Connection, reply: Reply, now: datetime, hold: timedelta) 
     _insert(connection, reply, place, now, now + hold)
     connection.execute(update(table).where(_here).values(staff_at=now, changed_at=now), at)
     return Written(place[0], is_new=True)
+
+
+def _says_same(kept: Any, body: Any) -> bool:
+    """What was erased meanwhile says nothing to compare. A file is the same by its content: its address is fresh each time."""
+    return not kept or all(kept.get(name) == body.get(name) for name in ("text", "content"))
 
 
 _here = (_c.page_id == bindparam("of_page")) & (_c.customer_id == bindparam("of_customer"))
@@ -76,16 +82,39 @@ def _insert(connection: Connection, reply: Reply, place: tuple[int, int], now: d
 
 
 def take_back(connection: Connection, key: Key, seq: int, staff_id: str, now: datetime) -> bool:
-    """Cancel a message of theirs that has not left; False when it is too late."""
-    undone = (
-        update(outbox)
-        .where(_one, _o.status == "pending", _o.sender.is_(None), _o.staff_id == staff_id, _o.attempt == 0)
-        .values(status="cancelled", reason_code="taken_back", reason="Taken back before it was sent.", settled_at=now)
-    )
-    done = connection.execute(undone, {**_at(key), "of_seq": seq}).rowcount > 0
-    if done:
-        connection.execute(update(table).where(_here).values(changed_at=now), _at(key))
-    return done
+    """Cancel a message of theirs that has not left, with all the pieces that it was cut into: half of it would say something else.
+    False when it is too late for any of them."""
+    pieces = connection.execute(
+        _unsent.where(_whole(connection, key, seq), _o.staff_id == staff_id), _at(key)
+    ).fetchall()
+    if not pieces or any(each.status != "pending" or each.sender or each.attempt for each in pieces):
+        return False
+    undone = update(outbox).where(_of_customer, _o.seq.in_([each.seq for each in pieces]))
+    gone = {
+        "status": "cancelled",
+        "reason_code": "taken_back",
+        "reason": "Taken back before it was sent.",
+        "settled_at": now,
+    }
+    connection.execute(undone.values(**gone), _at(key))
+    connection.execute(update(table).where(_here).values(changed_at=now), _at(key))
+    return True
+
+
+_unsent = select(_o.seq, _o.status, _o.sender, _o.attempt).where(_of_customer).with_for_update()
+"""Locked, so that no sender takes one between this look and its end."""
+
+
+def _whole(connection: Connection, key: Key, seq: int) -> ColumnElement[bool]:
+    """The rows of the message that the row of this number is a piece of: `form`, `form/1`, `form/2` (`desk/writing`)."""
+    own = connection.execute(select(_o.form_key).where(_one), {**_at(key), "of_seq": seq}).scalar_one_or_none()
+    if own is None:
+        return _o.seq == seq
+    before = own.rpartition("/")[0]
+    is_piece = before and connection.execute(select(_o.seq).where(_form), {**_at(key), "of_form": before}).first()
+    first = before if is_piece else own
+    pieces: ColumnElement[bool] = _o.form_key.startswith(f"{first}/", autoescape=True)
+    return (_o.form_key == first) | pieces
 
 
 def find_failed(connection: Connection, key: Key, seq: int) -> Any:

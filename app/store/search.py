@@ -5,11 +5,13 @@ No index of words is kept: it would cost every event, hold what was erased, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, func, or_, select
 
 from app.store.tables import conversations, history, outbox
@@ -109,7 +111,14 @@ def find_replies(connection: Connection, pages: Collection[str], words: str) -> 
             lately.outerjoin(conversations, (_c.page_id == lately.c.page_id) & (_c.customer_id == lately.c.customer_id))
         )
         .where(_has(connection, cast(lately.c.body, Text)))
-        .limit(HITS_MOST)
+        .order_by(lately.c.created_at.desc())
     )
-    rows = connection.execute(found, {"pattern": pattern_of(words)})
-    return [Hit(row[0], row[1], row[2], row[3], "staff", row[4].get("text", "")) for row in rows]
+    # As JSON writes it; then once more in the words alone, for JSON has words of its own.
+    rows = connection.execute(found, {"pattern": pattern_of(orjson.dumps(words).decode()[1:-1])})
+    hits = (Hit(row[0], row[1], row[2], row[3], "staff", _words_of(row[4])) for row in rows)
+    return list(islice((hit for hit in hits if words.casefold() in hit.text.casefold()), HITS_MOST))
+
+
+def _words_of(body: Mapping[str, Any]) -> str:
+    """What the customer read: the text, and what cards are called."""
+    return "\n".join(filter(None, [body.get("text", ""), *(str(card.get("title", "")) for card in body.get("cards") or ())]))

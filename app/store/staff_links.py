@@ -51,6 +51,11 @@ def use(connection: Connection, token: bytes) -> bool:
     return connection.execute(delete(staff_links).where(_c.token == token)).rowcount == 1
 
 
+def void(connection: Connection, staff_id: str) -> None:
+    """No link of this person works any more."""
+    connection.execute(delete(staff_links).where(_c.staff_id == staff_id))
+
+
 def void_setup(connection: Connection) -> None:
     """No link for a first owner works any more."""
     connection.execute(delete(staff_links).where(_c.kind == "setup"))

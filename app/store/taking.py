@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, null, or_, select, text, update
+from sqlalchemy import Connection, bindparam, exists, null, or_, select, text, update
 
 from app.engine import events
 from app.engine.events import StaffHandedBack, StaffLeft
@@ -21,6 +21,7 @@ from app.store.hooks import Happened
 from app.store.inbox import NewEvent
 from app.store.keys import Key
 from app.store.tables import conversations as table
+from app.store.tables import history as said
 from app.store.tables_desk import presence
 from app.store.upsert import insert_new
 
@@ -138,7 +139,15 @@ _absent = (
             presence.c.seen_at < bindparam("since", type_=presence.c.seen_at.type),
             presence.c.away_since < bindparam("since", type_=presence.c.seen_at.type),
         ),
-        _c.changed_at < bindparam("since", type_=presence.c.seen_at.type),
+        or_(_c.staff_at.is_(None), _c.staff_at < bindparam("since", type_=presence.c.seen_at.type)),
+        # What the customer writes meanwhile counts for nothing: who is impatient must not wait the longest.
+        ~exists().where(
+            said.c.page_id == _c.page_id,
+            said.c.customer_id == _c.customer_id,
+            said.c.who == "staff",
+            said.c.kind.in_(("took", "assigned", "left")),
+            said.c.happened_at >= bindparam("since", type_=presence.c.seen_at.type),
+        ),
     )
     .limit(LEFT_MOST)
 )

@@ -44,6 +44,20 @@ def test_everything_else_stays_as_it_is_and_comes_back_whole(cell: str) -> None:
     assert list(csv.reader(io.StringIO(write_rows([[cell, "b"]]), newline=""))) == [[cell, "b"]]
 
 
+@pytest.mark.parametrize(
+    ("cell", "marked"),
+    [
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a; \"+1", "a; \"'+1"),
+        ("a\t@SUM(A1)", "a\t'@SUM(A1)"),
+        ("a\r\n=1", "a\r\n'=1"),
+        ("a;\uff1d1", "a;'\uff1d1"),
+    ],
+)
+def test_what_would_begin_a_cell_where_semicolons_end_them_is_marked_too(cell: str, marked: str) -> None:
+    assert harmless(cell) == marked
+
+
 async def export(browser: Browser, **changed: str) -> list[list[str]]:
     answer = await browser.post("/owner/export", data={**FORM, **changed})
     assert answer.status_code == 200, answer.text

@@ -18,7 +18,7 @@ from app.desk.access.links import LASTS, make_setup_link
 from app.desk.access.team import BY_COMMAND, Invited, Rights
 from app.mail import Mailer
 from app.store import staff
-from tests.desk.kit import PAGE_A, PAGES, US, Browser, Desk, Desks, link_in
+from tests.desk.kit import PAGE_A, PAGES, PASSWORD, US, Browser, Desk, Desks, link_in
 
 FRESH = "a fresh set of words"
 
@@ -90,6 +90,17 @@ async def test_a_new_password_by_link_ends_all_sessions_and_leaves_the_second_fa
     assert not await browser.is_in()
     await browser.post("/sign-in/second", data={"code": desk.code(secret)})
     assert await browser.is_in()
+
+
+async def test_a_new_password_voids_the_links_to_another_one(desk: Desk) -> None:
+    await desk.add("Ann")
+    ann = await desk.signed_in("Ann")
+    account = await desk.access.database.read(lambda connection: staff.find_by_email(connection, "ann@shop.example"))
+    assert account
+    path = (await team.make_new_link(desk.access, BY_COMMAND, account)).path
+    changed = await ann.post("/account/password", data={"old": PASSWORD, "new": FRESH})
+    assert changed.status_code == 303
+    assert (await desk.browser().get(path)).status_code == 404
 
 
 async def test_guessing_links_is_slowed_down(desk: Desk) -> None:

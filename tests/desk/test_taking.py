@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.desk import deeds
+from app.desk import deeds, writing
 from app.desk.deeds import RefusedDeedError
 from app.errors import NotFoundError
 from app.store import beside, conversations, episodes, taking, timers
@@ -136,6 +136,32 @@ async def test_what_absent_staff_have_goes_back_to_the_queue(room: Room) -> None
     room.clock.move(minutes=2)
     assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == [MILA]
     assert [kind for kind, _ in await room.orders()] == ["StaffLeft"]
+
+
+async def test_a_customer_who_keeps_writing_does_not_keep_absent_staff(room: Room) -> None:
+    await deeds.take(room.desk, ANNA, await room.waits())
+    absent = timedelta(minutes=15)
+    for _ in range(4):
+        room.clock.move(minutes=4)
+        await room.do(lambda each: conversations.mark_changed(each, MILA, room.clock.now()))
+    assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == [MILA]
+    # Said once, however long the workers take.
+    room.clock.move(seconds=20)
+    assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == []
+
+
+async def test_who_was_just_given_a_conversation_or_wrote_in_it_keeps_it_for_a_while(room: Room) -> None:
+    await deeds.take(room.desk, ANNA, await room.waits())
+    absent = timedelta(minutes=15)
+    room.clock.move(minutes=20)
+    await deeds.assign(room.desk, ANNA, await room.seen(), "luc")
+    assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == []
+    room.clock.move(minutes=14)
+    await writing.write_text(room.desk, room.by(LUC, "form-0001"), "Hello")
+    room.clock.move(minutes=2)
+    assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == []
+    room.clock.move(minutes=14)
+    assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == [MILA]
 
 
 async def test_who_says_they_are_away_keeps_nothing_for_long_though_their_screen_is_open(room: Room) -> None:

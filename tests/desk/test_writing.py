@@ -39,6 +39,34 @@ async def test_the_same_form_sent_twice_is_one_message(room: Room) -> None:
     assert await room.ours() == [("Hello Mila", "pending")]
 
 
+async def test_the_same_form_with_other_words_is_refused_and_not_called_sent(room: Room) -> None:
+    await writing.write_text(room.desk, room.by(ANNA, "form-0001"), "It costs 10")
+    with pytest.raises(RefusedDeedError, match="other words"):
+        await writing.write_text(room.desk, room.by(ANNA, "form-0001"), "It costs 12 " + "parcel " * 500)
+    assert await room.ours() == [("It costs 10", "pending")]
+
+
+async def test_the_same_file_by_the_same_form_is_one_message(room: Room) -> None:
+    for _ in range(2):
+        await writing.send_file(room.desk, room.by(ANNA, "form-0001"), "a.png", PNG)
+    assert len(await room.ours()) == 1
+
+
+async def test_a_long_text_is_taken_back_whole_or_not_at_all(room: Room) -> None:
+    text = " ".join(["parcel"] * 500)
+    first = await writing.write_text(room.desk, room.by(ANNA, "form-0001"), text)
+    other = await writing.write_text(room.desk, room.by(ANNA, "form-0001-b"), "Another one")
+    await writing.take_back(room.desk, ANNA, MILA, first)
+    assert [status for _, status in await room.ours()] == ["cancelled"] * (other - 1) + ["pending"]
+    await writing.take_back(room.desk, ANNA, MILA, other)
+    last = await writing.write_text(room.desk, room.by(ANNA, "form-0002"), text)
+    room.clock.move(seconds=6)
+    assert len(await room.leaves()) == 1
+    with pytest.raises(RefusedDeedError, match="too late"):
+        await writing.take_back(room.desk, ANNA, MILA, last)
+    assert "pending" in [status for _, status in await room.ours()]
+
+
 async def test_a_message_waits_a_moment_and_can_be_taken_back(room: Room) -> None:
     seq = await writing.write_text(room.desk, room.by(ANNA, "form-0001"), "Oops")
     assert await room.leaves() == []
@@ -225,6 +253,20 @@ async def test_customers_and_texts_are_found_whatever_signs_are_in_the_words(roo
     for nothing in ("%", "_parcel", "\\"):
         assert (await room.do(lambda each: search.find_texts(each, [MILA[0]], nothing))).found == []  # noqa: B023
     assert (await room.do(lambda each: search.find_texts(each, ["10002"], "parcel"))).found == []
+
+
+async def test_what_staff_wrote_is_found_by_their_words_and_not_by_how_it_is_kept(room: Room) -> None:
+    await writing.write_text(room.desk, room.by(ANNA, "form-0001"), 'He said "wait"')
+    await writing.send_products(room.desk, room.by(ANNA, "form-0002"), ["wool-blazer"])
+
+    async def find(words: str) -> list[str]:
+        hits = await room.do(lambda each: search.find_replies(each, [MILA[0]], words))
+        return [hit.text for hit in hits]
+
+    assert await find('SAID "wait"') == ['He said "wait"']
+    assert await find("wool blazer") == ["Wool blazer"]
+    for words in ("text", "cards", "title", "image"):
+        assert await find(words) == []
 
 
 async def test_what_staff_noted_and_sent_goes_with_the_customer(room: Room) -> None:

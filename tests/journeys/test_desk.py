@@ -235,6 +235,13 @@ def test_who_comes_back_is_told_of_what_happened_meanwhile(anna: Screen, house: 
     wait_until(lambda: any(row["said"] == "while nobody listened" for row, _ in second.rows(waiting)))
 
 
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_at_the_end_of_the_calendar_breaks_nothing(anna: Screen, written: str) -> None:
+    assert anna.http.get("/desk", params={"view": "all", "before": written}).status_code == 200
+    with anna.http.stream("GET", "/desk/events", params={"since": written}) as answer:
+        assert next(answer.iter_lines()) == "retry: 1000"
+
+
 def test_a_screen_at_another_process_hears_it_too_and_holds_up_no_stop(servers: Servers, tmp_path: Path) -> None:
     plan = Plan(tmp_path, copy_shop(tmp_path / "shop"), database_url=servers.address("postgres", tmp_path))
     with running(plan) as house:

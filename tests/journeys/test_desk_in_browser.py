@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,9 +130,99 @@ def test_a_reply_on_a_lost_network_is_kept_and_sent_once(house: House, browser: 
     expect(screen.locator("#toasts")).to_contain_text("Not sent")
     expect(screen.locator("#text")).to_have_value("Only once, please")
     screen.unroute("**/text")
+    # The page loaded anew knows it too.
+    screen.reload()
+    expect(screen.locator("#text")).to_have_value("Only once, please")
     screen.get_by_role("button", name="Send", exact=True).click()
     expect(screen.locator("#text")).to_have_value("")
     expect(screen.locator(".line.staff")).to_have_count(1)
+    words_changed_after_a_lost_answer(screen)
+    words_typed_while_others_are_on_their_way(screen)
+
+
+def words_changed_after_a_lost_answer(screen: Page) -> None:
+    """Nobody is told that they left: what did leave is shown, and the others go at the next press."""
+    screen.route("**/text", lambda route: (route.fetch(), route.abort()))
+    screen.locator("#text").fill("It costs 10")
+    screen.keyboard.press("Control+Enter")
+    expect(screen.locator("#toasts")).to_contain_text("Not sent")
+    screen.unroute("**/text")
+    screen.locator("#text").fill("It costs 12")
+    screen.keyboard.press("Control+Enter")
+    expect(screen.locator("#toasts")).to_contain_text("with other words")
+    expect(screen.locator("#text")).to_have_value("It costs 12")
+    expect(screen.locator(".line.staff .words").last).to_have_text("It costs 10")
+    screen.keyboard.press("Control+Enter")
+    expect(screen.locator(".line.staff .words").last).to_have_text("It costs 12")
+    expect(screen.locator("#text")).to_have_value("")
+
+
+def words_typed_while_others_are_on_their_way(screen: Page) -> None:
+    """They stay in the box, and pressing too early loses none of them."""
+    screen.evaluate(
+        "const now = window.fetch; window.fetch = async (at, how) => "
+        "{ if (String(at).endsWith('/text')) await new Promise((on) => setTimeout(on, 700)); return now(at, how); }"
+    )
+    screen.locator("#text").fill("First")
+    screen.keyboard.press("Control+Enter")
+    screen.keyboard.type(" second")
+    screen.keyboard.press("Control+Enter")
+    expect(screen.locator(".line.staff .words").last).to_have_text("First")
+    expect(screen.locator("#text")).to_have_value("second")
+    screen.keyboard.press("Control+Enter")
+    expect(screen.locator(".line.staff .words").last).to_have_text("second")
+
+
+def test_a_screen_gets_over_an_answer_that_never_comes_and_doubts_who_is_gone(house: House, browser: Browser) -> None:
+    person = house.new_customer()
+    person.types("hello")
+    person.taps("Talk to a person")
+    path = f"{house.bot_url}/desk/c/{person.page}/{person.id}"
+    nora, ida = sign_in(house, browser, "Nora"), sign_in(house, browser, "Ida1280")
+    ida.clock.install()
+    # What takes 8 seconds in life.
+    ida.add_init_script(
+        "const real = AbortSignal.timeout; AbortSignal.timeout = (wait) => real.call(AbortSignal, wait / 20);"
+    )
+    ida.goto(path)
+    nora.goto(path)
+    nora.keyboard.press("t")
+    expect(nora.locator("#text")).to_be_focused()
+    nora.keyboard.type("Hm")
+    expect(ida.locator(".lookers")).to_contain_text("Nora is typing")
+    # Nora's network is gone; she says nothing more.
+    nora.context.close()
+    with sqlite3.connect(house.database_file, timeout=10) as connection:
+        connection.execute("UPDATE looks SET looked_at = NULL, typing_at = NULL")
+    connection.close()
+    ida.clock.fast_forward(8_000)
+    expect(ida.locator(".lookers")).to_have_text("")
+    swallowed: list[Any] = []
+    ida.route("**/parts**", lambda route: route.continue_() if swallowed else swallowed.append(route))
+    person.types("first")
+    ida.wait_for_timeout(700)
+    assert swallowed
+    person.types("second")
+    expect(ida.locator(".line.them .words").last).to_have_text("second")
+
+
+def test_screens_that_nobody_sees_leave_room_for_the_others(house: House, browser: Browser) -> None:
+    """A browser opens six connections to one host, and each screen that listens keeps one."""
+    seen = sign_in(house, browser, "Ida360")
+    seen.context.add_init_script(
+        "Object.defineProperty(Document.prototype, 'hidden', { get: () => !window.isSeen, configurable: true });"
+    )
+    unseen = [seen.context.new_page() for _ in range(3)]
+    for page in unseen:
+        page.goto(f"{house.bot_url}/desk")
+        page.wait_for_function("document.getElementById('live')")
+    for page in unseen[:2]:
+        expect(page.locator('[data-live="on"]')).to_be_visible()
+    expect(unseen[2].locator('[data-live="off"]')).to_be_visible()
+    # Its turn comes when another one is closed, or when somebody looks at it.
+    unseen[0].close()
+    unseen[2].evaluate("window.isSeen = true; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(unseen[2].locator('[data-live="on"]')).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(360, "dark", "fr"), (1280, "light", "en")])

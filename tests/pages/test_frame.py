@@ -151,6 +151,7 @@ async def test_every_answer_carries_the_headers(browser: httpx.AsyncClient, path
         ({}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "https://evil.example", "Authorization": "Basic c2hvcDpzZWNyZXQ="}, 403),
         ({"Origin": "https://desk.example.evil.example"}, 403),
         ({"Origin": US, "Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": US, "Sec-Fetch-Site": "cross-site"}, 403),

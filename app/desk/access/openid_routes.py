@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.access import signing_in
 from app.desk.access.access import Denied
 from app.desk.access.openid import Begun, OpenId, pack, unpack
-from app.desk.access.routes import access_of, enter, show_sign_in
+from app.desk.access.routes import access_of, end_former, enter, show_sign_in
 from app.desk.access.visits import give_begun, read_begun, read_visitor, take_begun
 from app.errors import NotFoundError
 from app.pages.failures import safe_next
@@ -52,6 +52,7 @@ async def get_openid_back(request: Request) -> Response:
     if isinstance(outcome, Denied):
         response: Response = show_sign_in(request, begun.next, denial=outcome, status=401)
     else:
+        await end_former(request)
         response = enter(request, outcome, begun.next)
     take_begun(request, response)
     return response

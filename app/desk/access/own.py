@@ -11,7 +11,7 @@ from app.desk.access.passwords import find_weakness
 from app.desk.access.second_factor import new_codes
 from app.desk.access.signing_in import confirm, count_try
 from app.desk.access.visits import Visitor
-from app.store import audit, staff, staff_sessions, tries
+from app.store import audit, staff, staff_links, staff_sessions, tries
 from app.store.staff import Account
 
 SALT_CHARS = 22
@@ -25,7 +25,7 @@ async def find_own(access: Access, person: Staff) -> Account:
 
 
 async def change_password(access: Access, person: Staff, old: str, new: str, visitor: Visitor) -> Denied | None:
-    """All other sessions of this person end."""
+    """All other sessions of this person end, and no link to another password works any more."""
     if denied := await confirm(access, person, old, visitor):
         return denied
     account = await find_own(access, person)
@@ -35,6 +35,7 @@ async def change_password(access: Access, person: Staff, old: str, new: str, vis
 
     def work(connection: Connection) -> None:
         staff.set_password(connection, person.id, hashed)
+        staff_links.void(connection, person.id)
         staff_sessions.end_all(connection, person.id, but_not=person.session_id)
         audit.add(connection, "password_changed", access.clock.now(), who=person.who, details={"by": "the account"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from starlette.background import BackgroundTask
@@ -16,7 +17,7 @@ from app.desk.access.access import Access, Denied
 from app.desk.access.identity import Staff, signed_in_partly
 from app.desk.access.letters import send_forgotten
 from app.desk.access.signing_in import Entered
-from app.desk.access.visits import give_device, give_session, read_session, read_visitor, take_session
+from app.desk.access.visits import give_device, give_session, network_of, read_session, read_visitor, take_session
 from app.pages.failures import SIGN_IN, safe_next
 from app.pages.forms import read_form
 from app.pages.frame import render, words
@@ -54,7 +55,7 @@ async def post_sign_in(request: Request) -> Response:
     outcome = await signing_in.sign_in(access, form.email, form.password, visitor)
     if isinstance(outcome, Denied):
         return denied(outcome, partial(show_sign_in, request, wanted, email=form.email), 401)
-    await _end_former(request)
+    await end_former(request)
     return enter(request, outcome, wanted)
 
 
@@ -140,7 +141,7 @@ async def post_forgotten(request: Request) -> Response:
     access, visitor = access_of(request), read_visitor(request)
     email = signing_in.plain_email(form.email)
     page = partial(render, request, "desk/access/forgotten.html", letters=access.mailer is not None)
-    subjects = [access.subject("forgotten", email), access.subject("forgotten from", visitor.address)]
+    subjects = [access.subject("forgotten", email), access.subject("forgotten from", network_of(visitor.address))]
     if outcome := await signing_in.count_try(access, subjects):
         return denied(outcome, partial(page, sent=False), 429)
     response = page(sent=True, denial=None)
@@ -197,7 +198,7 @@ async def _half(request: Request) -> tuple[Session, Account] | None:
     return found if found and found[0].stage == "password" else None
 
 
-async def _end_former(request: Request) -> None:
+async def end_former(request: Request) -> None:
     """Who signs in anew is not signed in twice in one browser."""
     if read_session(request) and (former := await access_of(request).find_staff(request)):
         await signing_in.sign_out(access_of(request), former)
@@ -206,7 +207,8 @@ async def _end_former(request: Request) -> None:
 def enter(request: Request, entered: Entered, wanted: str) -> Response:
     ahead = wanted or HOME
     if entered.stage == "password":
-        ahead = str(request.url_for("get_second").include_query_params(next=wanted)) if wanted else SECOND
+        # A path alone: behind a proxy we do not know how this browser reaches us.
+        ahead = f"{SECOND}?{urlencode({'next': wanted})}" if wanted else SECOND
     response = RedirectResponse(ahead, 303)
     whole = access_of(request).terms.whole
     give_session(request, response, entered.token, int(whole.total_seconds()))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import orjson
 
+from app.clock import within_calendar
 from app.desk.api import shapes
 from app.desk.service import Opened, People
 from app.errors import BrokenPayloadError
@@ -91,7 +92,7 @@ def read_place(cursor: str) -> Place | None:
             except ValueError:
                 raise _broken() from None
             if moment.tzinfo is not None:
-                return Place(moment, page, customer)
+                return Place(within_calendar(moment), page, customer)
     raise _broken()
 
 

@@ -187,7 +187,37 @@ window.desk = (() => {
 
   showTimes();
   setInterval(showTimes, 10000);
-  addEventListener("DOMContentLoaded", listen);
+  // A browser opens six connections to a host, and each open screen holds one: of those that nobody sees only two listen. The others
+  // wait for their place, and catch up when they are seen.
+  const places = ["desk-unseen-1", "desk-unseen-2"];
+  const hold = (name, how) => new Promise((got, failed) => {
+    navigator.locks.request(name, how, (lock) => lock ? new Promise((done) => got(done)) : got(null)).catch(failed);
+  });
+  let queued = null, release = null;
+  const isDeaf = () => !source || source.readyState === EventSource.CLOSED;
+  async function settle() {
+    if (!document.hidden || !navigator.locks) {
+      queued?.abort(); release?.();
+      queued = release = null;
+      if (isDeaf()) listen();
+      return;
+    }
+    if (queued) return;
+    const mine = queued = new AbortController();
+    try {
+      let place = await hold(places[0], { ifAvailable: true }) || await hold(places[1], { ifAvailable: true });
+      if (!place && queued === mine) {
+        source?.close();
+        showLive(false);
+        place = await hold(places[Math.floor(Math.random() * places.length)], { signal: mine.signal });
+      }
+      if (queued !== mine) { place?.(); return; }
+      release = place;
+      if (isDeaf()) listen();
+    } catch { /* it was seen meanwhile */ }
+  }
+  document.addEventListener("visibilitychange", settle);
+  addEventListener("DOMContentLoaded", settle);
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   return { root, words, toast, said, span, showTimes, onRows: (listener) => listeners.push(listener) };

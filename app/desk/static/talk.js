@@ -4,7 +4,8 @@
   if (!talk) return;
   const { root, words, toast, showTimes, onRows } = window.desk;
   const path = root.dataset.open;
-  const draftName = "draft " + path;
+  const draftName = (field) => (field.id === "note" ? "note " : "draft ") + path;
+  const keyName = "key " + path;
   const scroll = () => document.getElementById("scroll");
   const text = () => document.getElementById("text");
   const atEnd = () => scroll().scrollHeight - scroll().scrollTop - scroll().clientHeight < 80;
@@ -16,9 +17,10 @@
     do {
       again = false;
       try {
-        const answer = await fetch(`${path}/parts?view=${root.dataset.view}`, { headers: { Accept: "text/html" } });
+        const answer = await fetch(`${path}/parts?view=${root.dataset.view}`, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) });
         if (answer.ok && new URL(answer.url).pathname.startsWith("/desk/c/")) take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      } catch { /* the next event, or the stream's return, asks again */ }
+        else if (answer.status >= 500) setTimeout(refresh, 3000);
+      } catch { setTimeout(refresh, 3000); }
     } while (again);
     asking = null;
   }
@@ -42,6 +44,15 @@
     }
     showTimes(talk);
     if (stays) toEnd();
+    doubtLookers();
+  }
+
+  // Nobody tells that a colleague stopped typing or lost the network: what is shown of them is asked for again when it may be over.
+  let doubting = 0;
+  function doubtLookers() {
+    clearTimeout(doubting);
+    if (!talk.querySelector(".lookers [data-types]")) return;
+    doubting = setTimeout(() => { if (!document.hidden) refresh(); }, talk.querySelector('.lookers [data-types="1"]') ? 7000 : 41000);
   }
 
   function takeLines(fresh) {
@@ -91,12 +102,13 @@
   });
 
   // ---- sending ----
-  async function post(where, body, keep) {
-    const answer = await fetch(where, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15000) });
+  async function post(where, body, { keep = false, seconds = 15, refused = () => {} } = {}) {
+    const answer = await fetch(where, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(seconds * 1000) });
     if (answer.status === 401) { toast(words.signedOut, "warn"); return false; }
     if (!answer.ok) {
       const problem = await answer.json().catch(() => null);
       toast(problem?.error?.message || words.notSent);
+      if (answer.status === 409) refused();
       if (!keep) refresh();
       return false;
     }
@@ -105,17 +117,35 @@
 
   const newKey = () => { const bytes = crypto.getRandomValues(new Uint8Array(16)); return [...bytes].map((each) => each.toString(16).padStart(2, "0")).join(""); };
 
+  // What was typed while it was on its way stays, in the box and in the draft.
+  function clear(field, sent) {
+    if (field.value.startsWith(sent)) field.value = field.value.slice(sent.length).trimStart();
+    sessionStorage.setItem(draftName(field), field.value);
+  }
+
   async function send(form) {
-    const button = form.querySelector("[type=submit], button");
+    if (form.dataset.sending) return;
+    const button = form.querySelector("[type=submit], button"), sent = form.elements.text.value;
+    form.dataset.sending = "1";
     button.disabled = true;
     try {
-      // The key stays the same until it is known to have arrived: tried again, it is still one message.
-      if (await post(form.action, new URLSearchParams(new FormData(form)))) {
-        form.elements.form_key.value = newKey();
-        form.elements.text.value = "";
-        if (form.id === "box") { answer(null); sessionStorage.removeItem(draftName); await refresh(); toEnd(); text()?.focus(); } else await refresh();
+      // The key stays the same until it is known to have arrived, or to be spent: tried again, even on a page that was loaded anew,
+      // it is still one message.
+      const renew = () => { form.elements.form_key.value = newKey(); if (form.id === "box") sessionStorage.removeItem(keyName); };
+      if (form.id === "box") sessionStorage.setItem(keyName, form.elements.form_key.value);
+      if (await post(form.action, new URLSearchParams(new FormData(form)), { refused: renew })) {
+        renew();
+        clear((form.id === "box" && text()) || form.elements.text, sent);
+        if (form.id === "box") { typedAt = 0; look(); answer(null); await refresh(); toEnd(); text()?.focus(); } else await refresh();
       }
-    } catch { toast(words.notSent); } finally { button.disabled = false; }
+    } catch { toast(words.notSent); } finally { button.disabled = false; delete form.dataset.sending; }
+  }
+
+  // A long text left as several messages, which are taken back together.
+  function wordsOf(line) {
+    if (!line?.dataset.undo) return line?.querySelector(".words")?.textContent || "";
+    const pieces = [...talk.querySelectorAll(".line[data-undo]")].filter((each) => each.dataset.undo === line.dataset.undo);
+    return pieces.map((each) => each.querySelector(".words")?.textContent.trim() || "").join(" ");
   }
 
   talk.addEventListener("submit", async (event) => {
@@ -125,7 +155,7 @@
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, event.submitter));
     if (event.submitter) event.submitter.disabled = true;
-    const undone = form.id === "undo" ? document.getElementById("o" + body.get("seq"))?.querySelector(".words")?.textContent : "";
+    const undone = form.id === "undo" ? wordsOf(document.getElementById("o" + body.get("seq"))) : "";
     try {
       if (await post(form.action, body)) {
         form.closest("details")?.removeAttribute("open");
@@ -136,17 +166,23 @@
     } catch { toast(words.notSent); } finally { if (event.submitter) event.submitter.disabled = false; }
   });
 
+  // A file or product whose answer got lost has the same key when it is sent again.
+  const keys = new Map();
+  const keyOf = (what) => { if (!keys.has(what)) keys.set(what, newKey()); return keys.get(what); };
+
   window.desk.sendProduct = async (id) => {
-    const body = new URLSearchParams([["product", id], ["form_key", newKey()]]);
-    try { if (await post(`${path}/products`, body)) { await refresh(); toEnd(); } } catch { toast(words.notSent); }
+    const what = "product " + id, body = new URLSearchParams([["product", id], ["form_key", keyOf(what)]]);
+    try { if (await post(`${path}/products`, body)) { keys.delete(what); await refresh(); toEnd(); } } catch { toast(words.notSent); }
   };
 
   talk.addEventListener("change", async (event) => {
     if (event.target.id !== "file" || !event.target.files.length) return;
-    const file = event.target.files[0], key = newKey();
+    const file = event.target.files[0], what = `file ${file.name} ${file.size} ${file.lastModified}`;
     toast(words.sending, "good");
-    try { await post(`${path}/file?form_key=${key}&name=${encodeURIComponent(file.name.slice(0, 200))}`, file, true); await refresh(); toEnd(); } catch { toast(words.notSent); }
+    // Eight megabytes take minutes on a slow line.
+    const sent = post(`${path}/file?form_key=${keyOf(what)}&name=${encodeURIComponent(file.name.slice(0, 200))}`, file, { keep: true, seconds: 300 });
     event.target.value = "";
+    try { if (await sent) keys.delete(what); await refresh(); toEnd(); } catch { toast(words.notSent); }
   });
 
   // What is no picture, whatever it was sent as, can be saved all the same.
@@ -160,12 +196,16 @@
   }, true);
 
   // ---- the draft, and who looks ----
-  function fillDraft() { const box = text(); if (box && !box.value) box.value = sessionStorage.getItem(draftName) || ""; }
+  function fillDraft() {
+    for (const field of [text(), document.getElementById("note")]) if (field && !field.value) field.value = sessionStorage.getItem(draftName(field)) || "";
+    const key = sessionStorage.getItem(keyName);
+    if (key && text()) text().form.elements.form_key.value = key;
+  }
   let typedAt = 0;
   talk.addEventListener("input", (event) => {
-    if (event.target.id !== "text") return;
-    sessionStorage.setItem(draftName, event.target.value);
-    if (Date.now() - typedAt > 3000) { typedAt = Date.now(); look(true); }
+    if (event.target.id !== "text" && event.target.id !== "note") return;
+    sessionStorage.setItem(draftName(event.target), event.target.value);
+    if (event.target.id === "text" && Date.now() - typedAt > 3000) { typedAt = Date.now(); look(true); }
   });
   function look(types = false) {
     if (document.hidden) return;
@@ -202,5 +242,6 @@
 
   fillDraft();
   countUndo();
+  doubtLookers();
   toEnd();
 })();
