@@ -88,16 +88,16 @@ async def run_kills(plan: Plan) -> Counts:
             for server in servers:
                 await server.start()
             await _load_and_kill(plan, meta, servers, chance)
-            settled_after = await _wait_until_quiet(plan, meta)
+            settled_after = await wait_until_quiet(plan, meta)
         finally:
             codes = [await server.stop() for server in servers if server.process is not None]
-    counted = _count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
-    return replace(counted, broken=await _look_at_database(plan))
+    counted = count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
+    return replace(counted, broken=await look_at_database(plan.database_url))
 
 
-async def _look_at_database(plan: Plan) -> tuple[str, ...]:
+async def look_at_database(database_url: str) -> tuple[str, ...]:
     """What `doctor --fleet` says of the database that is left, every row looked at."""
-    database = open_database(plan.database_url)
+    database = open_database(database_url)
     try:
         found = await look_twice(database, Settings(), Clock(), None)
     finally:
@@ -129,7 +129,7 @@ async def _talk(plan: Plan, meta: Meta, customer: str, over: asyncio.Event) -> N
         await asyncio.sleep(meta.chance.uniform(*plan.pause_seconds))
 
 
-async def _wait_until_quiet(plan: Plan, meta: Meta) -> float:
+async def wait_until_quiet(plan: Plan, meta: Meta) -> float:
     """Seconds until the last reply, from the end of the load."""
     began = time.monotonic()
     while time.monotonic() - began < plan.settle_seconds_max:
@@ -140,7 +140,7 @@ async def _wait_until_quiet(plan: Plan, meta: Meta) -> float:
     return max(0.0, meta.last_arrival - began)
 
 
-def _count(
+def count(
     plan: Plan, meta: Meta, servers: Sequence[BotServer], settled_after_seconds: float, exit_code: int
 ) -> Counts:
     arrived = [meta.arrived.get(customer, []) for customer in meta.acknowledged]

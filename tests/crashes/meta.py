@@ -47,7 +47,7 @@ class Arrived:
 
 @dataclass
 class Meta:
-    """The whole of Meta for one run. `ports` are those of the bot's processes; a post goes to any of them."""
+    """The whole of Meta for one run. `ports` are those of the bot's processes; a post goes to any of them. `posting`: bodies on their way."""
 
     ports: list[int] = field(default_factory=list)
     echoes: bool = True
@@ -60,6 +60,7 @@ class Meta:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     notes: list[str] = field(default_factory=list)
     port: int = 0
+    posting: int = 0
     closing: bool = False
 
     async def __aenter__(self) -> Meta:
@@ -117,10 +118,14 @@ class Meta:
         return json.dumps({"object": "page", "entry": [entry]}).encode()
 
     async def _post_until_acknowledged(self, body: bytes) -> None:
-        while not self.closing:
-            if await self._post(body):
-                return
-            await asyncio.sleep(RETRY_SECONDS)
+        self.posting += 1
+        try:
+            while not self.closing:
+                if await self._post(body):
+                    return
+                await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            self.posting -= 1
 
     async def _post(self, body: bytes) -> bool:
         port = self.chance.choice(self.ports)
