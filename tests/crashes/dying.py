@@ -138,7 +138,7 @@ def main(armed: str, *arguments: str) -> None:
         if (child := os.fork()) == 0:
             if step := STEPS.get(line.strip()):
                 Watch(Path(armed), *step).install()
-            sys.stdin = Path(os.devnull).open()
+            sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - as long as the process
             os._exit(cli.main(arguments))
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

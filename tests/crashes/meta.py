@@ -47,7 +47,11 @@ class Arrived:
 
 @dataclass
 class Meta:
-    """The whole of Meta for one run. `ports` are those of the bot's processes; a post goes to any of them. `posting`: bodies on their way."""
+    """The whole of Meta for one run. `ports` are those of the bot's processes; a post goes to any of them.
+
+    `posting`: bodies on their way. `refused`: posts that got no 200. `slowest_seconds`: what one waited for its answer.
+    `usage_percent`: how much of the Page's allowance is used up, told with every send.
+    """
 
     ports: list[int] = field(default_factory=list)
     echoes: bool = True
@@ -61,6 +65,9 @@ class Meta:
     notes: list[str] = field(default_factory=list)
     port: int = 0
     posting: int = 0
+    refused: int = 0
+    slowest_seconds: float = 0.0
+    usage_percent: int | None = None
     closing: bool = False
 
     async def __aenter__(self) -> Meta:
@@ -131,12 +138,16 @@ class Meta:
         port = self.chance.choice(self.ports)
         digest = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
         headers = {"x-hub-signature-256": f"sha256={digest}", "content-type": "application/json"}
+        began, is_taken = time.monotonic(), False
         try:
             address = f"http://127.0.0.1:{port}/webhooks/messenger"
             async with self._client.post(address, data=body, headers=headers) as response:
-                return response.status == 200
+                is_taken = response.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
-            return False
+            pass
+        self.refused += not is_taken
+        self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - began)
+        return is_taken
 
     async def _take_one(self, request: web.Request) -> web.Response:
         try:
@@ -144,7 +155,7 @@ class Meta:
         except OSError as error:  # killed in the middle of its request: Meta never got it
             raise web.HTTPBadRequest from error
         await asyncio.sleep(self.chance.uniform(0, GRAPH_SECONDS_MAX))
-        return web.json_response(answer)
+        return web.json_response(answer, headers=self._usage())
 
     async def _take_batch(self, request: web.Request) -> web.Response:
         try:
@@ -157,7 +168,12 @@ class Meta:
             send = {name: json.loads(value) if value.startswith("{") else value for name, value in fields.items()}
             answers.append({"code": 200, "body": json.dumps(self._accept(send))})
         await asyncio.sleep(self.chance.uniform(0, GRAPH_SECONDS_MAX))
-        return web.json_response(answers)
+        return web.json_response(answers, headers=self._usage())
+
+    def _usage(self) -> dict[str, str]:
+        if self.usage_percent is None:
+            return {}
+        return {"X-Page-Usage": json.dumps({"call_count": self.usage_percent, "total_time": 0, "total_cputime": 0})}
 
     def _accept(self, send: dict[str, Any]) -> dict[str, str]:
         customer = str(send["recipient"]["id"])

@@ -64,7 +64,7 @@ class Nursery:
         self.process.stdin.write(f"{step}\n".encode())
         self.child = await self._number()
         async with asyncio.timeout(REACHED_SECONDS_MAX):
-            while not await self.server.is_ready():
+            while not await self.server.is_ready():  # noqa: ASYNC110 - a process, not a task
                 await asyncio.sleep(0.02)
 
     async def over(self) -> int:
@@ -144,5 +144,5 @@ async def _talk(meta: Meta, customer: str) -> None:
 async def _all_answered(meta: Meta) -> None:
     """Nothing is on its way to the server, and nothing that it took waits."""
     async with asyncio.timeout(REACHED_SECONDS_MAX):
-        while meta.posting or any(missing(meta, each) for each in meta.acknowledged):
+        while meta.posting or any(missing(meta, each) for each in meta.acknowledged):  # noqa: ASYNC110 - a process
             await asyncio.sleep(0.02)
