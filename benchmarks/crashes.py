@@ -1,6 +1,9 @@
 """`kill -9` at random moments under load, fifty times, on both databases, with and without echoes. Prints what it counted.
 
     python -m benchmarks.crashes [--kills 50] [--database sqlite postgres] [--trouble none no-echo blind] [--processes 1]
+    python -m benchmarks.crashes --blow restart-postgres cut crowd ...    something else than a kill; most need PostgreSQL
+    python -m benchmarks.crashes --steps                                  killed at each named step instead
+    python -m benchmarks.crashes --migrations                             each migration killed at every statement
 
 Exit code 1 if an acknowledged event was lost, a session moved twice, a reply came out of order, or more copies than allowed.
 """
@@ -12,6 +15,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +23,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.crashes.blows import BLOWS, OF_POSTGRES
+from tests.crashes.cutting import cut_everywhere, cutter
 from tests.crashes.kit import Counts, Plan, run_kills
-from tests.postgres import private_cluster
+from tests.crashes.steps import run_steps
+from tests.postgres import Cluster, private_cluster
 
 COPIES_MAX = 2
 """Beyond the first; only where neither echo nor look-up can tell (reliability: at most two extra copies)."""
@@ -29,7 +36,7 @@ GRACE_SECONDS = 5
 """Instead of ninety, so that a run without echoes and look-ups ends on the same day."""
 
 
-WIDTH = 160
+WIDTH = 180
 """Columns that the table needs; in a file it may have them."""
 
 
@@ -57,8 +64,10 @@ def is_broken(counts: Counts, trouble: Trouble) -> bool:
     return bool(wrong or counts.copies_max > trouble.copies_max)
 
 
-def run_one(database_url: str, trouble: Trouble, chosen: argparse.Namespace) -> Counts:
-    """One run of kills in a new folder."""
+def run_one(
+    cluster: Cluster | None, database_url: str, trouble: Trouble, blow: str, chosen: argparse.Namespace
+) -> Counts:
+    """One run of blows in a new folder."""
     blind = not (trouble.echoes or trouble.look_ups)
     settings = {"FRONTDESK_ECHO_GRACE_SECONDS": str(GRACE_SECONDS)} if blind else {}
     with tempfile.TemporaryDirectory(prefix="frontdesk-crash-") as folder:
@@ -66,33 +75,82 @@ def run_one(database_url: str, trouble: Trouble, chosen: argparse.Namespace) -> 
             folder=Path(folder),
             database_url=database_url or f"sqlite+aiosqlite:///{folder}/crash.db",
             kills=chosen.kills,
+            blow=blow,
             processes=chosen.processes,
             echoes=trouble.echoes,
             look_ups=trouble.look_ups,
             seed=chosen.seed,
             settings=settings,
         )
-        return asyncio.run(run_kills(plan))
+        return asyncio.run(run_kills(plan, cluster))
 
 
-def table_of(rows: list[tuple[str, Trouble, Counts]]) -> Table:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run. `strikes`: what happened to the servers."""
+
+    database: str
+    strikes: str
+    trouble: Trouble
+    counts: Counts
+
+
+def table_of(rows: list[Row]) -> Table:
     """All runs, one row each."""
     table = Table(
-        "database", "Meta tells by", "kills", "acknowledged", "lost", "moved twice", "out of order", "copies", "most",
-        "slowest start s", "settled after s",
+        "database", "what strikes", "times", "Meta tells by", "acknowledged", "lost", "moved twice", "out of order", "copies",
+        "most", "slowest start s", "settled after s",
     )  # fmt: skip
-    for database, trouble, counts in rows:
+    for row in rows:
+        counts = row.counts
         figures = (
-            counts.kills, counts.acknowledged, counts.lost, counts.doubled, counts.out_of_order, counts.copies,
+            counts.acknowledged, counts.lost, counts.doubled, counts.out_of_order, counts.copies,
             counts.copies_max, counts.slowest_start_seconds, counts.settled_after_seconds,
         )  # fmt: skip
-        table.add_row(database, trouble.says, *(str(figure) for figure in figures))
+        known = (row.database, row.strikes, str(counts.kills), row.trouble.says)
+        table.add_row(*known, *(str(figure) for figure in figures))
     return table
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Kill the server under load and count what customers would notice.")
-    parser.add_argument("--kills", type=int, default=50)
+def run_all(chosen: argparse.Namespace, cluster: Cluster | None) -> Iterator[Row]:
+    """Every row that was asked for."""
+    for database in chosen.database:
+        for blow in ("steps",) if chosen.steps else chosen.blow:
+            if database == "sqlite" and blow in OF_POSTGRES:
+                continue
+            for name in ("none",) if chosen.steps else chosen.trouble:
+                url = cluster.create_database(f"crash_{time.time_ns()}") if cluster and database == "postgres" else ""
+                if chosen.steps:
+                    yield Row(database, "each step", TROUBLES[name], run_each_step(url))
+                else:
+                    yield Row(database, blow, TROUBLES[name], run_one(cluster, url, TROUBLES[name], blow, chosen))
+
+
+def run_each_step(database_url: str) -> Counts:
+    """Killed at each named step, in a new folder."""
+    with tempfile.TemporaryDirectory(prefix="frontdesk-crash-") as folder:
+        return asyncio.run(run_steps(Path(folder), database_url or f"sqlite+aiosqlite:///{folder}/crash.db")).counts
+
+
+def cut_migrations(cluster: Cluster | None, databases: list[str]) -> int:
+    """Each statement of all migrations, on each database; 1 if something was left of one, or a row was lost."""
+    wrong: list[str] = []
+    with cutter() as program, tempfile.TemporaryDirectory(prefix="frontdesk-crash-") as folder:
+        for database in databases:
+            file = f"sqlite+aiosqlite:///{folder}/cut.db"
+            url = cluster.create_database("cut") if cluster and database == "postgres" else file
+            cuts = asyncio.run(cut_everywhere(program, url))
+            print(f"{database}: {cuts.kills} kills, {len(cuts.wrong)} wrong", *cuts.wrong, sep="\n", flush=True)
+            wrong += cuts.wrong
+    return 1 if wrong else 0
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Strike the server under load and count what customers would notice.")
+    parser.add_argument("--kills", type=int, default=50, help="how often it strikes")
+    parser.add_argument("--blow", nargs="+", choices=list(BLOWS), default=["kill"], help="what strikes")
+    parser.add_argument("--steps", action="store_true", help="killed at each named step of an event's way, once")
+    parser.add_argument("--migrations", action="store_true", help="migrations killed at each of their statements")
     parser.add_argument("--database", nargs="+", choices=("sqlite", "postgres"), default=["sqlite", "postgres"])
     parser.add_argument("--trouble", nargs="+", choices=list(TROUBLES), default=["none", "blind"])
     parser.add_argument("--processes", type=int, default=1, help="so many servers on one database (PostgreSQL only)")
@@ -100,17 +158,21 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.processes > 1 and "sqlite" in chosen.database:
         parser.error("several processes need PostgreSQL: add --database postgres")
-    rows: list[tuple[str, Trouble, Counts]] = []
+    return chosen
+
+
+def main() -> None:
+    chosen = read_arguments()
+    rows: list[Row] = []
     with ExitStack() as stack:
         cluster = stack.enter_context(private_cluster()) if "postgres" in chosen.database else None
-        for database in chosen.database:
-            for name in chosen.trouble:
-                fresh = f"crash_{len(rows)}"
-                url = cluster.create_database(fresh) if cluster and database == "postgres" else ""
-                rows.append((database, TROUBLES[name], run_one(url, TROUBLES[name], chosen)))
-                Console(stderr=True, width=WIDTH).print(table_of(rows[-1:]))
+        if chosen.migrations:
+            sys.exit(cut_migrations(cluster, chosen.database))
+        for row in run_all(chosen, cluster):
+            rows.append(row)
+            Console(stderr=True, width=WIDTH).print(table_of(rows[-1:]))
     Console(width=WIDTH).print(table_of(rows), f"seed {chosen.seed}")
-    broken = [counts for _, trouble, counts in rows if is_broken(counts, trouble)]
+    broken = [row.counts for row in rows if is_broken(row.counts, row.trouble)]
     for counts in broken:
         print(*counts.broken, *counts.story, counts.log_end, sep="\n", file=sys.stderr)
     sys.exit(1 if broken else 0)

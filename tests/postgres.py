@@ -25,13 +25,51 @@ class NoPostgresError(Exception):
     """There is no PostgreSQL server on this machine, or it would not start."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cluster:
-    """A running server; `pid` is the one whose children serve the connections."""
+    """A server; it stays at its port and in its folder over every restart."""
 
-    pid: int
     port: int
     tools: Path
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process whose children serve the connections."""
+        assert self.process is not None
+        return self.process.pid
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        settings = (
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self.folder}",
+            "max_connections=60",
+        )
+        arguments = [str(self.tools / "postgres"), "-D", str(self.folder / "data")]
+        for each in settings:
+            arguments += ["-c", each]
+        user = _server_user()
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(arguments, cwd=self.folder, stdout=log, stderr=log, user=user, group=user)
+        began = time.monotonic()
+        while self.process.poll() is None and time.monotonic() - began < START_SECONDS_MAX:
+            if self.is_up():
+                return
+            time.sleep(0.1)
+        raise NoPostgresError((self.folder / "server.log").read_text(errors="replace")[-1000:])
+
+    def is_up(self) -> bool:
+        ready = [str(self.tools / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(ready, check=False).returncode == 0
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT: fast, it ends its connections itself. SIGQUIT: at once, as by a power cut; its next start mends what is broken."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        self.process.wait(START_SECONDS_MAX)
 
     def create_database(self, name: str) -> str:
         """A fresh database; gives its address in our settings' form."""
@@ -57,32 +95,14 @@ def private_cluster() -> Iterator[Cluster]:
         if user := _server_user():
             shutil.chown(folder, user, user)
         _run([str(tools / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8"], folder)
-        process, port = _start(tools, folder)
+        cluster = Cluster(free_port(), tools, folder)
+        cluster.start()
         try:
-            yield Cluster(process.pid, port, tools)
+            yield cluster
         finally:
-            process.send_signal(signal.SIGINT)  # a fast stop: PostgreSQL ends its connections itself
-            process.wait(START_SECONDS_MAX)
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _start(tools: Path, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
-    port = free_port()
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "max_connections=60"]
-    arguments = [str(tools / "postgres"), "-D", str(folder / "data")]
-    for each in settings:
-        arguments += ["-c", each]
-    user = _server_user()
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(arguments, cwd=folder, stdout=log, stderr=log, user=user, group=user)
-    began = time.monotonic()
-    ready = [str(tools / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-    while process.poll() is None and time.monotonic() - began < START_SECONDS_MAX:
-        if subprocess.run(ready, check=False).returncode == 0:
-            return process, port
-        time.sleep(0.1)
-    raise NoPostgresError((folder / "server.log").read_text(errors="replace")[-1000:])
 
 
 def _run(arguments: Sequence[str], folder: Path) -> None:

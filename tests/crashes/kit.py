@@ -12,16 +12,22 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+
+from sqlalchemy.engine import make_url
 
 from app.clock import Clock
 from app.doctor import look_twice
 from app.settings import Settings
 from app.store.database import open_database
+from tests.crashes.blows import BLOWS, Place
 from tests.crashes.meta import Arrived, Meta
+from tests.crashes.proxy import Proxy, between
 from tests.crashes.server import BotServer
+from tests.postgres import Cluster
 
 NUMBER = re.compile(r"n (\d+)")
 
@@ -30,7 +36,7 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do. After the last kill the run waits until every reply came, and then until nothing came for `quiet_seconds`.
+    """What to do: `kills` times one of BLOWS. Then the run waits until every reply came, and until nothing came for `quiet_seconds`.
 
     Look-ups settle an unknown send about ten seconds after it: quiet must last longer, or late copies are not counted.
     Customers pause so long that a page of twenty messages reaches back behind the last kill; else look-ups can settle nothing.
@@ -39,6 +45,7 @@ class Plan:
     folder: Path
     database_url: str
     kills: int
+    blow: str = "kill"
     customers: int = 40
     processes: int = 1
     echoes: bool = True
@@ -78,26 +85,38 @@ class Counts:
     log_end: str = ""
 
 
-async def run_kills(plan: Plan) -> Counts:
-    """Start, load, kill and restart as planned; wait until all is quiet; count."""
+async def run_kills(plan: Plan, cluster: Cluster | None = None) -> Counts:
+    """Start, load, strike as planned; wait until all is quiet; count. `cluster`: the PostgreSQL server, for blows that concern it."""
     chance = random.Random(plan.seed)
-    async with Meta(echoes=plan.echoes, look_ups=plan.look_ups, chance=random.Random(plan.seed + 1)) as meta:
-        servers = [BotServer(plan.folder, plan.database_url, meta.port, plan.settings) for _ in range(plan.processes)]
+    async with AsyncExitStack() as stack:
+        proxy = (
+            await stack.enter_async_context(between(cluster.port, chance)) if cluster and plan.blow == "cut" else None
+        )
+        url = _through(proxy, plan.database_url) if proxy else plan.database_url
+        meta = await stack.enter_async_context(
+            Meta(echoes=plan.echoes, look_ups=plan.look_ups, chance=random.Random(plan.seed + 1))
+        )
+        servers = [BotServer(plan.folder, url, meta.port, plan.settings) for _ in range(plan.processes)]
         meta.ports = [server.port for server in servers]
+        place = Place(meta, servers, chance, plan.database_url, cluster, proxy)
         try:
             for server in servers:
                 await server.start()
-            await _load_and_kill(plan, meta, servers, chance)
-            settled_after = await _wait_until_quiet(plan, meta)
+            await _load_and_strike(plan, place)
+            settled_after = await wait_until_quiet(plan, meta)
         finally:
             codes = [await server.stop() for server in servers if server.process is not None]
-    counted = _count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
-    return replace(counted, broken=await _look_at_database(plan))
+    counted = count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
+    return replace(counted, kills=place.struck, broken=await look_at_database(plan.database_url))
 
 
-async def _look_at_database(plan: Plan) -> tuple[str, ...]:
+def _through(proxy: Proxy, database_url: str) -> str:
+    return make_url(database_url).set(port=proxy.port).render_as_string(hide_password=False)
+
+
+async def look_at_database(database_url: str) -> tuple[str, ...]:
     """What `doctor --fleet` says of the database that is left, every row looked at."""
-    database = open_database(plan.database_url)
+    database = open_database(database_url)
     try:
         found = await look_twice(database, Settings(), Clock(), None)
     finally:
@@ -105,19 +124,15 @@ async def _look_at_database(plan: Plan) -> tuple[str, ...]:
     return tuple(f"{each.check}: {each.says}" for each in found if each.verdict == "problem")
 
 
-async def _load_and_kill(plan: Plan, meta: Meta, servers: Sequence[BotServer], chance: random.Random) -> None:
+async def _load_and_strike(plan: Plan, place: Place) -> None:
     over = asyncio.Event()
     async with asyncio.TaskGroup() as customers:
         for number in range(plan.customers):
-            customers.create_task(_talk(plan, meta, str(20_000 + number), over))
+            customers.create_task(_talk(plan, place.meta, str(20_000 + number), over))
         for _ in range(plan.kills):
-            await asyncio.sleep(chance.uniform(*plan.uptime_seconds))
-            server = chance.choice(servers)
-            server.kill()
-            meta.note(f"killed the server on port {server.port}")
-            await server.start()
-            meta.note(f"ready again on port {server.port}")
-        await asyncio.sleep(chance.uniform(*plan.uptime_seconds))
+            await asyncio.sleep(place.chance.uniform(*plan.uptime_seconds))
+            await BLOWS[plan.blow](place)
+        await asyncio.sleep(place.chance.uniform(*plan.uptime_seconds))
         over.set()
 
 
@@ -129,7 +144,7 @@ async def _talk(plan: Plan, meta: Meta, customer: str, over: asyncio.Event) -> N
         await asyncio.sleep(meta.chance.uniform(*plan.pause_seconds))
 
 
-async def _wait_until_quiet(plan: Plan, meta: Meta) -> float:
+async def wait_until_quiet(plan: Plan, meta: Meta) -> float:
     """Seconds until the last reply, from the end of the load."""
     began = time.monotonic()
     while time.monotonic() - began < plan.settle_seconds_max:
@@ -140,9 +155,7 @@ async def _wait_until_quiet(plan: Plan, meta: Meta) -> float:
     return max(0.0, meta.last_arrival - began)
 
 
-def _count(
-    plan: Plan, meta: Meta, servers: Sequence[BotServer], settled_after_seconds: float, exit_code: int
-) -> Counts:
+def count(plan: Plan, meta: Meta, servers: Sequence[BotServer], settled_after_seconds: float, exit_code: int) -> Counts:
     arrived = [meta.arrived.get(customer, []) for customer in meta.acknowledged]
     extra = [times - 1 for each in arrived for times in Counter(_identity(one) for one in each).values()]
     return Counts(

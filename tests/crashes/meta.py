@@ -47,7 +47,11 @@ class Arrived:
 
 @dataclass
 class Meta:
-    """The whole of Meta for one run. `ports` are those of the bot's processes; a post goes to any of them."""
+    """The whole of Meta for one run. `ports` are those of the bot's processes; a post goes to any of them.
+
+    `posting`: bodies on their way. `refused`: posts that got no 200. `slowest_seconds`: what one waited for its answer.
+    `usage_percent`: how much of the Page's allowance is used up, told with every send.
+    """
 
     ports: list[int] = field(default_factory=list)
     echoes: bool = True
@@ -60,6 +64,10 @@ class Meta:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     notes: list[str] = field(default_factory=list)
     port: int = 0
+    posting: int = 0
+    refused: int = 0
+    slowest_seconds: float = 0.0
+    usage_percent: int | None = None
     closing: bool = False
 
     async def __aenter__(self) -> Meta:
@@ -117,21 +125,29 @@ class Meta:
         return json.dumps({"object": "page", "entry": [entry]}).encode()
 
     async def _post_until_acknowledged(self, body: bytes) -> None:
-        while not self.closing:
-            if await self._post(body):
-                return
-            await asyncio.sleep(RETRY_SECONDS)
+        self.posting += 1
+        try:
+            while not self.closing:
+                if await self._post(body):
+                    return
+                await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            self.posting -= 1
 
     async def _post(self, body: bytes) -> bool:
         port = self.chance.choice(self.ports)
         digest = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
         headers = {"x-hub-signature-256": f"sha256={digest}", "content-type": "application/json"}
+        began, is_taken = time.monotonic(), False
         try:
             address = f"http://127.0.0.1:{port}/webhooks/messenger"
             async with self._client.post(address, data=body, headers=headers) as response:
-                return response.status == 200
+                is_taken = response.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
-            return False
+            pass
+        self.refused += not is_taken
+        self.slowest_seconds = max(self.slowest_seconds, time.monotonic() - began)
+        return is_taken
 
     async def _take_one(self, request: web.Request) -> web.Response:
         try:
@@ -139,7 +155,7 @@ class Meta:
         except OSError as error:  # killed in the middle of its request: Meta never got it
             raise web.HTTPBadRequest from error
         await asyncio.sleep(self.chance.uniform(0, GRAPH_SECONDS_MAX))
-        return web.json_response(answer)
+        return web.json_response(answer, headers=self._usage())
 
     async def _take_batch(self, request: web.Request) -> web.Response:
         try:
@@ -152,7 +168,12 @@ class Meta:
             send = {name: json.loads(value) if value.startswith("{") else value for name, value in fields.items()}
             answers.append({"code": 200, "body": json.dumps(self._accept(send))})
         await asyncio.sleep(self.chance.uniform(0, GRAPH_SECONDS_MAX))
-        return web.json_response(answers)
+        return web.json_response(answers, headers=self._usage())
+
+    def _usage(self) -> dict[str, str]:
+        if self.usage_percent is None:
+            return {}
+        return {"X-Page-Usage": json.dumps({"call_count": self.usage_percent, "total_time": 0, "total_cputime": 0})}
 
     def _accept(self, send: dict[str, Any]) -> dict[str, str]:
         customer = str(send["recipient"]["id"])

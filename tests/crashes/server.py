@@ -45,7 +45,7 @@ class BotServer:
         """Start it and wait until it says that it is ready."""
         began = time.monotonic()
         self.process = self._spawn()
-        while not await self._is_ready():
+        while not await self.is_ready():
             if self.process.poll() is not None or time.monotonic() - began > START_SECONDS_MAX:
                 raise AssertionError(f"The server did not start:\n{self.log_end()}")
             await asyncio.sleep(0.05)
@@ -75,10 +75,10 @@ class BotServer:
         arguments = [sys.executable, *FRONTDESK, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         with (self.folder / f"server-{self.port}.log").open("ab") as log:
             return subprocess.Popen(
-                arguments, cwd=self.folder, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+                arguments, cwd=self.folder, env=self.environment(), stdout=log, stderr=log, start_new_session=True
             )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         return {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -95,7 +95,7 @@ class BotServer:
             **self.settings,
         }
 
-    async def _is_ready(self) -> bool:
+    async def is_ready(self) -> bool:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:

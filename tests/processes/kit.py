@@ -35,7 +35,7 @@ class Server(BotServer):
         with self.log_file().open("ab") as log:
             return subprocess.Popen(
                 [*self.before, sys.executable, *FRONTDESK, *serve],
-                cwd=self.folder, env=self._environment(), stdout=log, stderr=log, start_new_session=True,
+                cwd=self.folder, env=self.environment(), stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
     def log_file(self) -> Path:

@@ -42,7 +42,7 @@ def last_live(server: Server) -> str:
 
 def frontdesk(server: Server, *arguments: str) -> str:
     ran = subprocess.run(
-        [sys.executable, *FRONTDESK, *arguments], cwd=ROOT, env=server._environment(), capture_output=True, text=True, check=False
+        [sys.executable, *FRONTDESK, *arguments], cwd=ROOT, env=server.environment(), capture_output=True, text=True, check=False
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout

@@ -1,0 +1,163 @@
+"""What strikes while customers write: servers killed, frozen or restarted, PostgreSQL restarted, killed, crowded or in a deadlock."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from tests.crashes.meta import Meta
+from tests.crashes.proxy import Proxy
+from tests.crashes.server import BotServer
+from tests.postgres import Cluster
+
+FROZEN_SECONDS = (2.0, 12.0)
+"""Shorter and longer than a worker may stand still."""
+DOWN_SECONDS = (0.0, 2.0)
+CROWDED_SECONDS = 3.0
+CONNECTIONS_MOST = 200
+CUT_SECONDS = 3.0
+CUT_SHARE = 0.02
+"""So many commits lose their connection: each process makes about a hundred a second under this load."""
+RIVAL_PAUSE_SECONDS = 0.03
+
+
+@dataclass
+class Place:
+    """Where it strikes. `struck`: how often it did; of connections, deadlocks and refusals each counts."""
+
+    meta: Meta
+    servers: Sequence[BotServer]
+    chance: random.Random
+    database_url: str
+    cluster: Cluster | None = None
+    proxy: Proxy | None = None
+    struck: int = 0
+
+    def note(self, what: str) -> None:
+        self.struck += 1
+        self.meta.note(what)
+
+
+async def kill_server(place: Place) -> None:
+    server = place.chance.choice(place.servers)
+    server.kill()
+    place.note(f"killed the server on port {server.port}")
+    await server.start()
+    place.meta.note(f"ready again on port {server.port}")
+
+
+async def freeze_server(place: Place) -> None:
+    server = place.chance.choice(place.servers)
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGSTOP)
+    place.note(f"froze the server on port {server.port}")
+    await asyncio.sleep(place.chance.uniform(*FROZEN_SECONDS))
+    os.kill(server.process.pid, signal.SIGCONT)
+    place.meta.note(f"it goes on on port {server.port}")
+
+
+async def roll(place: Place) -> None:
+    """All servers anew, one after the other, as in an upgrade."""
+    for server in place.servers:
+        code = await server.stop()
+        assert code in (0, -signal.SIGTERM), f"it did not stop in good order: {code}"
+        place.note(f"stopped the server on port {server.port}")
+        await server.start()
+
+
+async def _restart(place: Place, how: signal.Signals) -> None:
+    assert place.cluster is not None
+    await asyncio.to_thread(place.cluster.stop, how)
+    place.note(f"PostgreSQL stopped by {how.name}")
+    await asyncio.sleep(place.chance.uniform(*DOWN_SECONDS))
+    await asyncio.to_thread(place.cluster.start)
+    place.meta.note("PostgreSQL is up again")
+
+
+async def restart_postgres(place: Place) -> None:
+    await _restart(place, signal.SIGINT)
+
+
+async def kill_postgres(place: Place) -> None:
+    """As a power cut of its machine: what was committed is in its log."""
+    await _restart(place, signal.SIGQUIT)
+
+
+async def crowd(place: Place) -> None:
+    """Others take every connection that PostgreSQL has; ours are cut, and new ones are refused."""
+    held: list[asyncpg.Connection] = []
+    try:
+        first = await _connect(place)
+        await first.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'frontdesk'"
+        )
+        held.append(first)
+        with suppress(asyncpg.PostgresError, OSError):
+            while len(held) < CONNECTIONS_MOST:
+                held.append(await _connect(place))
+        place.note(f"{len(held)} connections taken, no more to be had")
+        await asyncio.sleep(CROWDED_SECONDS)
+    finally:
+        for each in held:
+            await each.close()
+    place.meta.note("connections given back")
+
+
+async def rival(place: Place) -> None:
+    """Somebody locks the same rows in another order: PostgreSQL ends one of two that wait for each other."""
+    connection = await _connect(place)
+    before = deadlocks(place)
+    try:
+        rows = await connection.fetch("SELECT page_id, customer_id FROM conversations")
+        with suppress(asyncpg.DeadlockDetectedError):
+            async with connection.transaction():
+                for row in sorted(rows, reverse=True):
+                    lock = "SELECT 1 FROM conversations WHERE page_id = $1 AND customer_id = $2 FOR UPDATE"
+                    await connection.execute(lock, *row)
+                    await asyncio.sleep(RIVAL_PAUSE_SECONDS)
+    finally:
+        await connection.close()
+    for _ in range(deadlocks(place) - before):
+        place.note("PostgreSQL ended a deadlock")
+
+
+def deadlocks(place: Place) -> int:
+    assert place.cluster is not None
+    return (place.cluster.folder / "server.log").read_text(errors="replace").count("deadlock detected")
+
+
+async def cut(place: Place) -> None:
+    """For a while connections break as they commit: before PostgreSQL hears of it, or before its answer is heard."""
+    assert place.proxy is not None
+    before, place.proxy.share = place.proxy.cuts, CUT_SHARE
+    await asyncio.sleep(CUT_SECONDS)
+    place.proxy.share = 0.0
+    for _ in range(place.proxy.cuts - before):
+        place.note("a connection broke in its commit")
+
+
+async def _connect(place: Place) -> asyncpg.Connection:
+    address = make_url(place.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return await asyncpg.connect(address, timeout=5)
+
+
+BLOWS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
+    "kill": kill_server,
+    "freeze": freeze_server,
+    "roll": roll,
+    "restart-postgres": restart_postgres,
+    "kill-postgres": kill_postgres,
+    "crowd": crowd,
+    "rival": rival,
+    "cut": cut,
+}
+OF_POSTGRES = tuple(BLOWS)[3:]
+"""Which of them need a cluster of their own."""
