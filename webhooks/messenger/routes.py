@@ -87,6 +87,7 @@ class Door:
         take: Take,
         clock: Clock,
         counts: Counts | None = None,
+        *,
         body_seconds_max: float = BODY_SECONDS_MAX,
         waiting_max: int = WAITING_MAX,
     ) -> None:
