@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -71,3 +72,40 @@ def restore(
     from app import keeping
 
     print_lines(keeping.restore(settings, file))
+
+
+@commands.command(epilog="Example: frontdesk move --to postgresql+asyncpg://frontdesk@db.example/frontdesk")
+def move(
+    to: Annotated[
+        str,
+        typer.Option(metavar="URL", help="An empty PostgreSQL database; its password may stand in PGPASSWORD instead."),
+    ],
+) -> None:
+    """Take the SQLite database along to PostgreSQL. Stop the servers first; all of it goes, or nothing, and it is checked there.
+    Exits with 1 if something is not as it must be."""
+    from app.settings import read_settings
+
+    settings = read_settings()
+    from app import moving
+
+    lines, well = moving.move(settings, to, _bar)
+    print_lines(lines)
+    leave(0 if well else EXIT_NO)
+
+
+def _bar(total: int) -> Callable[[str, int], None]:
+    """A bar where somebody watches."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    progress = Progress(console=console, transient=True, disable=not console.is_terminal)
+    task = progress.add_task("Moving", total=total or None)
+    progress.start()
+
+    def note(table: str, rows: int) -> None:
+        progress.update(task, advance=rows, description=f"Moving {table}")
+        if progress.finished:
+            progress.stop()
+
+    return note

@@ -211,7 +211,8 @@ def _woken(house: House, *, alone: bool) -> Callable[[bool], None]:
 
 def _add_routes(app: App, house: House) -> None:
     if "web" in house.roles:
-        app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door)
+        most = house.settings.deliveries_at_once
+        app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door, waiting_max=most)
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
         app.include_router(go.create_routes(hands.links(house.settings).key, house.clicks))

@@ -108,6 +108,8 @@ class Settings(AnswersSettings, DeskSettings):
     """How many messages of one customer are answered in a minute; more are written down, and told so once"""
     look_up_after_seconds: tuple[float, ...] = (2.0, 8.0)
     """When to look up a send of unknown outcome: rising seconds after it, comma separated"""
+    deliveries_at_once: int = Field(default=500, ge=1, le=2_000)
+    """How many deliveries may wait at once to be written; more get 503, so that nobody waits long, and Meta comes again"""
     worker_beat_seconds: float = Field(default=1.0, gt=0.0, le=60.0)
     """How often a worker says that it is alive"""
     worker_dead_seconds: float = Field(default=6.0, gt=0.0, le=600.0)

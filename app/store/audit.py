@@ -23,7 +23,7 @@ What = Literal[
     "page_connected", "token_changed", "flow_published", "signatures_refused",
     "signed_in", "sign_in_failed", "signed_out", "sessions_ended", "password_changed", "second_factor_on", "second_factor_off",
     "recovery_code_used", "staff_invited", "staff_link_made", "staff_changed", "staff_disabled", "staff_enabled",
-    "conversations_exported", "event_replayed", "backup_made", "database_restored",
+    "conversations_exported", "event_replayed", "backup_made", "database_restored", "database_moved",
     "api_key_made", "api_key_revoked", "webhook_made", "webhook_changed", "webhook_removed",
     "webhook_switched_off", "alarm_made", "alarm_removed", "callback_done",
 ]  # fmt: skip

@@ -92,6 +92,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.cli_keys": ("app", "webhooks"),
     "app.cli_staff": ("app", "webhooks"),
     "app.keeping": ("app",),
+    "app.moving": ("app", "webhooks"),
     "app.measuring": ("app", "webhooks"),
     "app.cli_operations": ("app", "webhooks"),
     "app.cli_pages": ("app", "webhooks"),

@@ -15,6 +15,8 @@ BODIES_BYTES_MAX = 64 * 1024 * 1024
 """O: all bodies that are still coming in, together: nobody has signed them yet."""
 SMALL_BODY_BYTES = 64 * 1024
 """O: bodies up to this size are taken even then; Meta's are a few kB."""
+WAITING_MAX = 500
+"""O: deliveries that wait at once to be written: 500 are written within a second, and Meta comes again with the others."""
 DEPTH_MAX = 50
 """O: real bodies nest about ten deep; deeper ones only cost stack."""
 RAW_CHARS_MAX = 64 * 1024

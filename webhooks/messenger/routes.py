@@ -23,12 +23,14 @@ from app.measures import Histogram
 from app.tracing import Span
 from webhooks.messenger import payload, signature
 from webhooks.messenger.account import Account
-from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SECONDS_MAX, SMALL_BODY_BYTES
+from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SECONDS_MAX, SMALL_BODY_BYTES, WAITING_MAX
 from webhooks.messenger.parse import parse
 
 PATH = "/webhooks/messenger"
 _OK = PlainTextResponse("ok")
 _SIGNATURE = signature.HEADER.lower().encode()
+AGAIN_SECONDS = 1
+"""When a refused delivery may come again; Meta has a plan of its own, a proxy or script may heed it."""
 _LENGTH_CHARS_MAX = 15
 """Longer numbers are too large in any case."""
 
@@ -85,7 +87,9 @@ class Door:
         take: Take,
         clock: Clock,
         counts: Counts | None = None,
+        *,
         body_seconds_max: float = BODY_SECONDS_MAX,
+        waiting_max: int = WAITING_MAX,
     ) -> None:
         signers = account.signers()
         self._secrets = [secret for secret, _ in signers]
@@ -96,7 +100,8 @@ class Door:
         self._clock = clock
         self._counts = Counts() if counts is None else counts
         self._body_seconds_max = body_seconds_max
-        self._coming_bytes = 0
+        self._waiting_max = waiting_max
+        self._coming_bytes = self._waiting = 0
         self.seconds = Histogram()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,8 +125,7 @@ class Door:
             await self._receive(request)
         except (_ForgedError, _TooSlowError, BrokenPayloadError, TooLargeError, UnavailableError) as error:
             self._count(error)
-            close = {"Connection": "close"} if isinstance(error, (TooLargeError, _TooSlowError)) else None
-            return PlainTextResponse(HTTPStatus(error.status).phrase, error.status, headers=close)
+            return PlainTextResponse(HTTPStatus(error.status).phrase, error.status, headers=_headers(error))
         self.seconds.observe(self._clock.monotonic() - started)
         return _OK
 
@@ -130,15 +134,24 @@ class Door:
         signer = signature.find_signer(body, _find_signature(request), self._secrets)
         if signer is None:
             raise _ForgedError("The signature is missing or wrong.")
+        if self._waiting >= self._waiting_max:
+            raise UnavailableError("Too many deliveries wait to be written.")
         received_at = self._clock.now()
         items = parse(payload.read(body), received_at, self._app_id, self._pages_of_secret[signer])
         if items:
             started = self._clock.monotonic()
-            await self._take(items, received_at)
+            await self._keep(items, received_at)
             if tracing.is_on():
                 _tell(items, received_at, self._clock.monotonic() - started)
         self._counts.accepted += 1
         self._counts.items += len(items)
+
+    async def _keep(self, items: Sequence[Item], received_at: datetime) -> None:
+        self._waiting += 1
+        try:
+            await self._take(items, received_at)
+        finally:
+            self._waiting -= 1
 
     async def _read_body(self, request: Request) -> bytes:
         """The raw body, piece by piece, so that nobody makes us hold more than BODY_BYTES_MAX or wait too long."""
@@ -181,6 +194,15 @@ class Door:
                 counts.too_slow += 1
             case UnavailableError():
                 counts.unavailable += 1
+
+
+def _headers(error: AppError) -> dict[str, str] | None:
+    match error:
+        case TooLargeError() | _TooSlowError():
+            return {"Connection": "close"}
+        case UnavailableError():
+            return {"Retry-After": str(AGAIN_SECONDS)}
+    return None
 
 
 def _tell(items: Sequence[Item], received_at: datetime, seconds: float) -> None:

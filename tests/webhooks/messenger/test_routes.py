@@ -253,6 +253,27 @@ async def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(serve
     assert served.counts == Counts(too_large=2)
 
 
+async def test_only_so_many_deliveries_wait_to_be_written_and_the_others_are_told_at_once() -> None:
+    house, written = House(), asyncio.Event()
+
+    async def take(items: Sequence[Item], received_at: datetime) -> None:
+        await written.wait()
+        await house.take(items, received_at)
+
+    house.app = FastAPI()
+    house.app.include_router(create_routes(Door(ACCOUNT, take, Clock(), house.counts, waiting_max=2)))
+    async with asyncio.TaskGroup() as group:
+        waiting = [group.create_task(house.post(BODY, sign(BODY, SECRET))) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        refused = await house.post(BODY, sign(BODY, SECRET))
+        forged = await house.post(BODY, sign(BODY, b"another"))
+        written.set()
+    assert [each.result().status_code for each in waiting] == [200, 200]
+    assert (refused.status_code, refused.headers["Retry-After"], forged.status_code) == (503, "1", 403)
+    assert (await house.post(BODY, sign(BODY, SECRET))).status_code == 200, "there is room again"
+    assert house.counts == Counts(accepted=3, items=3, unavailable=1, forged=1)
+
+
 async def test_while_too_many_large_bodies_come_in_only_small_ones_are_taken() -> None:
     """Nobody has signed what is still coming in: it must not fill the memory."""
     house = House()
