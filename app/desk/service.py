@@ -13,6 +13,7 @@ from app.chance import Chance
 from app.channel import Refusal, Send
 from app.clock import Clock
 from app.desk.access.identity import Staff
+from app.desk.noted import Sights
 from app.desk.window import Window, read_window
 from app.engine.effects import Message
 from app.engine.flow import Flow
@@ -77,6 +78,7 @@ class Desk:
     public_url: str = ""
     search: RunSearch = run_search
     mark_seen: MarkSeen = show_nothing
+    sights: Sights = field(default_factory=Sights)
 
     def pages_of(self, staff: Staff) -> list[str]:
         """The Pages of this installation that this person may see."""
@@ -124,6 +126,10 @@ class Desk:
         )
         return tuple(dict.fromkeys(found))
 
+    async def saw(self, staff: Staff, key: Key) -> None:
+        """This person is about to be shown something of this conversation: it goes into the audit. Raises UnavailableError."""
+        await self.sights.note(self.database, staff, key, self.clock.now())
+
     async def open(self, staff: Staff, key: Key, behind: Behind | None = None) -> Opened:
         """Everything about one conversation. Raises NotFoundError for one that is not there, or not for this person."""
         staff.check_page(key[0])
@@ -131,6 +137,7 @@ class Desk:
         read = await self.database.read(lambda connection: _read(connection, key, staff.id, now, behind))
         if read is None:
             raise NotFoundError("There is no such customer.")
+        await self.saw(staff, key)
         window = read_window(self.policy, key, read.conversation.last_customer_at, read.trouble, now)
         return Opened(read, window, self.flow_of(key[0]), now, behind)
 

@@ -21,7 +21,10 @@ from app.store.types import BigId, JsonText, UtcTime
 
 
 class ApiKeyRow(SQLModel, table=True):
-    """`token` is a hash of the key. role: staff, owner. `page_ids` counts only where `all_pages` is false."""
+    """`token` is a hash of the key. role: staff, owner. `page_ids` counts only where `all_pages` is false.
+
+    `requests_left`: how many requests all processes together may still take, as of `left_at`.
+    """
 
     __tablename__ = "api_keys"
     __table_args__ = (UniqueConstraint("token", name="api_keys_once"),)
@@ -36,6 +39,8 @@ class ApiKeyRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    requests_left: float | None = None
+    left_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class HookRow(SQLModel, table=True):

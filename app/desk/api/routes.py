@@ -106,9 +106,9 @@ async def get_conversation(request: Request, staff: Who, key: Of, cursor: Cursor
 @router.get(
     "/conversations/{page}/{customer}/files/{line_id}/{number}", tags=["Conversations"], response_class=Response
 )
-async def get_file(request: Request, staff: Who, key: Of, line_id: str, number: Number) -> Response:  # noqa: ARG001 - may they see it
+async def get_file(request: Request, staff: Who, key: Of, line_id: str, number: Number) -> Response:
     """A file of a transcript. `Range` is understood."""
-    return await answer_file(request, key, line_id, number)
+    return await answer_file(request, staff, key, line_id, number)
 
 
 @router.get("/people", tags=["People and Pages"])
