@@ -86,6 +86,7 @@ def add_desk(screens: Screens, settings: Settings, behind: Behind, page_ids: fro
         absent=timedelta(minutes=settings.staff_away_minutes),
         public_url=settings.public_url,
         mark_seen=behind.channel.mark_seen,
+        show_typing=behind.channel.show_typing,
     )
     screens.hub = Hub(desk, behind.clock, behind.access.find_all)
     screens.files = Files(behind.clock, _local_messenger(settings))

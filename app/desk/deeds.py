@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from app.desk import noted
 from app.desk.access.identity import Staff
 from app.desk.noted import Deed
-from app.desk.service import Desk
+from app.desk.service import Desk, to_send, trouble_of
+from app.engine.effects import Message
 from app.errors import ConflictError
-from app.store import beside, queue, taking
+from app.store import beside, conversations, queue, taking
 from app.store.keys import Key
 from app.store.queue import Row
 from app.store.taking import Seen
@@ -111,13 +114,45 @@ async def resolve(desk: Desk, staff: Staff, seen: Seen) -> None:
     desk.woken()
 
 
-async def look(desk: Desk, staff: Staff, key: Key, *, types: bool) -> bool:
-    """This person has the conversation on the screen, and perhaps writes; whether the customer is to be shown that they were read."""
+@dataclass(frozen=True, slots=True)
+class ToShow:
+    """What the customer is to be shown: that they were `read`, that somebody `types`."""
+
+    read: bool = False
+    types: bool = False
+
+
+async def look(desk: Desk, staff: Staff, key: Key, *, types: bool) -> ToShow:
+    """This person has the conversation on the screen, and perhaps writes."""
     staff.check_page(key[0])
     now = desk.clock.now()
-    first = await desk.database.transaction(lambda connection: beside.look(connection, key, staff.id, now, types=types))
+
+    def work(connection: Connection) -> ToShow:
+        first = beside.look(connection, key, staff.id, now, types=types)
+        return ToShow(
+            first,
+            types and _may_write(desk, connection, key, now) and beside.show_typing(connection, key, staff.id, now),
+        )
+
+    shown = await desk.database.transaction(work)
     desk.changed()
-    return first
+    return shown
+
+
+def _may_write(desk: Desk, connection: Connection, key: Key, now: datetime) -> bool:
+    found = conversations.find(connection, key)
+    if found is None:
+        return False
+    send = to_send(key, Message("…"), found.last_customer_at, trouble_of(connection, key[0], now))
+    return desk.policy(send, now) is None
+
+
+async def tell_customer(desk: Desk, key: Key, shown: ToShow) -> None:
+    """For after the answer: nobody at the desk waits for the channel."""
+    if shown.read:
+        await desk.mark_seen(*key)
+    if shown.types:
+        await desk.show_typing(*key)
 
 
 async def leave(desk: Desk, staff: Staff, key: Key) -> None:

@@ -220,9 +220,8 @@ async def post_again(request: Request, staff: Who, key: Of) -> Response:
 async def post_look(request: Request, staff: Who, key: Of) -> Response:
     form = await read_form(request, forms.LookForm)
     desk = desk_of(request)
-    first = await deeds.look(desk, staff, key, types=form.types)
-    # After the answer: nobody waits for the channel.
-    return Response(status_code=204, background=BackgroundTask(desk.mark_seen, *key) if first else None)
+    shown = await deeds.look(desk, staff, key, types=form.types)
+    return Response(status_code=204, background=BackgroundTask(deeds.tell_customer, desk, key, shown))
 
 
 @router.post("/desk/c/{page}/{customer}/leave")

@@ -46,8 +46,8 @@ Pieces = Callable[[Message], Sequence[Message]]
 RunSearch = Callable[[Flow, Any], Any]
 
 
-MarkSeen = Callable[[str, str], Awaitable[None]]
-"""`Channel.mark_seen`: shows a customer that they were read."""
+Show = Callable[[str, str], Awaitable[None]]
+"""`Channel.mark_seen`, `Channel.show_typing`: shows a customer that they were read, that an answer is being written."""
 
 
 async def show_nothing(page_id: str, customer_id: str) -> None:
@@ -77,7 +77,8 @@ class Desk:
     absent: timedelta = timedelta(minutes=15)
     public_url: str = ""
     search: RunSearch = run_search
-    mark_seen: MarkSeen = show_nothing
+    mark_seen: Show = show_nothing
+    show_typing: Show = show_nothing
     sights: Sights = field(default_factory=Sights)
 
     def pages_of(self, staff: Staff) -> list[str]:

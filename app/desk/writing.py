@@ -23,12 +23,12 @@ from app.engine.flow import Flow, Slot
 from app.engine.session import Session, from_dict
 from app.engine.slots import value_text
 from app.mask import mask
-from app.store import beside, canned, conversations, files, lines, replies, sessions
+from app.store import beside, canned, conversations, files, lines, personas, replies, sessions
 from app.store.beside import NewNote
 from app.store.canned import Canned
 from app.store.files import StoredFile
 from app.store.keys import Key
-from app.store.replies import Reply, Written
+from app.store.replies import WRITTEN_AS, Reply, Written
 
 TEXT_CHARS_MAX = 6_000
 """What the channel does not take as one message is sent as several."""
@@ -138,9 +138,11 @@ async def _write(desk: Desk, by: Draftsman, message: Message, file: StoredFile |
 
     def work(connection: Connection) -> Written:
         written, new = Written(refused="nothing"), []
+        as_person = personas.want(connection, by.staff.id, [by.key[0]], now)
         for place, body in enumerate(pieces):
             form_key = f"{by.form_key}/{place}" if place else by.form_key
-            written = replies.write(connection, Reply(by.key, by.staff.id, body, form_key), now, desk.hold)
+            stored = {**body, WRITTEN_AS: by.staff.id} if as_person else body
+            written = replies.write(connection, Reply(by.key, by.staff.id, stored, form_key), now, desk.hold)
             new += [written.seq] if written.is_new else []
         if file is not None and written.is_new:
             files.add(connection, by.key, by.staff.id, file, now)

@@ -42,6 +42,7 @@ ROUTES: Mapping[str, str] = {
     "POST /confirm": SIGNED_IN,
     "GET /account": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
+    "POST /account/name": SIGNED_IN,
     "POST /account/sessions/end-others": SIGNED_IN,
     "POST /account/sessions/{session_id}/end": SIGNED_IN,
     "GET /account/second-factor": SIGNED_IN_CONFIRMED,

@@ -52,6 +52,13 @@ async def post_password(request: Request, me: Me) -> Response:
     return RedirectResponse(f"{ACCOUNT}?done=password", 303)
 
 
+@router.post("/account/name")
+async def post_name(request: Request, me: Me) -> Response:
+    form = await read_form(request, forms.ShowName)
+    await own.set_shows_name(access_of(request), me, shown=form.shown)
+    return RedirectResponse(f"{ACCOUNT}?done=name", 303)
+
+
 @router.post("/account/sessions/end-others")
 async def post_end_others(request: Request, me: Me) -> Response:
     await read_form(request, forms.Nothing)
@@ -127,4 +134,7 @@ async def _values(request: Request, me: Staff) -> dict[str, Any]:
         }
 
     needed = me.is_owner and access.terms.owners_need_second
-    return {**await access.database.read(work), "second_needed": needed, "page_names": access.terms.pages}
+    return {
+        **await access.database.read(work), "second_needed": needed, "page_names": access.terms.pages,
+        "has_address": bool(access.terms.public_url),
+    }  # fmt: skip

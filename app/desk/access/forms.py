@@ -43,6 +43,10 @@ class SecondFactor(Form):
     code: str
 
 
+class ShowName(Form):
+    shown: bool
+
+
 class Nothing(Form):
     """A button alone."""
 
