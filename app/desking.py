@@ -104,7 +104,7 @@ def add_routes(app: FastAPI, screens: Screens) -> None:
     desk = screens.hub.desk
     app.state.desk, app.state.hub, app.state.files = desk, screens.hub, screens.files
     app.state.end_streams = screens.hub.stop
-    app.state.api = Api(desk, Throttle(desk.clock))
+    app.state.api = Api(desk, Throttle(desk.database, desk.clock))
     app.state.teams_of = partial(_teams_of, desk)
     for room in (routes_live, routes_callbacks, routes, docs, api_routes):
         app.include_router(room.router)

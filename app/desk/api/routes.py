@@ -98,9 +98,12 @@ async def list_conversations(
 
 @router.get("/conversations/{page}/{customer}", tags=["Conversations"])
 async def get_conversation(request: Request, staff: Who, key: Of, cursor: Cursor = "") -> shapes.Whole:
-    """One conversation with its transcript, what the bot knows of the customer, and whether an answer may be sent now."""
+    """One conversation with its transcript, what the bot knows of the customer, and whether an answer may be sent now.
+
+    What is private is ••• as long as the key does not have the conversation.
+    """
     opened = await _desk(request).open(staff, key, read_behind(cursor))
-    return whole_of(opened, LINES_SHOWN)
+    return whole_of(opened, LINES_SHOWN, staff)
 
 
 @router.get(
@@ -143,7 +146,10 @@ async def list_pages(request: Request, staff: Owner) -> list[shapes.Page]:
 
 @router.get("/callbacks", tags=["Callbacks"])
 async def list_callbacks(request: Request, staff: Who) -> list[shapes.Callback]:
-    """Customers who left a number or an address while the team was closed, and nobody has called back; the longest first."""
+    """Customers who left a number or an address while the team was closed, and nobody has called back; the longest first.
+
+    What is private is ••• as long as the key does not have the conversation.
+    """
     found = await callbacks.list_open(_desk(request), staff)
     return [
         shapes.Callback(
