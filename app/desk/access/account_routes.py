@@ -19,8 +19,8 @@ from app.desk.access.visits import read_visitor
 from app.errors import BrokenPayloadError, ElsewhereFirstError, NotFoundError
 from app.pages.forms import read_form
 from app.pages.frame import render
+from app.store import pushes, staff_sessions
 from app.store import staff as accounts
-from app.store import staff_sessions
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Staff, Depends(signed_in_partly)]
@@ -131,6 +131,7 @@ async def _values(request: Request, me: Staff) -> dict[str, Any]:
             "account": account,
             "sessions": staff_sessions.list_of(connection, me.id),
             "codes_left": accounts.count_codes(connection, me.id),
+            "browsers": pushes.list_of(connection, [me.id]),
         }
 
     needed = me.is_owner and access.terms.owners_need_second
