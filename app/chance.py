@@ -16,6 +16,10 @@ class Chance:
         """A number between `low` and `high`, for jitter; not for secrets."""
         return self._random.uniform(low, high)
 
+    def new_salt(self) -> bytes:
+        """16 bytes that were never there before."""
+        return secrets.token_bytes(16)
+
     def new_id(self) -> str:
         """A fresh id: 22 characters, 128 random bits, safe in an address."""
         return secrets.token_urlsafe(16)

@@ -139,7 +139,8 @@ class Send:
 
     `page_trouble`: why the channel takes nothing from this Page at the moment, in plain words. Filled by who asks for a person what may
     be written now; the sender keeps such messages back instead, for a refusal would end them. `stopped_after`: the customer's last move
-    before they stopped the Page's messages at the channel.
+    before they stopped the Page's messages at the channel. `written_as`: the id of the person whose name customers are to see, if the
+    channel can show one.
     """
 
     outbox_id: str
@@ -151,6 +152,7 @@ class Send:
     last_customer_at: datetime | None = None
     page_trouble: str = ""
     stopped_after: datetime | None = None
+    written_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

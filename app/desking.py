@@ -86,6 +86,7 @@ def add_desk(screens: Screens, settings: Settings, behind: Behind, page_ids: fro
         absent=timedelta(minutes=settings.staff_away_minutes),
         public_url=settings.public_url,
         mark_seen=behind.channel.mark_seen,
+        show_typing=behind.channel.show_typing,
     )
     screens.hub = Hub(desk, behind.clock, behind.access.find_all)
     screens.files = Files(behind.clock, _local_messenger(settings))
@@ -103,7 +104,7 @@ def add_routes(app: FastAPI, screens: Screens) -> None:
     desk = screens.hub.desk
     app.state.desk, app.state.hub, app.state.files = desk, screens.hub, screens.files
     app.state.end_streams = screens.hub.stop
-    app.state.api = Api(desk, Throttle(desk.clock))
+    app.state.api = Api(desk, Throttle(desk.database, desk.clock))
     app.state.teams_of = partial(_teams_of, desk)
     for room in (routes_live, routes_callbacks, routes, docs, api_routes):
         app.include_router(room.router)

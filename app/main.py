@@ -26,6 +26,7 @@ from app.insights import health
 from app.measures import Sample
 from app.pages import failures
 from app.pages.guard import Guard
+from app.pages.statics import static
 from app.people import Wishes
 from app.readiness import preparer
 from app.service.addresses import read_allowed
@@ -51,6 +52,7 @@ from webhooks.messenger.names import Names
 from webhooks.messenger.pace import Pace
 from webhooks.messenger.personas import Personas
 from webhooks.messenger.send import Beside, Messenger
+from webhooks.messenger.staff_personas import StaffPersonas
 from webhooks.messenger.uploads import Uploads
 
 log = structlog.get_logger()
@@ -91,6 +93,7 @@ class House:
     mark: str
     client: Client
     personas: Personas
+    staff_personas: StaffPersonas
     access: Access
     screens: desking.Screens
     door: messenger_routes.Counts = field(default_factory=messenger_routes.Counts)
@@ -164,8 +167,10 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
     wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
     client = create_client()
     pace, personas = Pace(), _create_personas(settings, account, flows, client)
+    staff = _create_staff_personas(settings, account, flows, database, client)
     names = Names(account, Graph(settings.graph_url, client), clock)
-    channel = Messenger(account, settings.graph_url, client, clock, Beside(pace, personas, names, Uploads(database)))
+    beside = Beside(pace, personas, names, Uploads(database), staff)
+    channel = Messenger(account, settings.graph_url, client, clock, beside)
     intake = Intake(database, mark, lambda _: None)
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
@@ -176,7 +181,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
     await stocking.settle()
     house = House(
         settings, roles, account, given, flows, agreement, stocking, Clicks(database, clock), clock, database, intake, wake,
-        channel, mark, client, personas, access, desking.Screens(desking.create_news(settings, database, clock)),
+        channel, mark, client, personas, staff, access, desking.Screens(desking.create_news(settings, database, clock)),
     )  # fmt: skip
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = _woken(house, alone="worker" in roles and file is not None)
@@ -189,12 +194,22 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
 def _create_personas(settings: Settings, account: Account, flows: LiveFlows, client: Client) -> Personas:
     """Each Page writes under the persona of the flow that is live there."""
 
-    def name_of(page_id: str) -> str:
-        flow = flows.flow_of(page_id)
-        return flow.entrances.persona.name if flow and flow.entrances.persona else ""
-
     callers = {page_id: caller_of(account, page_id) for page_id in account.pages}
-    return Personas(Graph(settings.graph_url, client), callers, name_of, Clock())
+    return Personas(Graph(settings.graph_url, client), callers, partial(_persona_name, flows), Clock())
+
+
+def _create_staff_personas(
+    settings: Settings, account: Account, flows: LiveFlows, database: Database, client: Client
+) -> StaffPersonas:
+    """People of the staff who want it answer under their own names, beside a picture that Messenger fetches from us."""
+    graph, callers = Graph(settings.graph_url, client), {each: caller_of(account, each) for each in account.pages}
+    picture = f"{settings.public_url.rstrip('/')}{static('desk/person.png')}" if settings.public_url else ""
+    return StaffPersonas(graph, callers, database, Clock(), partial(_persona_name, flows), picture)
+
+
+def _persona_name(flows: LiveFlows, page_id: str) -> str:
+    flow = flows.flow_of(page_id)
+    return flow.entrances.persona.name if flow and flow.entrances.persona else ""
 
 
 def _woken(house: House, *, alone: bool) -> Callable[[bool], None]:
@@ -261,6 +276,7 @@ async def _running(house: House) -> AsyncIterator[None]:
             loops.append(group.create_task(_work(house)))
             loops.append(group.create_task(house.wake.listen(house.woken)))
             loops.append(group.create_task(house.personas.watch()))
+            loops.append(group.create_task(house.staff_personas.watch()))
         try:
             yield
         finally:
@@ -276,6 +292,7 @@ async def _keep_tokens(house: House) -> None:
     while True:
         for page_id in await house.given.wait():
             house.personas.renew(page_id, caller_of(house.account, page_id))
+            house.staff_personas.renew(page_id, caller_of(house.account, page_id))
 
 
 async def _work(house: House) -> None:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from app.aside import on_database
 from app.chance import Chance
 from app.clock import Clock
-from app.desk.access import account_routes, openid_routes, routes
+from app.desk.access import account_routes, openid_routes, push_routes, routes
 from app.desk.access.access import Access, Terms
 from app.desk.access.links import make_setup_link
 from app.desk.access.openid import OpenId
@@ -43,7 +43,7 @@ def add_rooms(app: FastAPI, access: Access, hook_key: bytes) -> None:
     app.state.access = access
     app.state.tabs = TABS
     app.state.tools = tools.Tools(hook_key)
-    for room in (routes, account_routes, openid_routes, team_pages, audit_page, exports, alerts, tools):
+    for room in (routes, account_routes, push_routes, openid_routes, team_pages, audit_page, exports, alerts, tools):
         app.include_router(room.router)
     app.include_router(statics.create_routes())
 
@@ -57,9 +57,14 @@ def create_access(settings: Settings, database: Database, names: dict[str, str])
         settings.second_factor == "required",
         names,
     )
-    key = hmac.digest(secret_key(settings), b"people who sign in", "sha256")
+    key = access_key(settings)
     mailer, openid = create_mailer(settings), create_openid(settings)
     return Access(database, Clock(), Chance(), Passwords(), key, terms, mailer, openid)
+
+
+def access_key(settings: Settings) -> bytes:
+    """The installation's key for everything about people who sign in."""
+    return hmac.digest(secret_key(settings), b"people who sign in", "sha256")
 
 
 def page_names(flows: LiveFlows, page_ids: Iterable[str]) -> dict[str, str]:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from app.desk.access.identity import Staff
+from app.desk.private import has_it, hide_contacts
 from app.desk.service import Desk
 from app.errors import ConflictError, NotFoundError
 from app.log import customer_tag
-from app.store import audit, callbacks
+from app.store import audit, callbacks, queue
 from app.store.callbacks import Callback
+from app.store.keys import Key
+from app.store.queue import Row
 
 
 async def list_open(desk: Desk, staff: Staff) -> list[Callback]:
-    """Those of this person's Pages, the longest first."""
+    """Those of this person's Pages, the longest first. What is private only of those whose conversation they have."""
     pages = desk.pages_of(staff)
-    return await desk.database.read(lambda connection: callbacks.list_open(connection, pages))
+    found, rows = await desk.database.read(lambda connection: _list(connection, pages))
+    return [
+        each
+        if has_it(rows.get(each.key), staff)
+        else replace(each, contacts=hide_contacts(desk.flow_of(each.page_id), each.contacts))
+        for each in found
+    ]
+
+
+def _list(connection: Connection, pages: Collection[str]) -> tuple[list[Callback], dict[Key, Row]]:
+    found = callbacks.list_open(connection, pages)
+    return found, {row.key: row for row in queue.find_rows(connection, [each.key for each in found])}
 
 
 async def count_open(desk: Desk, staff: Staff) -> int:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from app.desk import noted
 from app.desk.access.identity import Staff
-from app.desk.service import Desk, People
+from app.desk.noted import Deed
+from app.desk.service import Desk, to_send, trouble_of
+from app.engine.effects import Message
 from app.errors import ConflictError
-from app.store import beside, queue, taking
+from app.store import beside, conversations, queue, taking
 from app.store.keys import Key
+from app.store.queue import Row
 from app.store.taking import Seen
 
 SENTENCES = {
@@ -49,15 +55,16 @@ class RefusedDeedError(ConflictError):
 
 async def take(desk: Desk, staff: Staff, seen: Seen) -> None:
     """This person has it from now on; of two who want it the first."""
-    await _take(desk, staff, seen, staff.id)
+    await _take(desk, staff, seen, staff.id, Deed("conversation_taken"))
 
 
 async def assign(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:
     """A colleague has it from now on."""
     people = await desk.people()
-    if to not in {each.id for each in people.of_page(seen.key[0])}:
+    account = next((each for each in people.of_page(seen.key[0]) if each.id == to), None)
+    if account is None:
         raise RefusedDeedError("no_person")
-    await _take(desk, staff, seen, to)
+    await _take(desk, staff, seen, to, Deed("conversation_assigned", {"account": account.email}))
 
 
 async def give(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:
@@ -68,10 +75,10 @@ async def give(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:
         await assign(desk, staff, seen, to)
 
 
-async def _take(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:
+async def _take(desk: Desk, staff: Staff, seen: Seen, to: str, deed: Deed) -> None:
     staff.check_page(seen.key[0])
     now = desk.clock.now()
-    await _do(desk, staff, seen.key, lambda connection: taking.take(connection, seen, staff.id, to, now))
+    await _do(desk, staff, seen.key, deed, lambda connection: taking.take(connection, seen, staff.id, to, now))
     desk.woken()
 
 
@@ -82,7 +89,8 @@ async def put_back(desk: Desk, staff: Staff, seen: Seen, team: str = "") -> None
         raise RefusedDeedError("no_team")
     staff.check_page(seen.key[0])
     now = desk.clock.now()
-    await _do(desk, staff, seen.key, lambda connection: taking.put_back(connection, seen, staff.id, team, now))
+    deed = Deed("conversation_put_back", {"team": team} if team else {})
+    await _do(desk, staff, seen.key, deed, lambda connection: taking.put_back(connection, seen, staff.id, team, now))
     desk.woken()
 
 
@@ -93,7 +101,8 @@ async def hand_back(desk: Desk, staff: Staff, seen: Seen, to: str = "") -> None:
         raise RefusedDeedError("no_state")
     staff.check_page(seen.key[0])
     now = desk.clock.now()
-    await _do(desk, staff, seen.key, lambda connection: taking.hand_back(connection, seen, staff.id, to, now))
+    deed = Deed("conversation_handed_back", {"state": to} if to else {})
+    await _do(desk, staff, seen.key, deed, lambda connection: taking.hand_back(connection, seen, staff.id, to, now))
     desk.woken()
 
 
@@ -101,17 +110,50 @@ async def resolve(desk: Desk, staff: Staff, seen: Seen) -> None:
     """It is done; the bot answers the customer's next message."""
     staff.check_page(seen.key[0])
     now = desk.clock.now()
-    await _do(desk, staff, seen.key, lambda connection: taking.resolve(connection, seen, staff.id, now))
+    deed = Deed("conversation_resolved")
+    await _do(desk, staff, seen.key, deed, lambda connection: taking.resolve(connection, seen, staff.id, now))
     desk.woken()
 
 
-async def look(desk: Desk, staff: Staff, key: Key, *, types: bool) -> bool:
-    """This person has the conversation on the screen, and perhaps writes; whether the customer is to be shown that they were read."""
+@dataclass(frozen=True, slots=True)
+class ToShow:
+    """What the customer is to be shown: that they were `read`, that somebody `types`."""
+
+    read: bool = False
+    types: bool = False
+
+
+async def look(desk: Desk, staff: Staff, key: Key, *, types: bool) -> ToShow:
+    """This person has the conversation on the screen, and perhaps writes."""
     staff.check_page(key[0])
     now = desk.clock.now()
-    first = await desk.database.transaction(lambda connection: beside.look(connection, key, staff.id, now, types=types))
+
+    def work(connection: Connection) -> ToShow:
+        first = beside.look(connection, key, staff.id, now, types=types)
+        return ToShow(
+            first,
+            types and _may_write(desk, connection, key, now) and beside.show_typing(connection, key, staff.id, now),
+        )
+
+    shown = await desk.database.transaction(work)
     desk.changed()
-    return first
+    return shown
+
+
+def _may_write(desk: Desk, connection: Connection, key: Key, now: datetime) -> bool:
+    found = conversations.find(connection, key)
+    if found is None:
+        return False
+    send = to_send(key, Message("…"), found.last_customer_at, trouble_of(connection, key[0], now))
+    return desk.policy(send, now) is None
+
+
+async def tell_customer(desk: Desk, key: Key, shown: ToShow) -> None:
+    """For after the answer: nobody at the desk waits for the channel."""
+    if shown.read:
+        await desk.mark_seen(*key)
+    if shown.types:
+        await desk.show_typing(*key)
 
 
 async def leave(desk: Desk, staff: Staff, key: Key) -> None:
@@ -129,17 +171,22 @@ async def set_away(desk: Desk, staff: Staff, *, away: bool) -> None:
     desk.changed()
 
 
-async def _do(desk: Desk, staff: Staff, key: Key, work: Callable[[Connection], bool]) -> None:
-    done, people, rows = await desk.database.transaction(
-        lambda connection: (work(connection), None, queue.find_rows(connection, [key]))
-    )
+async def _do(desk: Desk, staff: Staff, key: Key, deed: Deed, work: Callable[[Connection], bool]) -> None:
+    now = desk.clock.now()
+
+    def do(connection: Connection) -> tuple[bool, list[Row]]:
+        if not work(connection):
+            return False, list(queue.find_rows(connection, [key]))
+        noted.note(connection, staff, key, deed, now)
+        return True, []
+
+    done, rows = await desk.database.transaction(do)
     desk.changed()
     if done:
         return
     row = rows[0] if rows else None
     if row and row.answered_by == "staff" and row.staff_id and row.staff_id != staff.id:
-        known: People = people or await desk.people()
-        raise RefusedDeedError("taken", name=known.name(row.staff_id))
+        raise RefusedDeedError("taken", name=(await desk.people()).name(row.staff_id))
     if row and row.blocked_at:
         raise RefusedDeedError("blocked")
     raise RefusedDeedError("moved")

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from app.desk.access.identity import Staff
+from app.desk.private import HIDDEN, has_it, hide_slots
 from app.desk.service import Desk
 from app.desk.writing import fill_in, values_of
 from app.engine.cards import price_line
@@ -15,7 +16,7 @@ from app.engine.flow import ALL_TOPICS, Flow, Text
 from app.engine.products import wish_of
 from app.engine.session import Session, from_dict
 from app.errors import EngineError
-from app.store import canned, search, sessions
+from app.store import canned, queue, search, sessions
 from app.store.canned import Canned
 from app.store.keys import Key
 from app.store.search import HITS_MOST, Hit, Hits
@@ -42,11 +43,17 @@ async def find_answers(desk: Desk, staff: Staff, key: Key, query: str) -> list[O
     """What fits the words; without words the answers that are kept ready."""
     staff.check_page(key[0])
     words = query.strip()[:QUERY_CHARS_MAX]
-    kept, stored = await desk.database.read(
-        lambda connection: (canned.list_canned(connection, key[0], staff.id), sessions.find(connection, key))
+    kept, stored, rows = await desk.database.read(
+        lambda connection: (
+            canned.list_canned(connection, key[0], staff.id),
+            sessions.find(connection, key),
+            queue.find_rows(connection, [key]),
+        )
     )
     session, flow = from_dict(stored or {}), desk.flow_of(key[0])
-    values = values_of(flow, session, staff)
+    is_mine = has_it(rows[0] if rows else None, staff)
+    hidden = {} if is_mine else hide_slots(flow, session.slots)
+    values = {name: text for name, text in values_of(flow, session, staff).items() if hidden.get(name) != HIDDEN}
     found = [
         Offered("canned", str(each.id), each.name, fill_in(each.text, values), "own" if each.staff_id else "")
         for each in kept

@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Connection
 
 from app.clock import Clock
+from app.desk import noted
 from app.desk.access.identity import Staff
 from app.desk.service import Desk, People, read_people
 from app.desk.shown import visible
@@ -220,19 +221,28 @@ class Hub:
         while True:
             await self.clock.sleep(PRESENCE_SECONDS)
             there = {stream.staff.id for stream in self._streams}
-            now, absent = self.clock.now(), self.desk.absent
+            now = self.clock.now()
             try:
                 if there:
                     await self.desk.database.transaction(lambda connection: beside.be_there(connection, there, now))  # noqa: B023
-                left = await self.desk.database.transaction(
-                    lambda connection: taking.put_back_of_absent(connection, now, absent)  # noqa: B023
-                )
+                await self.put_back_of_absent()
             except UnavailableError:
                 continue
-            if left:
-                log.info("conversations put back", count=len(left))
-                self.desk.woken()
-                self.desk.changed()
+
+    async def put_back_of_absent(self) -> None:
+        """What people have who were away for too long goes back to the queue. Raises UnavailableError."""
+        now, absent = self.clock.now(), self.desk.absent
+
+        def work(connection: Connection) -> list[Key]:
+            left = taking.put_back_of_absent(connection, now, absent)
+            for key in left:
+                noted.note_left(connection, key, now)
+            return left
+
+        if left := await self.desk.database.transaction(work):
+            log.info("conversations put back", count=len(left))
+            self.desk.woken()
+            self.desk.changed()
 
     # ---- one screen ----------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.desk.access.identity import Staff
 from app.desk.finding import names_of
+from app.desk.private import HIDDEN, hide_slots
 from app.desk.service import Desk, Opened
 from app.desk.shown import Around, path_of, show_lines, size_of, visible
 from app.engine.flow import Slot
@@ -57,7 +58,7 @@ def talk_values(desk: Desk, staff: Staff, opened: Opened) -> dict[str, Any]:
         "asked": [each[:VALUE_CHARS] for each in read.asked],
         "handoff_note": read.conversation.handoff_note or "",
         "can_send_files": bool(desk.public_url),
-        **_bot_values(opened),
+        **_bot_values(opened, is_mine=is_mine),
         **_ways(staff, opened),
     }
 
@@ -83,18 +84,25 @@ def _earlier(lines: Sequence[Line], shown: set[str], behind: Behind | None) -> d
     return {kind: min((int(each[1:]) for each in shown if each[0] == kind), default=end) for kind, end in ends.items()}
 
 
-def _bot_values(opened: Opened) -> dict[str, Any]:
+def _bot_values(opened: Opened, *, is_mine: bool) -> dict[str, Any]:
     """What the bot knows of the customer, and how it came to this place."""
     session, flow = opened.session, opened.flow
+    known = session.slots if is_mine else hide_slots(flow, session.slots)
     language = session.language or (flow.languages[0] if flow else "")
     slots = [
-        (name, value_text((flow.slots.get(name) if flow else None) or Slot(name, "text"), value, language))
-        for name, value in session.slots.items()
+        (
+            name,
+            HIDDEN
+            if value is HIDDEN
+            else value_text((flow.slots.get(name) if flow else None) or Slot(name, "text"), value, language),
+        )
+        for name, value in known.items()
         if name not in SLOTS_HIDDEN
     ]
     return {
         "language": session.language,
         "slots": [(name, text[:VALUE_CHARS]) for name, text in slots[:SLOTS_SHOWN] if text],
+        "hides": any(value is HIDDEN for value in known.values()),
         "way": [*session.back, session.state] if session.state else list(session.back),
         "products": names_of(flow, session, session.shown),
         "failures": session.failures,

@@ -97,11 +97,13 @@ async def get_earlier(
 
 
 @router.get("/desk/c/{page}/{customer}/line/{line_id}")
-async def get_line(request: Request, staff: Who, key: Of, line_id: str) -> Response:  # noqa: ARG001 - may they see it
+async def get_line(request: Request, staff: Who, key: Of, line_id: str) -> Response:
     """One text that was too long for the transcript."""
-    line = await desk_of(request).database.read(lambda connection: lines.find_line(connection, key, line_id))
+    desk = desk_of(request)
+    line = await desk.database.read(lambda connection: lines.find_line(connection, key, line_id))
     if line is None:
         raise NotFoundError("There is no such message.")
+    await desk.saw(staff, key)
     return render(request, "desk/line.html", text=line.text, path=path_of(key))
 
 
@@ -219,9 +221,8 @@ async def post_again(request: Request, staff: Who, key: Of) -> Response:
 async def post_look(request: Request, staff: Who, key: Of) -> Response:
     form = await read_form(request, forms.LookForm)
     desk = desk_of(request)
-    first = await deeds.look(desk, staff, key, types=form.types)
-    # After the answer: nobody waits for the channel.
-    return Response(status_code=204, background=BackgroundTask(desk.mark_seen, *key) if first else None)
+    shown = await deeds.look(desk, staff, key, types=form.types)
+    return Response(status_code=204, background=BackgroundTask(deeds.tell_customer, desk, key, shown))
 
 
 @router.post("/desk/c/{page}/{customer}/leave")

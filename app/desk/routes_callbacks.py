@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,10 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk import blocking, callbacks
 from app.desk.access.forms import Nothing
+from app.desk.private import HIDDEN
 from app.desk.routes import Of, Who, desk_of
 from app.desk.shown import path_of
 from app.pages.forms import Form, read_form
 from app.pages.frame import render
+from app.store.callbacks import Callback
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,7 +30,11 @@ async def get_callbacks(request: Request, staff: Who) -> Response:
     desk = desk_of(request)
     found = await callbacks.list_open(desk, staff)
     names = {page_id: desk.name_of(page_id) for page_id in desk.pages_of(staff)}
-    return render(request, "desk/callbacks.html", callbacks=found, page_names=names)
+    return render(request, "desk/callbacks.html", callbacks=found, page_names=names, hides=_hides(found))
+
+
+def _hides(found: Sequence[Callback]) -> bool:
+    return any(HIDDEN in each.contacts.values() for each in found)
 
 
 @router.post("/desk/callbacks/{callback_id}/done")

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from app.clock import within_calendar
 from app.desk import writing
+from app.desk.access.identity import Staff
 from app.desk.access.visits import read_session
 from app.desk.kinds import FileKind, kind_of
 from app.desk.live import Cookie, Hub
@@ -53,17 +54,19 @@ def _moment(written: str) -> datetime | None:
 
 
 @router.get("/desk/c/{page}/{customer}/file/{line_id}/{number}")
-async def get_file(request: Request, staff: Who, key: Of, line_id: str, number: int) -> Response:  # noqa: ARG001 - may they see it
+async def get_file(request: Request, staff: Who, key: Of, line_id: str, number: int) -> Response:
     """A file of a transcript."""
-    return await answer_file(request, key, line_id, number)
+    return await answer_file(request, staff, key, line_id, number)
 
 
-async def answer_file(request: Request, key: Key, line_id: str, number: int) -> Response:
+async def answer_file(request: Request, staff: Staff, key: Key, line_id: str, number: int) -> Response:
     """The file, fetched by us: the sender learns nothing of who looks, and its host nothing at all. Raises NotFoundError."""
-    line = await desk_of(request).database.read(lambda connection: lines.find_line(connection, key, line_id))
+    desk = desk_of(request)
+    line = await desk.database.read(lambda connection: lines.find_line(connection, key, line_id))
     addresses = addresses_of(line) if line else []
     if not 0 <= number < len(addresses) or not addresses[number]:
         raise NotFoundError("There is no such file.")
+    await desk.saw(staff, key)
     fetcher: Files = request.app.state.files
     try:
         data = await fetcher.fetch(addresses[number])

@@ -13,6 +13,7 @@ from app.chance import Chance
 from app.channel import Refusal, Send
 from app.clock import Clock
 from app.desk.access.identity import Staff
+from app.desk.noted import Sights
 from app.desk.window import Window, read_window
 from app.engine.effects import Message
 from app.engine.flow import Flow
@@ -45,8 +46,8 @@ Pieces = Callable[[Message], Sequence[Message]]
 RunSearch = Callable[[Flow, Any], Any]
 
 
-MarkSeen = Callable[[str, str], Awaitable[None]]
-"""`Channel.mark_seen`: shows a customer that they were read."""
+Show = Callable[[str, str], Awaitable[None]]
+"""`Channel.mark_seen`, `Channel.show_typing`: shows a customer that they were read, that an answer is being written."""
 
 
 async def show_nothing(page_id: str, customer_id: str) -> None:
@@ -76,7 +77,9 @@ class Desk:
     absent: timedelta = timedelta(minutes=15)
     public_url: str = ""
     search: RunSearch = run_search
-    mark_seen: MarkSeen = show_nothing
+    mark_seen: Show = show_nothing
+    show_typing: Show = show_nothing
+    sights: Sights = field(default_factory=Sights)
 
     def pages_of(self, staff: Staff) -> list[str]:
         """The Pages of this installation that this person may see."""
@@ -124,6 +127,10 @@ class Desk:
         )
         return tuple(dict.fromkeys(found))
 
+    async def saw(self, staff: Staff, key: Key) -> None:
+        """This person is about to be shown something of this conversation: it goes into the audit. Raises UnavailableError."""
+        await self.sights.note(self.database, staff, key, self.clock.now())
+
     async def open(self, staff: Staff, key: Key, behind: Behind | None = None) -> Opened:
         """Everything about one conversation. Raises NotFoundError for one that is not there, or not for this person."""
         staff.check_page(key[0])
@@ -131,6 +138,7 @@ class Desk:
         read = await self.database.read(lambda connection: _read(connection, key, staff.id, now, behind))
         if read is None:
             raise NotFoundError("There is no such customer.")
+        await self.saw(staff, key)
         window = read_window(self.policy, key, read.conversation.last_customer_at, read.trouble, now)
         return Opened(read, window, self.flow_of(key[0]), now, behind)
 

@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.desk import noted
 from app.desk.access.identity import Staff
 from app.desk.deeds import RefusedDeedError
 from app.desk.kinds import kind_of
+from app.desk.noted import Deed
 from app.desk.service import Desk, People, to_send, trouble_of
 from app.engine.cards import card_of
 from app.engine.draft import Draft
@@ -21,12 +23,12 @@ from app.engine.flow import Flow, Slot
 from app.engine.session import Session, from_dict
 from app.engine.slots import value_text
 from app.mask import mask
-from app.store import beside, canned, conversations, files, lines, replies, sessions
+from app.store import beside, canned, conversations, files, lines, personas, replies, sessions
 from app.store.beside import NewNote
 from app.store.canned import Canned
 from app.store.files import StoredFile
 from app.store.keys import Key
-from app.store.replies import Reply, Written
+from app.store.replies import WRITTEN_AS, Reply, Written
 
 TEXT_CHARS_MAX = 6_000
 """What the channel does not take as one message is sent as several."""
@@ -106,7 +108,14 @@ async def take_back(desk: Desk, staff: Staff, key: Key, seq: int) -> None:
     """Undo a message that has not left."""
     staff.check_page(key[0])
     now = desk.clock.now()
-    done = await desk.database.transaction(lambda connection: replies.take_back(connection, key, seq, staff.id, now))
+
+    def work(connection: Connection) -> bool:
+        if not replies.take_back(connection, key, seq, staff.id, now):
+            return False
+        noted.note(connection, staff, key, Deed("message_taken_back", {"message": seq}), now)
+        return True
+
+    done = await desk.database.transaction(work)
     desk.changed()
     if not done:
         raise RefusedDeedError("too_late")
@@ -128,14 +137,19 @@ async def _write(desk: Desk, by: Draftsman, message: Message, file: StoredFile |
     pieces = [message_to_dict(each) for each in desk.pieces(message)]
 
     def work(connection: Connection) -> Written:
-        written = Written(refused="nothing")
+        written, new = Written(refused="nothing"), []
+        as_person = personas.want(connection, by.staff.id, [by.key[0]], now)
         for place, body in enumerate(pieces):
             form_key = f"{by.form_key}/{place}" if place else by.form_key
-            written = replies.write(connection, Reply(by.key, by.staff.id, body, form_key), now, desk.hold)
+            stored = {**body, WRITTEN_AS: by.staff.id} if as_person else body
+            written = replies.write(connection, Reply(by.key, by.staff.id, stored, form_key), now, desk.hold)
             if written.refused:
                 return written
+            new += [written.seq] if written.is_new else []
         if file is not None and written.is_new:
             files.add(connection, by.key, by.staff.id, file, now)
+        for seq in new:
+            noted.note(connection, by.staff, by.key, Deed("message_sent", {"message": seq}), now)
         return written
 
     written = await desk.database.transaction(work)

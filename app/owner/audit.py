@@ -20,6 +20,8 @@ router = APIRouter(include_in_schema=False)
 SHOWN = 50
 KINDS = tuple(sorted(get_args(audit.What)))
 WHO_CHARS_MAX = 100
+RARE = "rare"
+"""A choice among the kinds: everything but what happens all day long."""
 
 
 class Filters(BaseModel):
@@ -45,6 +47,7 @@ async def get_audit(
     wanted = Wanted(
         page_ids=frozenset((chosen.page,)) if chosen.page else mine,
         what=chosen.what if chosen.what in KINDS else None,
+        but_not=audit.DAILY if chosen.what == RARE else (),
         who=chosen.who or None,
     )
 

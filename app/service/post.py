@@ -1,4 +1,4 @@
-"""Posts what happened to an address of an owner's: checked before each try, no redirect followed, no answer kept. Logs no address."""
+"""Posts to an address that an owner or a browser gave us: checked before each try, no redirect followed, no answer kept. Logs none."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Poster:
             if not addresses or not all(is_public(each) for each in addresses):
                 return Answer(None, "address")
             pinned = pinned.copy_with(host=addresses[0])
-        sent = {**headers, "Host": parts.netloc, "Content-Type": "application/json", "Accept-Encoding": "identity"}
+        sent = {"Content-Type": "application/json", **headers, "Host": parts.netloc, "Accept-Encoding": "identity"}
         async with (
             httpx.AsyncClient(
                 verify=_tls(), trust_env=False, follow_redirects=False, timeout=self.seconds_max

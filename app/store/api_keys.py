@@ -76,6 +76,32 @@ def touch(connection: Connection, key_id: str, now: datetime) -> None:
     connection.execute(update(api_keys).where(_k.id == key_id).values(used_at=now))
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Requests that all processes together take of one key: so many a second, and so many at once after a rest."""
+
+    a_second: float
+    at_once: float
+
+
+def lease(connection: Connection, key_id: str, most: int, rate: Rate, now: datetime) -> float:
+    """How many requests, up to `most`, the caller may take of what all processes share; below 1 none, and what is there of one."""
+    locked = select(_k.requests_left, _k.left_at).where(_k.id == key_id).with_for_update()
+    row = connection.execute(locked).one_or_none()
+    if row is None:
+        return 0.0
+    left, at = rate.at_once, now
+    if row.left_at is not None:
+        # The clocks of two machines differ: none gets more by being behind.
+        at = max(now, row.left_at)
+        left = min(rate.at_once, row.requests_left + (at - row.left_at).total_seconds() * rate.a_second)
+    if left < 1:
+        return float(left)
+    granted = min(most, int(left))
+    connection.execute(update(api_keys).where(_k.id == key_id).values(requests_left=left - granted, left_at=at))
+    return float(granted)
+
+
 def _key(row: Any) -> ApiKey:
     return ApiKey(
         row.id, row.name, cast(Role, row.role), row.made_by, row.made_at, frozenset(row.page_ids), row.all_pages,

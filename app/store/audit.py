@@ -26,8 +26,12 @@ What = Literal[
     "conversations_exported", "event_replayed", "backup_made", "database_restored", "database_moved",
     "api_key_made", "api_key_revoked", "webhook_made", "webhook_changed", "webhook_removed",
     "webhook_switched_off", "alarm_made", "alarm_removed", "callback_done",
+    "conversation_seen", "conversation_taken", "conversation_assigned", "conversation_put_back", "conversation_left",
+    "conversation_handed_back", "conversation_resolved", "message_sent", "message_taken_back",
 ]  # fmt: skip
 """What can have happened. Whoever writes a new kind adds its word here."""
+DAILY: tuple[What, ...] = ("conversation_seen", "message_sent")
+"""What happens all day long, and would hide everything else."""
 
 COMMAND_LINE = "command_line"
 LOCK = 7_266_137
@@ -101,10 +105,11 @@ def list_entries(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries. `page_ids`: of these Pages and nothing else; `who`: whose name has this in it."""
+    """Which entries. `page_ids`: of these Pages and nothing else; `who`: whose name has this in it; `but_not`: none of these kinds."""
 
     page_ids: Collection[str] | None = None
     what: str | None = None
+    but_not: Collection[str] = ()
     who: str | None = None
 
 
@@ -117,6 +122,8 @@ def search_entries(connection: Connection, wanted: Wanted, *, most: int, before_
         chosen = chosen.where(_a.page_id.in_(wanted.page_ids))
     if wanted.what is not None:
         chosen = chosen.where(_a.what == wanted.what)
+    if wanted.but_not:
+        chosen = chosen.where(_a.what.not_in(wanted.but_not))
     if wanted.who is not None:
         chosen = chosen.where(_a.who.icontains(wanted.who, autoescape=True))
     return [Entry(*row) for row in connection.execute(chosen)]

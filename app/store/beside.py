@@ -17,6 +17,8 @@ LOOKS_FOR = timedelta(seconds=40)
 """A screen says every 15 seconds that somebody looks; two of them may be lost."""
 TYPES_FOR = timedelta(seconds=6)
 """The same for typing, said every 3 seconds."""
+TYPING_SHOWN_EVERY = timedelta(seconds=15)
+"""The channel shows a customer for about 20 seconds that somebody types."""
 NOTES_MOST = 200
 
 _n, _l, _m = notes.c, looks.c, mentions.c
@@ -115,6 +117,25 @@ def _is_unseen(connection: Connection, key: Key) -> bool:
         _l.page_id == key[0], _l.customer_id == key[1], _l.seen_until >= row.last_customer_at
     )
     return connection.execute(seen.limit(1)).first() is None
+
+
+def show_typing(connection: Connection, key: Key, staff_id: str, now: datetime) -> bool:
+    """Whether the customer is to be shown now that this person types: only by who has the conversation, and not again so soon, in
+    whichever process it is asked. Behind `look`, which has locked the conversation."""
+    c = conversations.c
+    theirs = select(c.epoch).where(
+        c.page_id == key[0],
+        c.customer_id == key[1],
+        c.answered_by == "staff",
+        c.staff_id == staff_id,
+        c.blocked_at.is_(None),
+    )
+    here = (_l.page_id == key[0]) & (_l.customer_id == key[1])
+    lately = select(_l.staff_id).where(here, _l.typing_shown_at > now - TYPING_SHOWN_EVERY)
+    if connection.execute(theirs).first() is None or connection.execute(lately.limit(1)).first() is not None:
+        return False
+    connection.execute(update(looks).where(here, _l.staff_id == staff_id).values(typing_shown_at=now))
+    return True
 
 
 def leave(connection: Connection, key: Key, staff_id: str, now: datetime) -> None:

@@ -13,6 +13,9 @@ from app.store.keys import Key
 from app.store.tables import conversations as table
 from app.store.tables import outbox
 
+WRITTEN_AS = "written_as"
+"""Where a stored message says whose name the customer is to see."""
+
 _o, _c = outbox.c, table.c
 _of_customer = (_o.page_id == bindparam("of_page")) & (_o.customer_id == bindparam("of_customer"))
 _form = _of_customer & (_o.form_key == bindparam("of_form"))

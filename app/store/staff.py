@@ -28,6 +28,7 @@ class Account:
     password: str | None = None
     second_salt: bytes | None = None
     disabled_at: datetime | None = None
+    shows_name: bool = False
 
     @property
     def may_sign_in(self) -> bool:
@@ -36,7 +37,8 @@ class Account:
 
 _s = staff.c
 _columns = (
-    _s.id, _s.email, _s.name, _s.role, _s.created_at, _s.all_pages, _s.password, _s.second_salt, _s.disabled_at
+    _s.id, _s.email, _s.name, _s.role, _s.created_at, _s.all_pages, _s.password, _s.second_salt, _s.disabled_at,
+    _s.shows_name,
 )  # fmt: skip
 
 
@@ -152,5 +154,5 @@ def _one(connection: Connection, condition: Any) -> Account | None:
 def _account(row: Any, page_ids: Iterable[str]) -> Account:
     return Account(
         row.id, row.email, row.name, cast(Role, row.role), row.created_at, frozenset(page_ids), row.all_pages,
-        row.password, row.second_salt, row.disabled_at,
+        row.password, row.second_salt, row.disabled_at, row.shows_name,
     )  # fmt: skip

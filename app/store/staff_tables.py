@@ -6,6 +6,7 @@ staff_sessions   who is signed in where; gone when they sign out
 staff_links      one-time links: set up, invitation, forgotten password
 staff_recovery   one-time codes for whoever lost the second factor
 sign_in_tries    how often signing in failed, by account and by address
+staff_personas   what the channel calls those who answer under their own names
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class StaffRow(SQLModel, table=True):
     """A person. role: staff, owner. `password` is an argon2id hash with its parameters.
 
     `second_salt`: what the second factor's secret is made of, together with the installation's key; the secret itself is nowhere.
-    `second_step`: the last 30 seconds whose code was used.
+    `second_step`: the last 30 seconds whose code was used. `shows_name`: customers see who answers.
     """
 
     __tablename__ = "staff"
@@ -38,6 +39,7 @@ class StaffRow(SQLModel, table=True):
     second_step: int = Field(default=0, sa_type=BigId)
     created_at: datetime = Field(sa_type=UtcTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    shows_name: bool = False
 
 
 class StaffPageRow(SQLModel, table=True):
@@ -104,6 +106,20 @@ class TriesRow(SQLModel, table=True):
     last_at: datetime = Field(sa_type=UtcTime)
 
 
+class PersonaRow(SQLModel, table=True):
+    """One person before the customers of one Page. `persona_id` is the channel's, empty as long as it was not made; `name` the one
+    that it was made with. `next_at`: when it may be made or removed; a try moves it on, so that no other process tries.
+    """
+
+    __tablename__ = "staff_personas"
+
+    page_id: str = Field(primary_key=True)
+    staff_id: str = Field(primary_key=True)
+    name: str
+    persona_id: str = ""
+    next_at: datetime = Field(sa_type=UtcTime)
+
+
 _tables = SQLModel.metadata.tables
 staff = _tables["staff"]
 staff_pages = _tables["staff_pages"]
@@ -111,3 +127,4 @@ staff_sessions = _tables["staff_sessions"]
 staff_links = _tables["staff_links"]
 staff_recovery = _tables["staff_recovery"]
 sign_in_tries = _tables["sign_in_tries"]
+staff_personas = _tables["staff_personas"]

@@ -359,6 +359,7 @@ class AuditRow(SQLModel, table=True):
     """One deed. `id` has no gaps; `hash` covers the row and the hash of the row before. Triggers refuse changes and deletions."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("audit_by_what", "what", "id"),)
 
     id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UtcTime)

@@ -91,7 +91,7 @@ class CannedRow(SQLModel, table=True):
 
 
 class LookRow(SQLModel, table=True):
-    """One person before one conversation."""
+    """One person before one conversation. `typing_shown_at`: when the customer was last shown that this person types."""
 
     __tablename__ = "looks"
     __table_args__ = (Index("looks_of_staff", "staff_id", "seen_until"),)
@@ -102,6 +102,7 @@ class LookRow(SQLModel, table=True):
     looked_at: datetime | None = Field(default=None, sa_type=UtcTime)
     typing_at: datetime | None = Field(default=None, sa_type=UtcTime)
     seen_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    typing_shown_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class PresenceRow(SQLModel, table=True):

@@ -6,6 +6,8 @@ deliveries   what they are told, written in the same transaction as what happene
 alarms       rules: who waits longer than so many minutes has a letter written to staff
 alarmed      for which wait a rule wrote already
 letters      e-mails that have not left; gone when they have
+push_targets browsers of staff that want to be told, each where its push service reaches it
+push_notes   notes to them that have not left; gone when they have
 callbacks    customers who left a phone number or an e-mail address while the team was closed
 """
 
@@ -21,7 +23,10 @@ from app.store.types import BigId, JsonText, UtcTime
 
 
 class ApiKeyRow(SQLModel, table=True):
-    """`token` is a hash of the key. role: staff, owner. `page_ids` counts only where `all_pages` is false."""
+    """`token` is a hash of the key. role: staff, owner. `page_ids` counts only where `all_pages` is false.
+
+    `requests_left`: how many requests all processes together may still take, as of `left_at`.
+    """
 
     __tablename__ = "api_keys"
     __table_args__ = (UniqueConstraint("token", name="api_keys_once"),)
@@ -36,6 +41,8 @@ class ApiKeyRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    requests_left: float | None = None
+    left_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class HookRow(SQLModel, table=True):
@@ -137,6 +144,40 @@ class LetterRow(SQLModel, table=True):
     next_at: datetime = Field(sa_type=UtcTime)
 
 
+class PushTargetRow(SQLModel, table=True):
+    """`mark` is a hash of the address. `session_id`: signed in by which it was asked for; it ends when that person signs out."""
+
+    __tablename__ = "push_targets"
+    __table_args__ = (
+        UniqueConstraint("mark", name="push_targets_once"),
+        Index("push_targets_of_staff", "staff_id"),
+    )
+
+    id: str = Field(primary_key=True)
+    staff_id: str
+    session_id: str = ""
+    mark: bytes = Field(sa_type=LargeBinary)
+    endpoint: str
+    public: bytes = Field(sa_type=LargeBinary)
+    auth: bytes = Field(sa_type=LargeBinary)
+    device: str = ""
+    language: str
+    made_at: datetime = Field(sa_type=UtcTime)
+
+
+class PushNoteRow(SQLModel, table=True):
+    """`next_at`: as in `deliveries`. `body`: what the browser shows; nothing of a customer's."""
+
+    __tablename__ = "push_notes"
+    __table_args__ = (Index("push_notes_due", "next_at"), Index("push_notes_of_target", "target_id"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    target_id: str
+    body: Any = Field(sa_type=JsonText, nullable=False)
+    tries: int = 0
+    next_at: datetime = Field(sa_type=UtcTime)
+
+
 class CallbackRow(SQLModel, table=True):
     """`contacts`: phone and email, whichever the customer gave. Open until somebody ticks it off."""
 
@@ -169,4 +210,6 @@ deliveries = _tables["deliveries"]
 alarms = _tables["alarms"]
 alarmed = _tables["alarmed"]
 letters = _tables["letters"]
+push_targets = _tables["push_targets"]
+push_notes = _tables["push_notes"]
 callbacks = _tables["callbacks"]

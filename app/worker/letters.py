@@ -1,4 +1,5 @@
-"""Nobody at the screen: writes to a team's staff when customers wait too long, and sends the letters. Beside everything else."""
+"""Nobody at the screen: writes to a team's staff when customers wait too long, letters and notes to their browsers, and sends the
+letters (`pushes.py` the notes). Beside everything else."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ from app.engine.hours import is_open
 from app.errors import UnavailableError
 from app.mail import Mailer
 from app.pages.languages import LANGUAGES, Words, words_of
-from app.store import alarms, letters, staff
+from app.store import alarms, letters, pushes, staff
 from app.store.alarms import Alarm, Waiting
 from app.store.database import Database
 from app.store.letters import Letter
+from app.store.pushes import Target
 from app.store.staff import Account
 
 log = structlog.get_logger()
@@ -35,7 +37,7 @@ FORGET_EVERY = timedelta(hours=24)
 
 @dataclass(slots=True)
 class Letters:
-    """Writes and sends for one worker. Without a `mailer` nothing is written: nobody would ever send it."""
+    """Writes and sends for one worker. Without a `mailer` no letter is written: nobody would ever send it."""
 
     database: Database
     clock: Clock
@@ -48,7 +50,7 @@ class Letters:
     async def run(self, may_go_on: Callable[[], bool]) -> None:
         """Look, write and send until cancelled, while `may_go_on`."""
         while True:
-            if self.mailer and may_go_on():
+            if may_go_on():
                 with suppress(UnavailableError):
                     await self.run_once()
             await self.clock.sleep(LOOK_EVERY_SECONDS)
@@ -57,9 +59,10 @@ class Letters:
         """Write what is due now, and send it; how many letters left."""
         rules = await self.database.read(alarms.list_alarms)
         now = self.clock.now()
-        if rules:
+        has_browsers = await self.database.read(pushes.has_any)
+        if rules and (self.mailer or has_browsers):
             await self.database.transaction(lambda connection: self._write(connection, rules, now))
-        return await self._send(now)
+        return await self._send(now) if self.mailer else 0
 
     # ---- writing -------------------------------------------------------------------------------------------
 
@@ -68,18 +71,21 @@ class Letters:
             alarms.forget_old(connection, now)
             self._forgot_at = now
         people: list[Account] = []
-        told: dict[str, list[Waiting]] = {}
+        told: dict[str, tuple[Account, list[Waiting]]] = {}
         for rule in rules:
             waiting = self._due(connection, rule, now)
             alarms.note(connection, rule, waiting)
             people = people or (staff.list_all(connection) if waiting else [])
             for each in waiting:
                 for account in self._receivers(people, each):
-                    listed = told.setdefault(account.email, [])
+                    _, listed = told.setdefault(account.id, (account, []))
                     if each not in listed:
                         listed.append(each)
-        for email, waiting in told.items():
-            letters.add(connection, self._letter(email, waiting), now)
+        for account, waiting in told.values():
+            if self.mailer:
+                letters.add(connection, self._letter(account.email, waiting), now)
+        for target in pushes.list_of(connection, told.keys()):
+            pushes.add_note(connection, target.id, _note(target, told[target.staff_id][1]), now)
 
     def _due(self, connection: Connection, rule: Alarm, now: datetime) -> list[Waiting]:
         """Who is due where the rule holds now: a team's hours decide, where it asks for them."""
@@ -133,6 +139,13 @@ class Letters:
             left += is_sent
             await self.database.transaction(lambda connection: _settle(connection, each, is_sent, self.clock.now()))  # noqa: B023
         return left
+
+
+def _note(target: Target, waiting: Sequence[Waiting]) -> dict[str, str]:
+    """What the browser shows: how many wait, and the desk. Names nobody and quotes nothing."""
+    t = words_of(target.language if target.language in LANGUAGES else LANGUAGES[0])
+    subject = t.count("alarm_letter.subject", len(waiting))
+    return {"title": subject, "body": t("alarm_note.body"), "url": "/desk?view=waiting"}
 
 
 def _settle(connection: Connection, letter: Letter, is_sent: bool, now: datetime) -> None:

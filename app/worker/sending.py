@@ -28,6 +28,7 @@ from app.store.database import Database
 from app.store.intake import outbox_id
 from app.store.keys import Key
 from app.store.outbox import OutMessage, Result
+from app.store.replies import WRITTEN_AS
 from app.worker.later import Later, Waiting
 from app.worker.parking import Parking, write_down
 from app.worker.retry import persist, wait_before
@@ -235,6 +236,7 @@ class Sender:
             written_by="staff" if message.written_by == "staff" else "bot",
             last_customer_at=message.last_customer_at,
             stopped_after=message.stopped_after,
+            written_as=message.body.get(WRITTEN_AS, ""),
         )
 
     # ---- what came back ------------------------------------------------------------------------------------
@@ -331,7 +333,7 @@ class Sender:
         if failure.code == "stored":
             return None
         other = self.channel.instead(message_from_dict(message.body), failure)
-        kept = {name: message.body[name] for name in ("payloads", "trace") if name in message.body}
+        kept = {name: message.body[name] for name in ("payloads", "trace", WRITTEN_AS) if name in message.body}
         return {**message_to_dict(other), **kept} if other else None
 
     async def persist(self, work: Callable[[Connection], Value]) -> Value:

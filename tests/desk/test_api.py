@@ -13,11 +13,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Connection
 
-from app.clock import Clock
 from app.desk.access.access import hash_token
 from app.desk.api import docs
 from app.desk.api import routes as api_routes
-from app.desk.api.who import AT_ONCE, Api, Throttle
+from app.desk.api.who import LEASED, RATE, Api, Throttle
+from app.desk.private import HIDDEN
 from app.pages import failures
 from app.pages.guard import Guard
 from app.store import api_keys, audit, beside, callbacks, conversations, history, hooks, taking
@@ -34,24 +34,15 @@ from tests.desk.route_table import BY_KEY, OWNER_KEYS, ROUTES
 C = f"/api/v1/conversations/{MILA[0]}/{MILA[1]}"
 
 
-class StillClock(Clock):
-    """Its steady seconds pass when the test says so."""
-
-    seconds = 0.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
 class Program:
     """The API over a room, and keys to ask it with."""
 
     def __init__(self, room: Room) -> None:
-        self.room, self.steady = room, StillClock()
+        self.room = room
         self.app = FastAPI(openapi_url=None)
         self.app.add_middleware(Guard)
         failures.add_handlers(self.app)
-        self.app.state.api = Api(room.desk, Throttle(self.steady))
+        self.app.state.api = Api(room.desk, Throttle(room.database, room.clock))
         self.app.include_router(api_routes.router)
 
     async def key(self, role: Role = "staff", *pages: str, name: str = "Orders") -> httpx.AsyncClient:
@@ -175,7 +166,7 @@ async def test_callbacks_are_listed_until_they_are_ticked_off(program: Program) 
     await room.do(lambda connection: callbacks.ask(connection, MILA, "care", {"email": "m@x.example"}, now))
     await room.do(lambda connection: callbacks.ask(connection, (PAGE_B, "9"), "care", {"phone": "+49 30 2"}, now))
     [listed] = (await shop.get("/api/v1/callbacks")).json()
-    assert listed["contacts"] == {"phone": "+49 30 1", "email": "m@x.example"}
+    assert listed["contacts"] == {"phone": "+49 30 1", "email": HIDDEN}, "the address is private, and Mila nobody's"
     assert (await shop.post(f"/api/v1/callbacks/{listed['id']}/done")).status_code == 204
     assert (await shop.post(f"/api/v1/callbacks/{listed['id']}/done")).status_code == 409
     assert (await shop.post(f"/api/v1/callbacks/{listed['id'] + 1}/done")).status_code == 404
@@ -274,7 +265,7 @@ async def test_a_key_of_another_page_learns_nothing(program: Program) -> None:
     shop, staff = await program.key("owner", PAGE_B), await program.key("staff")
     for route in KEYED:
         await _tells_nothing(shop, *route.split())
-        program.steady.seconds += 60
+        program.room.clock.move(seconds=60)
         if ROUTES[route] == OWNER_KEYS:
             method, path = route.split()
             assert (await staff.request(method, path)).status_code == 403
@@ -323,13 +314,29 @@ async def test_what_is_not_asked_for_is_refused(program: Program) -> None:
 
 async def test_each_key_is_throttled_by_itself(program: Program) -> None:
     shop, other = await program.key(), await program.key(name="Other")
-    answers = [(await shop.get("/api/v1/callbacks")).status_code for _ in range(int(AT_ONCE) + 1)]
-    assert answers.count(200) == AT_ONCE
+    answers = [(await shop.get("/api/v1/callbacks")).status_code for _ in range(int(RATE.at_once) + 1)]
+    assert answers.count(200) == RATE.at_once
     refused = await shop.get("/api/v1/callbacks")
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
     assert (await other.get("/api/v1/callbacks")).status_code == 200
-    program.steady.seconds += 1
+    program.room.clock.move(seconds=1)
     assert (await shop.get("/api/v1/callbacks")).status_code == 200
+
+
+async def test_processes_share_what_a_key_may_ask(both: Program) -> None:
+    shop, another = await both.key(), Program(both.room)
+    elsewhere = another.client(shop.headers["authorization"].removeprefix("Bearer "))
+    found = [
+        (await each.get("/api/v1/callbacks")).status_code
+        for _ in range(int(RATE.at_once))
+        for each in (shop, elsewhere)
+    ]
+    assert found.count(200) == RATE.at_once
+    assert found.count(429) == RATE.at_once
+    both.room.clock.move(seconds=2)
+    again = [(await each.get("/api/v1/callbacks")).status_code for _ in range(20) for each in (shop, elsewhere)]
+    assert again.count(200) == 2 * RATE.a_second
+    assert RATE.a_second > LEASED, "what one process holds back never keeps another one from its share for long"
 
 
 async def test_a_program_that_says_nothing_any_more_loses_what_it_has(program: Program) -> None:

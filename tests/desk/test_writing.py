@@ -211,7 +211,7 @@ async def test_a_note_calls_who_is_named_in_it_until_they_look(room: Room) -> No
 
 async def test_who_first_sees_what_the_customer_wrote_last_shows_that_once(room: Room) -> None:
     async def look(staff: Staff, key: Key = MILA) -> bool:
-        return await deeds.look(room.desk, staff, key, types=False)
+        return (await deeds.look(room.desk, staff, key, types=False)).read
 
     assert [await look(ANNA), await look(ANNA), await look(LUC)] == [True, False, False]
     room.clock.move(minutes=5)
@@ -221,6 +221,21 @@ async def test_who_first_sees_what_the_customer_wrote_last_shows_that_once(room:
     bot = AfterTurns(*MILA, "bot", 3, 3, now + timedelta(seconds=5), changed_at=now)
     await room.do(lambda each: conversations.save_changed(each, [bot]))
     assert not await look(ANNA), "what the bot answers is nobody's to be read"
+
+
+async def test_a_customer_is_shown_that_who_has_them_types_and_not_again_so_soon(room: Room) -> None:
+    async def types(staff: Staff) -> bool:
+        return (await deeds.look(room.desk, staff, MILA, types=True)).types
+
+    assert not await types(LUC), "Anna has the conversation"
+    assert [await types(ANNA), await types(ANNA)] == [True, False]
+    room.clock.move(seconds=14)
+    await deeds.assign(room.desk, ANNA, await room.seen(), "luc")
+    assert not await types(LUC), "whoever types: once in 15 seconds"
+    room.clock.move(seconds=1)
+    assert await types(LUC)
+    room.clock.move(hours=25)
+    assert not await types(LUC), "the window is closed"
 
 
 async def test_kept_answers_are_filled_in_with_what_is_known(room: Room) -> None:

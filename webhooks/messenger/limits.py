@@ -50,6 +50,8 @@ CLOCK_AHEAD_SECONDS_MAX = 300
 
 TEXT_CHARS_MAX = 1_900
 """D: under 2,000 characters; O: whether code points or something longer is meant is not said, so some are spared."""
+PERSONA_NAME_CHARS_MAX = 50
+"""D"""
 QUICK_REPLIES_MAX = 13
 """D"""
 QUICK_REPLY_TITLE_CHARS_MAX = 20

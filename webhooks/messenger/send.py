@@ -41,6 +41,7 @@ from webhooks.messenger.policy import Way, may_send
 from webhooks.messenger.render import render
 from webhooks.messenger.rich import as_text
 from webhooks.messenger.signature import appsecret_proof
+from webhooks.messenger.staff_personas import StaffPersonas
 from webhooks.messenger.uploads import Name, Uploads
 
 log = structlog.get_logger()
@@ -57,12 +58,14 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What goes on beside the sends. Without `personas` Pages write under their own names, without `names` customers have none."""
+    """What goes on beside the sends. Without `personas` Pages write under their own names, without `names` customers have none,
+    without `staff` nobody answers under theirs."""
 
     pace: Pace = field(default_factory=Pace)
     personas: Personas | None = None
     names: Names | None = None
     uploads: Uploads = field(default_factory=Uploads)
+    staff: StaffPersonas | None = None
 
 
 class Messenger:
@@ -76,7 +79,7 @@ class Messenger:
         """`graph_url` holds the version: `https://graph.facebook.com/v26.0`."""
         beside = beside or Beside()
         self._pace, self._personas, self._names = beside.pace, beside.personas, beside.names
-        self._uploads = beside.uploads
+        self._uploads, self._staff = beside.uploads, beside.staff
         self._account = account
         self._graph_url = graph_url.rstrip("/")
         self._client = client
@@ -246,19 +249,18 @@ class Messenger:
         return read_listing(result.body, page_id)
 
     def _persona_of(self, send: Send) -> str:
-        return self._personas.id_of(send.page_id) if self._personas and send.written_by == "bot" else ""
+        if send.written_by == "staff":
+            return self._staff.id_of(send.page_id, send.written_as) if self._staff else ""
+        return self._personas.id_of(send.page_id) if self._personas else ""
 
     def _judge(self, outcome: Outcome, page_id: str, rendered: Mapping[str, Any]) -> Outcome:
         """A refusal may be about the persona alone, which was deleted: the same message goes once more without it."""
-        if (
-            self._personas
-            and "persona_id" in rendered
-            and isinstance(outcome, Failed)
-            and outcome.code in _ABOUT_CONTENT
-        ):
+        if "persona_id" not in rendered or not isinstance(outcome, Failed) or outcome.code not in _ABOUT_CONTENT:
+            return outcome
+        is_staff = self._staff is not None and self._staff.forget(page_id, rendered["persona_id"])
+        if self._personas and not is_staff:
             self._personas.forget(page_id)
-            return replace(outcome, retry=True)
-        return outcome
+        return replace(outcome, retry=True)
 
     async def _judge_file(self, outcome: Outcome, file: Name, answer: bytes) -> Outcome:
         """What was sent by an id that Messenger has forgotten goes once more by its address."""

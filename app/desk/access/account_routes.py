@@ -19,8 +19,8 @@ from app.desk.access.visits import read_visitor
 from app.errors import BrokenPayloadError, ElsewhereFirstError, NotFoundError
 from app.pages.forms import read_form
 from app.pages.frame import render
+from app.store import pushes, staff_sessions
 from app.store import staff as accounts
-from app.store import staff_sessions
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Staff, Depends(signed_in_partly)]
@@ -50,6 +50,13 @@ async def post_password(request: Request, me: Me) -> Response:
         values = await _values(request, me)
         return denied(outcome, partial(render, request, "desk/access/account.html", done="", **values), 400)
     return RedirectResponse(f"{ACCOUNT}?done=password", 303)
+
+
+@router.post("/account/name")
+async def post_name(request: Request, me: Me) -> Response:
+    form = await read_form(request, forms.ShowName)
+    await own.set_shows_name(access_of(request), me, shown=form.shown)
+    return RedirectResponse(f"{ACCOUNT}?done=name", 303)
 
 
 @router.post("/account/sessions/end-others")
@@ -124,7 +131,11 @@ async def _values(request: Request, me: Staff) -> dict[str, Any]:
             "account": account,
             "sessions": staff_sessions.list_of(connection, me.id),
             "codes_left": accounts.count_codes(connection, me.id),
+            "browsers": pushes.list_of(connection, [me.id]),
         }
 
     needed = me.is_owner and access.terms.owners_need_second
-    return {**await access.database.read(work), "second_needed": needed, "page_names": access.terms.pages}
+    return {
+        **await access.database.read(work), "second_needed": needed, "page_names": access.terms.pages,
+        "has_address": bool(access.terms.public_url),
+    }  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from app.pages.forms import Form
 
 
@@ -41,6 +43,18 @@ class ChangePassword(Form):
 class SecondFactor(Form):
     salt: str
     code: str
+
+
+class ShowName(Form):
+    shown: bool
+
+
+class PushTarget(Form):
+    """As the browser's `PushSubscription` has it."""
+
+    endpoint: str = Field(max_length=1_000)
+    p256dh: str = Field(max_length=100)
+    auth: str = Field(max_length=30)
 
 
 class Nothing(Form):

@@ -11,7 +11,7 @@ from app.desk.access.passwords import find_weakness
 from app.desk.access.second_factor import new_codes
 from app.desk.access.signing_in import confirm, count_try
 from app.desk.access.visits import Visitor
-from app.store import audit, staff, staff_links, staff_sessions, tries
+from app.store import audit, personas, staff, staff_links, staff_sessions, tries
 from app.store.staff import Account
 
 SALT_CHARS = 22
@@ -75,6 +75,17 @@ async def drop_second(access: Access, person: Staff) -> Denied | None:
 
     await access.database.transaction(work)
     return None
+
+
+async def set_shows_name(access: Access, person: Staff, *, shown: bool) -> None:
+    """Whether customers see who answers them. Needs an address where the channel finds a picture."""
+    pages = [page_id for page_id in access.terms.pages if person.may_see(page_id)]
+
+    def work(connection: Connection) -> None:
+        personas.set_shown(connection, person.id, shown)
+        personas.want(connection, person.id, pages, access.clock.now())
+
+    await access.database.transaction(work)
 
 
 async def end_session(access: Access, person: Staff, session_id: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.desk.access.access import Access, Denied
 from app.desk.access.identity import Staff
 from app.desk.access.visits import Visitor
-from app.store import audit, staff, staff_sessions, tries
+from app.store import audit, pushes, staff, staff_sessions, tries
 from app.store.staff import Account
 from app.store.staff_sessions import Session, Stage
 
@@ -139,6 +139,7 @@ async def confirm(access: Access, person: Staff, password: str, visitor: Visitor
 
 async def sign_out(access: Access, person: Staff) -> None:
     def work(connection: Connection) -> None:
+        pushes.end_session(connection, person.session_id)
         if staff_sessions.end(connection, person.id, person.session_id):
             audit.add(connection, "signed_out", access.clock.now(), who=person.who)
 

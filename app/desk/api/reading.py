@@ -11,7 +11,9 @@ from urllib.parse import quote
 import orjson
 
 from app.clock import within_calendar
+from app.desk.access.identity import Staff
 from app.desk.api import shapes
+from app.desk.private import has_it, hide_slots
 from app.desk.service import Opened, People
 from app.errors import BrokenPayloadError
 from app.store.keys import Key
@@ -32,14 +34,15 @@ def conversation_of(row: Row, people: People) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def whole_of(opened: Opened, lines_max: int) -> shapes.Whole:
-    """One conversation with everything."""
+def whole_of(opened: Opened, lines_max: int, staff: Staff) -> shapes.Whole:
+    """One conversation with everything that this key may see."""
+    slots = opened.session.slots
     read, window = opened.read, opened.window
     return shapes.Whole(
         **conversation_of(read.row, read.people),
         note=read.conversation.handoff_note or "",
         state=opened.session.state,
-        slots=dict(opened.session.slots),
+        slots=dict(slots) if has_it(opened.read.row, staff) else hide_slots(opened.flow, slots),
         may_send=window.refusal is None and not read.row.blocked_at,
         may_send_until=window.staff_until,
         refusal=window.refusal.sentence if window.refusal else "",

@@ -98,17 +98,20 @@ async def list_conversations(
 
 @router.get("/conversations/{page}/{customer}", tags=["Conversations"])
 async def get_conversation(request: Request, staff: Who, key: Of, cursor: Cursor = "") -> shapes.Whole:
-    """One conversation with its transcript, what the bot knows of the customer, and whether an answer may be sent now."""
+    """One conversation with its transcript, what the bot knows of the customer, and whether an answer may be sent now.
+
+    What is private is ••• as long as the key does not have the conversation.
+    """
     opened = await _desk(request).open(staff, key, read_behind(cursor))
-    return whole_of(opened, LINES_SHOWN)
+    return whole_of(opened, LINES_SHOWN, staff)
 
 
 @router.get(
     "/conversations/{page}/{customer}/files/{line_id}/{number}", tags=["Conversations"], response_class=Response
 )
-async def get_file(request: Request, staff: Who, key: Of, line_id: str, number: Number) -> Response:  # noqa: ARG001 - may they see it
+async def get_file(request: Request, staff: Who, key: Of, line_id: str, number: Number) -> Response:
     """A file of a transcript. `Range` is understood."""
-    return await answer_file(request, key, line_id, number)
+    return await answer_file(request, staff, key, line_id, number)
 
 
 @router.get("/people", tags=["People and Pages"])
@@ -143,7 +146,10 @@ async def list_pages(request: Request, staff: Owner) -> list[shapes.Page]:
 
 @router.get("/callbacks", tags=["Callbacks"])
 async def list_callbacks(request: Request, staff: Who) -> list[shapes.Callback]:
-    """Customers who left a number or an address while the team was closed, and nobody has called back; the longest first."""
+    """Customers who left a number or an address while the team was closed, and nobody has called back; the longest first.
+
+    What is private is ••• as long as the key does not have the conversation.
+    """
     found = await callbacks.list_open(_desk(request), staff)
     return [
         shapes.Callback(

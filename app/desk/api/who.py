@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends
@@ -18,33 +18,43 @@ from app.desk.access.identity import Staff
 from app.desk.service import Desk
 from app.errors import NotAllowedError, NotSignedInError, TooManyError
 from app.store import api_keys, beside
-from app.store.api_keys import ApiKey
+from app.store.api_keys import ApiKey, Rate
+from app.store.database import Database
 
 KEY_CHARS_MAX = 200
 TOUCH_EVERY = timedelta(seconds=45)
 """How exactly it is known when a key was used last, and how often its program says that it is there (`service.PRESENT_FOR`)."""
-A_SECOND, AT_ONCE = 10.0, 60.0
-"""Requests of one key that one process takes: so many a second, and so many at once after a rest."""
+RATE = Rate(a_second=10.0, at_once=60.0)
+LEASED = 5
+"""Requests that one process takes of the share of all at once: one look into the database for so many."""
 
 bearer = HTTPBearer(auto_error=False, description="A key that an owner made: `Authorization: Bearer fd_…`")
 
 
 @dataclass(slots=True)
 class Throttle:
-    """Counts requests by key, in this process."""
+    """Counts requests by key, together with all other processes: each takes a few at once of what the database has."""
 
+    database: Database
     clock: Clock
-    _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _leased: dict[str, float] = field(default_factory=dict)
+    _shut_until: dict[str, datetime] = field(default_factory=dict)
 
-    def take(self, key_id: str) -> float:
+    async def take(self, key_id: str) -> float:
         """0, or the seconds until the next request may come."""
-        now = self.clock.monotonic()
-        left, at = self._left.get(key_id, (AT_ONCE, now))
-        left = min(AT_ONCE, left + (now - at) * A_SECOND)
-        if left < 1:
-            self._left[key_id] = (left, now)
-            return (1 - left) / A_SECOND
-        self._left[key_id] = (left - 1, now)
+        now = self.clock.now()
+        if (shut := self._shut_until.get(key_id)) and shut > now:
+            return (shut - now).total_seconds()
+        if self._leased.get(key_id, 0.0) < 1:
+            got = await self.database.transaction(
+                lambda connection: api_keys.lease(connection, key_id, LEASED, RATE, now)
+            )
+            if got < 1:
+                wait = (1 - got) / RATE.a_second
+                self._shut_until[key_id] = now + timedelta(seconds=wait)
+                return wait
+            self._leased[key_id] = self._leased.get(key_id, 0.0) + got
+        self._leased[key_id] -= 1
         return 0.0
 
 
@@ -80,7 +90,7 @@ async def by_key(request: Request, given: Annotated[HTTPAuthorizationCredentials
         raise NotSignedInError(
             "This key opens nothing.", "It is mistyped or was revoked. An owner makes a new one under API keys."
         )
-    if wait := api.throttle.take(key.id):
+    if wait := await api.throttle.take(key.id):
         raise TooManyError("Too many requests with this key.", "Ask again a little later.", wait)
     await _touch(api.desk, key)
     staff = to_staff(key)

@@ -40,7 +40,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "pattern": "A pattern that the whole answer must fit, in double quotes.",
         "hint": "What the bot says when an answer does not fit.",
         "keep": "How long the value is kept, as in 30 days.",
-        "private": "yes: masked on every screen.",
+        "private": "yes: shown only to who answers the customer.",
     },
     "messenger": {
         "greeting": "What a new customer reads before the first message. It may name <first_name> and <last_name>.",
