@@ -42,12 +42,17 @@ SIZES_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a message means: `hits`, and whether it surely asks for products. `named`: it names this one product."""
+    """What a message means: `hits`, and whether it surely asks for products. `named`: it names this one product.
+
+    `vain`: it surely asks for products, and none is near; these are its wishes.
+    """
 
     hits: Hits
     wishes: Wishes
     is_sure: bool = False
     named: int = -1
+    vain: bool = False
+    wished: tuple[Wished, ...] = ()
 
 
 EARLIER = "\x1e"
@@ -81,7 +86,10 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
         return Asked(Hits(), wishes)  # "what is this" asks for nothing
     likes = (*_own_likes(shelf, wishes), *query.likes)
     hits = seek(shelf, replace(query, wishes=wished, words=words, likes=likes))
-    return Asked(hits, wishes, _is_sure(wishes, wished, hits))
+    is_meant = _is_meant(wishes, wished, hits)
+    if not hits.rows:
+        return Asked(hits, wishes, vain=is_meant and not query.shown, wished=wished)
+    return Asked(hits, wishes, is_meant)
 
 
 def _says_something(wishes: Wishes) -> bool:
@@ -156,10 +164,8 @@ def _named(shelf: Shelf, text: str) -> int:
     return best[1]
 
 
-def _is_sure(wishes: Wishes, wished: Sequence[Wished], hits: Hits) -> bool:
+def _is_meant(wishes: Wishes, wished: Sequence[Wished], hits: Hits) -> bool:
     """Whether the message asks for products: by its words, or by its other wishes where it speaks of buying."""
-    if not hits.rows:
-        return False
     if wishes.words:
         return bool(hits.known) and hits.share >= (SURE_SHARE if wishes.shopping or wished else SURE_ALONE)
     return bool(wished) and (wishes.shopping or len(wished) > 1 or wishes.sale or wishes.cheap)

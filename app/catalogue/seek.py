@@ -69,7 +69,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The rows that fit, best first. `dropped`: wishes that none fulfils. `share`: how much of the words the first one has, 0 to 1.
+    """The rows that fit, best first. `dropped`: wishes that none fulfils. `share`: how much of the words the first one has, 0 to 1;
+    without any row the one that has most of them.
 
     `known`: those of the words that any product has.
     """
@@ -97,7 +98,8 @@ def seek(shelf: Shelf, query: Query) -> Hits:
     for enough in (strong, possible):
         if hits := _first_way(shelf, query, scored, possible, enough):
             return hits
-    return Hits(known=scored.known)
+    share = min(float(best) / scored.whole, 1.0) if scored.whole else 0.0
+    return Hits(share=share, known=scored.known)
 
 
 def _first_way(shelf: Shelf, query: Query, scored: Scored, possible: Mask, enough: Mask) -> Hits | None:

@@ -49,6 +49,12 @@ def close_text(draft: Draft, dropped: Sequence[tuple[str, str]]) -> str:
     return draft.sentence("close").format(wishes=" ".join(said)) if said else ""
 
 
+def vain_text(draft: Draft, wishes: Sequence[tuple[str, str]]) -> str:
+    """That nothing fits, with the wishes that nothing fulfils."""
+    said = [text for kind, value in wishes if (text := _wish_text(draft, kind, value))]
+    return draft.sentence("nothing_like").format(wishes=" ".join(said)) if said else draft.sentence("nothing_fits")
+
+
 def _wish_text(draft: Draft, kind: str, value: str) -> str:
     """One wish in the customer's language: "under 30", "in red"."""
     if kind in AMOUNTS:

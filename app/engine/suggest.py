@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from app.engine import screen, show
-from app.engine.cards import card_of, close_text
+from app.engine.cards import card_of, close_text, vain_text
 from app.engine.conditions import names_in
 from app.engine.draft import Draft
 from app.engine.effects import Card, Message, Search
@@ -34,7 +34,7 @@ def show_products(draft: Draft, state: State, *, more: bool) -> bool:
     products = tuple(draft.flow.products[each] for each in found.unsure if each in draft.flow.products)
     if not products:
         return False
-    draft.screen, draft.named = tuple(each.id for each in products), ()
+    draft.screen, draft.named, draft.hunt, draft.hunted = tuple(each.id for each in products), (), "", ()
     draft.shown += draft.screen
     draft.note("suggested " + ", ".join(draft.screen))
     messages = [] if more else _said(draft, state, found)
@@ -60,7 +60,8 @@ def say_none(draft: Draft, state: State, *, more: bool) -> None:
     ways = (each for each in (*state.choices, *state.buttons) if each.to not in ("", MORE))
     left = tuple(each for each in ways if not screen.needs_product(each))
     options = () if state.none else show.options(draft, state.name, left)
-    draft.say((Message(draft.sentence("no_more" if more else "nothing_fits"), choices=options[: show.CHOICES_MAX]),))
+    said = draft.sentence("no_more") if more else vain_text(draft, _next(draft, state).dropped)
+    draft.say((Message(said, choices=options[: show.CHOICES_MAX]),))
 
 
 def _said(draft: Draft, state: State, found: Found) -> list[Message]:

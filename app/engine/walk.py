@@ -80,6 +80,12 @@ def _way_back(draft: Draft) -> str:
     return name
 
 
+def more_of(draft: Draft, name: str) -> None:
+    """Back to the state that suggested products, with its next ones."""
+    draft.state = name
+    go(draft, MORE)
+
+
 def _more(draft: Draft) -> str:
     """More products, where the session is in a state that suggests some; anywhere else the same state again."""
     if not draft.state:
@@ -100,6 +106,7 @@ def _enter(draft: Draft, state: State) -> str:
     draft.note(f"enter {state.name}")
     draft.stop_timers()
     draft.state, draft.asking, draft.calling, draft.named, draft.later = state.name, None, 0, (), ()
+    draft.hunt = draft.hunt if draft.hunted else ""
     for name, value in state.set.items():
         if name == "language":
             draft.speak(str(value))

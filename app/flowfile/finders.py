@@ -63,6 +63,8 @@ def _named(flow: Flow, wish: Mapping[str, Any]) -> Found:
     shelf = shelves.shelf(flow)
     query = choosing.query_of(shelf, wish, SHOWN_AT_ONCE + 1)
     asked = ask(shelf, wish["text"], flow.languages, query, by_name=True)
+    if asked.vain:
+        return Found(dropped=choosing.told(asked.wished), vain=True)
     ids = tuple(shelf.ids[row] for row in asked.hits.rows)
     if not asked.is_sure and (
         not asked.wishes.words or asked.hits.share < UNSURE_SHARE
@@ -78,8 +80,9 @@ def _named(flow: Flow, wish: Mapping[str, Any]) -> Found:
 
 def _suggested(flow: Flow, state: str, wish: Mapping[str, Any]) -> Found:
     """The products that come next in this state. `wish`: facts of the customer too, and a text to match."""
-    from app.catalogue.ask import ask
+    from app.catalogue.ask import Asked, ask
     from app.catalogue.seek import seek
+    from app.catalogue.wishes import Wishes
     from app.flowfile import choosing
 
     suggest = flow.states[state].suggest
@@ -95,6 +98,11 @@ def _suggested(flow: Flow, state: str, wish: Mapping[str, Any]) -> Found:
         likes=(*choosing.likes_of(shelf, suggest.prefer, facts), *query.likes),
     )
     text = wish["match"]
-    hits = ask(shelf, text, flow.languages, query).hits if text else seek(shelf, query)
+    asked = (
+        ask(shelf, text, flow.languages, query) if text else Asked(seek(shelf, query), Wishes(), wished=query.wishes)
+    )
+    hits = asked.hits
+    if not hits.rows:
+        return Found(dropped=choosing.told(asked.wished), vain=True)
     ids = tuple(shelf.ids[row] for row in hits.rows)
     return Found(unsure=ids[: suggest.show], dropped=choosing.told(hits.dropped), more=len(ids) > suggest.show)

@@ -121,6 +121,75 @@ def test_a_wish_alone_goes_on_from_what_was_asked_before(ana: Customer) -> None:
     assert Customer(shop()).types("in blue?")[0] != FOUND
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("en", "red dress under 20", "I am sorry, I have nothing like that in red under 20."),
+        ("fr", "robe rouge à moins de 20 €", "Désolé, je n'ai rien de tel en rouge à moins de 20."),
+        ("de", "rotes Kleid unter 20 Euro", "Leider habe ich so etwas nicht in rotes unter 20."),
+        ("es", "vestido en rojo por menos de 20", "Lo siento, no tengo nada así en rojo por menos de 20."),
+    ],
+)
+def test_where_nothing_is_near_the_wishes_are_named(language: str, written: str, said: str) -> None:
+    names = {"en": "Dress", "fr": "Robe", "de": "Kleid", "es": "Vestido"}
+    only = Product("r", Text({language: (names[language],)}), fields={"price": 50.0, "color": "red"})
+    ana = Customer(shop(languages=(language,), products={"r": only}))
+    assert ana.types(written) == [said]
+    assert ana.types({"en": "under 60", "fr": "à moins de 60", "de": "unter 60", "es": "menos de 60"}[language])[1:]
+    assert shown(ana) == ["r"]  # the next wish goes on from there
+
+
+def test_a_gift_that_nothing_costs_so_little_as_is_told() -> None:
+    assert Customer(shop()).types("a gift under 5") == ["I am sorry, I have nothing like that under 5."]
+
+
+def test_what_names_no_product_is_still_not_understood() -> None:
+    for said in ("tickets under 20", "under 5", "where do you ship under 20"):
+        ana = Customer(shop())
+        ana.types("hello")
+        assert ana.types(said)[0] == "I am sorry, I did not understand that."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "more",
+        "encore",
+        "plus",
+        "show me more",
+        "any others?",
+        "en avez-vous d'autres ?",
+        "noch mehr bitte",
+        "more dresses",
+    ],
+)
+def test_more_in_any_words_shows_the_next(said: str) -> None:
+    ana = Customer(shop())
+    ana.types("dresses")
+    assert ana.types(said) == [""]
+    assert shown(ana) == ["sun-dress", "sea-dress"]
+
+
+@pytest.mark.parametrize("said", ["more than 50", "no more", "I want to talk more about the other day with you"])
+def test_what_only_has_the_word_asks_for_no_more(said: str) -> None:
+    ana = Customer(shop())
+    ana.types("dresses")
+    assert ana.types(said) != [""]
+
+
+def test_more_comes_also_after_something_else_was_said() -> None:
+    ana = Customer(shop(start="welcome", otherwise="welcome"))
+    ana.types("dresses")
+    assert ana.types("hmm well") == ["Hi!"]
+    assert ana.types("more") == [""]
+    ana = guest(
+        "red", shop(looks(suggest=Suggest(None, text("dress"), show=2), none=""), start="looks", otherwise="welcome")
+    )
+    ana.types("hmm well")
+    assert ana.types("encore") == [""]
+    assert shown(ana) == ["moon-dress", "sun-dress"]
+
+
 def test_an_open_question_is_asked_again() -> None:
     ana = Customer(shop(state("ask", ask=[question("budget", "How much?")], goto="welcome"), start="ask"))
     ana.taps("Get Started")
