@@ -287,3 +287,69 @@ def test_markup_without_end_takes_no_time(cell: str) -> None:
 def test_headings_that_cannot_be_read_are_no_feed() -> None:
     with pytest.raises(FeedError, match="first row"):
         read('id,"title,price\n' + "1,Lamp,5 EUR\n" * 20_000)
+
+
+# ---- quotation marks and bytes that are wrong ---------------------------------------------------------------
+
+WIDE = "id,title,description,price\n"
+GOOD = [f"{number},Lamp {number},Warm light,{number}.00 EUR\n" for number in range(10, 16)]
+
+
+def kept(raw: bytes | str) -> tuple[dict[str, object], list[tuple[int, str]]]:
+    """The prices of what is kept, by id; what is told."""
+    items, summary = read(raw)
+    return {each.id: each.fields.get("price") for each in items}, summary.told
+
+
+UNCLOSED = "left out: a quotation mark in it is never closed"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '3,"Red dress,Long,45 EUR\n',
+        '3,Red dress,"Long and soft,45 EUR\n',
+        '3,Red dress,Long,"45 EUR\n',
+        '3,"Red, long dress",Soft,"45 EUR\n',
+    ],
+)
+@pytest.mark.parametrize(
+    "after", ["", '20,"Lamp, old",Dim,9 EUR\n', '20,Lamp of 5",Dim,9 EUR\n', '20,Lamp,"Of 5"" and\nmore",9 EUR\n']
+)
+def test_an_unclosed_quotation_mark_costs_its_own_row_alone(broken: str, after: str) -> None:
+    prices, told_of = kept(WIDE + "".join(GOOD[:2]) + broken + "".join(GOOD[2:]) + after)
+    assert prices == {**{str(n): float(n) for n in range(10, 16)}, **({"20": 9.0} if after else {})}
+    assert told_of == [(4, UNCLOSED)]
+
+
+def test_an_unclosed_quotation_mark_in_the_last_row_costs_that_row() -> None:
+    assert kept(WIDE + "".join(GOOD[:1]) + '9,"Lamp,Dim,5 EUR') == ({"10": 10.0}, [(3, UNCLOSED)])
+    assert kept(WIDE + "".join(GOOD[:1]) + '9,"Lamp,\nDim,\n5 EUR')[0] == {"10": 10.0}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '"Tall, and\nlight, for long days, soft"',
+        '"Tall,\n\n""slim"", \nand 5"" wide"',
+        '"a,b,c\nd,e,f\ng,h,i"',
+        "Of 5\" and 6' ",
+        '"<p>One</p>\r\n<p>Two, three</p>"',
+    ],
+)
+def test_cells_over_several_lines_stay_whole(cell: str) -> None:
+    prices, told_of = kept(WIDE + GOOD[0] + f"11,Lamp,{cell},45 EUR\n" + GOOD[2])
+    assert (prices, told_of) == ({"10": 10.0, "11": 45.0, "12": 12.0}, [])
+
+
+def test_a_feed_full_of_unclosed_quotation_marks_is_read_in_little_time() -> None:
+    rows = "".join(f'{number},"Lamp {number},{"x" * 200},5 EUR\n' for number in range(3_000))
+    assert kept(WIDE + "".join(GOOD) + rows)[0] == {str(n): float(n) for n in range(10, 16)}
+
+
+def test_a_byte_that_is_no_utf_8_costs_none_of_the_other_letters() -> None:
+    rows = [f"{number},Café crème {number},5 EUR\n".encode() for number in range(1, 5)]
+    items, summary = read(b"id,title,price\n" + b"".join(rows) + b"9,Caf\xe9 noir,5 EUR\n")
+    assert [each.name for each in items] == [*(f"Café crème {number}" for number in range(1, 5)), "Café noir"]
+    assert summary.told == [(6, "it holds signs that are no UTF-8, read as Windows-1252")]
+    assert summary.mended == 1
