@@ -8,6 +8,9 @@ from typing import Any
 SOLD_OUT = frozenset(("out of stock", "discontinued", "sold out"))
 """Values of `availability` that are a no."""
 
+THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+"""Currencies with a thousand parts (ISO 4217): 12.500 KWD is twelve and a half."""
+
 
 def group_of(name: str, fields: Mapping[str, Any]) -> str:
     """What a product's variants have in common; its own id, if it has none."""

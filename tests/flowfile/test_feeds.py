@@ -172,13 +172,29 @@ def test_html_and_control_characters_are_no_part_of_a_text() -> None:
     ("written", "price", "currency"),
     [
         ("1.299,00 EUR", 1299.0, "EUR"), ("$12", 12.0, "USD"), ("12 EUR", 12.0, "EUR"), ("12,50 €", 12.5, "EUR"),
-        ("CHF 1'299.-", 1299.0, "CHF"), ("1 299,00 €", 1299.0, "EUR"), ("1,299.00", 1299.0, None), ("£3", 3.0, "GBP"),
+        ("12.500 KWD", 12.5, "KWD"), ("KWD 1,299.500", 1299.5, "KWD"), ("12,500 TND", 12.5, "TND"), ("1,299 OMR", 1299.0, "OMR"),
+        ("25,000 IQD", 25000.0, "IQD"), ("BHD 3.250", 3.25, "BHD"), ("7.000 JOD", 7.0, "JOD"), ("7.125 LYD", 7.125, "LYD"),
+        ("£12.00 GBP", 12.0, "GBP"), ("$12 CAD", 12.0, "CAD"), ("99 kr DKK", 99.0, "DKK"), ("Rs 500", 500.0, "INR"),
+        ("Rs. 1,299.00", 1299.0, "INR"), ("12€50", 12.5, "EUR"), ("12 € 50", 12.5, "EUR"), ("12.95 € TTC", 12.95, "EUR"),
+        ("12,95 € inkl. MwSt.", 12.95, "EUR"), ("12.500 EUR", 12500.0, "EUR"), ("CHF 1'299.-", 1299.0, "CHF"),
+        ("1 299,00 €", 1299.0, "EUR"), ("1,299.00", 1299.0, None), ("£3", 3.0, "GBP"),
     ],
 )  # fmt: skip
 def test_prices_are_read_as_shops_write_them(written: str, price: float, currency: str | None) -> None:
     item, what = one(f'2,Shirt,"{written}"')
     assert item is not None
     assert (item.fields["price"], item.fields.get("currency"), what) == (price, currency, [])
+
+
+@pytest.mark.parametrize("written", ["12 pcs", "12 xyz", "$12 GBP", "12 EUR USD", "12 €/kg", "12 EUR per month"])
+def test_what_has_no_currency_behind_its_number_is_no_price(written: str) -> None:
+    assert one(f'2,Shirt,"{written}"') == (None, [f'left out: its price "{written}" is no price'])
+
+
+def test_a_currency_of_its_own_column_says_how_the_price_is_read() -> None:
+    (item, other), summary = read("id,title,price,currency\n1,Lamp,12.500,kwd\n2,Vase,12.50,pcs\n")
+    assert dict(item.fields) == {"price": 12.5, "currency": "KWD"}
+    assert (dict(other.fields), summary.told) == ({"price": 12.5}, [(3, 'its currency "pcs" is none, and left out')])
 
 
 def test_availability_is_read_as_it_is_written() -> None:
