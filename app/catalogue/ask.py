@@ -181,7 +181,7 @@ def _wished(shelf: Shelf, wishes: Wishes) -> tuple[Wished, ...]:
         found.append(Wished("colour", wishes.colour_word, (shelf.colours & np.uint32(wishes.colours)) != 0))
     found += _priced(shelf, wishes)
     if wishes.sale and "sale_price" in shelf.columns:
-        found.append(Wished("sale", "", shelf.columns["sale_price"].codes >= 0))
+        found.append(Wished("sale", "", shelf.columns["sale_price"].codes >= 0))  # without sales that are over
     if wishes.sizes and (mask := _in_size(shelf, wishes.sizes)) is not None:
         found.append(Wished("size", ", ".join(wishes.sizes).upper(), mask))
     if wishes.other_colours:

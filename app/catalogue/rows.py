@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from app.catalogue.item import FieldValue, Item
 from app.catalogue.prices import currency_of, read_price
+from app.wares import SALE_PERIOD, period_of
 
 ID_CHARS_MAX = 100
 """Meta's limit for an id; Google allows 50."""
@@ -46,7 +47,7 @@ AMOUNTS = ("price", "sale_price")
 STOCK = ("quantity_to_sell_on_facebook", "inventory", "quantity", "stock")
 TEXTS = (
     "availability", "brand", "google_product_category", "product_type", "gtin", "mpn", "condition", "color", "size",
-    "gender", "age_group", "material", "pattern", "item_group_id", *(f"custom_label_{number}" for number in range(5)),
+    "gender", "age_group", "material", "pattern", "item_group_id", SALE_PERIOD, *(f"custom_label_{number}" for number in range(5)),
 )  # fmt: skip
 """Columns that are texts whatever stands in them."""
 NUMBERS = ("rating",)
@@ -110,6 +111,9 @@ def _read_fields(cells: Mapping[str, str], read: Read) -> dict[str, FieldValue] 
         if not fields["currency"]:
             read.told.append(f"its currency {_quoted(cells['currency'])} is none, and left out")
             del fields["currency"]
+    if SALE_PERIOD in fields and period_of(str(fields[SALE_PERIOD])) is None:
+        read.told.append(f"its {SALE_PERIOD} {_quoted(cells[SALE_PERIOD])} is none, and left out")
+        del fields[SALE_PERIOD]
     for name in AMOUNTS:
         if name in cells and not _read_amount(name, cells, fields, read):
             return None

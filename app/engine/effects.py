@@ -172,6 +172,11 @@ class NoteTaste:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetTastes:
+    """Forget what the customer likes and does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class EraseCustomer:
     """Forget what was said to and by the customer of this session, up to now."""
 
@@ -213,6 +218,7 @@ Effect = (
     | Search
     | CallService
     | NoteTaste
+    | ForgetTastes
     | EraseCustomer
     | KeepQuestion
     | SettleQuestion

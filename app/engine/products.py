@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from app.engine import screen
 from app.engine.cards import card_of, close_text, vain_text
@@ -41,12 +42,13 @@ def _with_earlier(draft: Draft, text: str) -> str:
 
 
 def _wish(draft: Draft, text: str, shown: tuple[str, ...]) -> str:
-    return wish_of(text, shown=shown, liked=draft.liked, disliked=draft.disliked)
+    return wish_of(text, draft.now, shown=shown, liked=draft.liked, disliked=draft.disliked)
 
 
-def wish_of(text: str, **known: tuple[str, ...]) -> str:
+def wish_of(text: str, now: datetime, **known: tuple[str, ...]) -> str:
     """What the search must know, as JSON. `known`: shown, liked and disliked before."""
-    return json.dumps({"text": text[:HUNT_CHARS_MAX], **{name: value for name, value in known.items() if value}})
+    wish = {"text": text[:HUNT_CHARS_MAX], "now": now.isoformat()}
+    return json.dumps({**wish, **{name: value for name, value in known.items() if value}})
 
 
 def tell(draft: Draft, text: str, found: Found) -> bool:

@@ -86,7 +86,7 @@ def _wish(draft: Draft, suggest: Suggest) -> str:
     names = frozenset[str]().union(*map(names_in, conditions))
     facts = draft.facts(names)
     known = {name: facts[name] for name in sorted(names) if name in facts}
-    wish = {"facts": known, "match": draft.wish, "shown": draft.shown}
+    wish = {"facts": known, "match": draft.wish, "shown": draft.shown, "now": draft.now.isoformat()}
     tastes = {"liked": draft.liked, "disliked": draft.disliked}
     return json.dumps({**wish, **{name: groups for name, groups in tastes.items() if groups}})
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.engine import browse, calls, questions, suggest
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
-from app.engine.effects import HandOff, Message, SendMessage, StartTimer, WithdrawHandOff
+from app.engine.effects import ForgetTastes, HandOff, Message, SendMessage, StartTimer, WithdrawHandOff
 from app.engine.fill import fill_note
 from app.engine.flow import BACK, END, MORE, TASTES, HandOffTo, Rule, State
 from app.engine.hours import is_open
@@ -117,6 +117,7 @@ def _enter(draft: Draft, state: State) -> str:
         draft.forget(name)
         if name == TASTES and name not in draft.flow.slots:
             draft.liked, draft.disliked = (), ()
+            draft.effects.append(ForgetTastes())
     if state.handoff is not None:
         return _hand_off(draft, state, state.handoff)
     if state.call is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.effects import NoteTaste
+from app.engine.effects import ForgetTastes, NoteTaste
 from app.engine.fill import with_parameters
 from app.engine.flow import Anywhere, Choice, Compare, Flow, Name, Product, Shop, State, Suggest, Text
 from tests.engine.transcript import Customer, choice, flow, question, slot, state, text
@@ -247,6 +247,38 @@ def test_without_anything_close_none_leads_on() -> None:
     assert ana.taps("Get Started") == ["Nothing today."]
 
 
+# ---- sales that begin and end --------------------------------------------------------------------------------
+
+SALE = {"sale_price": 30.0, "sale_price_effective_date": "2026-12-01T12:00+0100/2026-12-02"}
+
+
+def test_a_sale_price_holds_only_while_the_sale_does() -> None:
+    cloth = product("Night dress", 90.0, "black", **SALE)
+    ana = Customer(shop(products={**PRODUCTS, cloth.id: cloth}))  # it is ten o'clock in Paris
+    subtitles = {}
+    for hours in (0, 3, 48):
+        ana.waits(hours=hours)
+        ana.types("night dress")
+        subtitles[hours] = ana.messages[-1].cards[0].subtitle
+        found = "night-dress" in shown(ana) if ana.types("dress under 40") else None
+        assert found is (hours == 3)
+        assert (ana.types("dresses on sale")[0] == FOUND) is (hours == 3)
+    assert subtitles == {0: "€90", 3: "€30 instead of €90", 48: "€90"}
+
+
+def test_a_condition_on_the_sale_price_knows_no_sale_that_is_over() -> None:
+    cloth = product("Night dress", 90.0, "black", **SALE)
+    on_sale = Suggest(Compare(Name("product.sale_price"), "<", Name("product.price")), show=2)
+    ana = Customer(
+        shop(
+            looks(suggest=on_sale, none="nothing"), state("nothing", "None."), start="looks", products={cloth.id: cloth}
+        )
+    )
+    assert ana.taps("Get Started") == ["None."]
+    ana.waits(hours=3)
+    assert ana.taps("Get Started")[0] == "Here you are:"
+
+
 # ---- tastes --------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +332,7 @@ def test_forget_tastes_forgets_them() -> None:
     ana.taps("Not my style")
     ana.taps("Get Started")
     assert shown(ana) == ["poppy-dress"]
+    assert ForgetTastes() in ana.turn.effects  # and the rows of what was said are emptied
 
 
 def test_tastes_stay_over_a_day_and_go_with_everything_else() -> None:

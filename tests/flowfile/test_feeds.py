@@ -162,6 +162,23 @@ def test_a_sale_price_that_is_no_bargain_is_no_sale() -> None:
     assert dict(item.fields) == {"price": 50.0, "currency": "EUR"}
 
 
+@pytest.mark.parametrize(
+    ("written", "kept_as", "told_as"),
+    [
+        ("2026-11-27T08:00+0100/2026-11-30T23:59+0100", True, []),
+        ("2026-11-27/2026-11-30", True, []),
+        ("next week", False, ['its sale_price_effective_date "next week" is none, and left out']),
+        ("2026-11-27", False, ['its sale_price_effective_date "2026-11-27" is none, and left out']),
+    ],
+)
+def test_the_period_of_a_sale_is_kept_and_one_that_is_none_is_told(
+    written: str, kept_as: bool, told_as: list[str]
+) -> None:
+    item, what = one(f"2,Shirt,50 EUR,40 EUR,{written}", "id,title,price,sale_price,sale_price_effective_date")
+    assert item is not None
+    assert ("sale_price_effective_date" in item.fields, item.fields["sale_price"], what) == (kept_as, 40.0, told_as)
+
+
 def test_html_and_control_characters_are_no_part_of_a_text() -> None:
     item, _ = one('2,"<b>Shirt</b>\x07&amp; tie",5,,,,,,"<p>Soft<br>wool</p><script>x()</script>&euro;"')
     assert item is not None
