@@ -163,6 +163,7 @@ def _read_line(asked: Asked) -> str:
     parts = {
         "price": price, "colour": wishes.colour_word, "size": ", ".join(wishes.sizes), "for": wishes.gender or wishes.age,
         "cheapest first": "yes" if wishes.cheap else "", "on sale": "yes" if wishes.sale else "",
+        "without": ", ".join(wishes.without),
         "words": " ".join(wishes.words), "nothing fits": ", ".join(each.kind for each in asked.hits.dropped),
     }  # fmt: skip
     told = "; ".join(f"{name}: {value}" for name, value in parts.items() if value) or "nothing"

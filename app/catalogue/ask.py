@@ -11,6 +11,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.catalogue import unwanted
 from app.catalogue.colours import NAMES, bits_of
 from app.catalogue.seek import (
     NEAR_PRICE,
@@ -76,7 +77,9 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     if by_name and wishes.trouble:
         return Asked(Hits(), wishes)  # who complains of a shirt wants none shown
     wishes = _with_spoken_size(shelf, wishes)
-    says_more = wishes.low or wishes.high or wishes.sizes or wishes.cheap or wishes.sale
+    refused, without, wanted = unwanted.split(shelf, wishes.without)
+    wishes = replace(wishes, without=without, words=(*wishes.words, *wanted))
+    says_more = wishes.low or wishes.high or wishes.sizes or wishes.cheap or wishes.sale or wishes.without
     named = _named(shelf, text) if by_name and not query.shown and not says_more else -1
     if named >= 0:
         return Asked(Hits((named,), share=1.0), wishes, is_sure=True, named=named)
@@ -85,7 +88,10 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     if by_name and not (words or wished or wishes.cheap or wishes.shopping):
         return Asked(Hits(), wishes)  # "what is this" asks for nothing
     likes = (*_own_likes(shelf, wishes), *query.likes)
-    hits = seek(shelf, replace(query, wishes=wished, words=words, likes=likes))
+    must = query.must if refused is None else query.must & ~refused
+    hits = seek(shelf, replace(query, must=must, wishes=wished, words=words, likes=likes))
+    if refused is not None:  # never dropped, and told where nothing is left
+        wished = (*wished, Wished("without", ", ".join(without), ~refused))
     is_meant = _is_meant(wishes, wished, hits)
     if not hits.rows:
         return Asked(hits, wishes, vain=is_meant and not query.shown, wished=wished)
@@ -109,6 +115,7 @@ _REFINING = (
     "age",
     "cheap",
     "sale",
+    "without",
 )
 
 
@@ -118,6 +125,7 @@ def _over(earlier: Wishes, later: Wishes) -> Wishes:
     said = {name: getattr(later, name) for name in _REFINING if name not in prices and getattr(later, name)}
     if later.low or later.high:
         said |= {name: getattr(later, name) for name in prices}
+    said["without"] = tuple(dict.fromkeys((*earlier.without, *later.without)))
     return replace(earlier, **said, shopping=True)
 
 

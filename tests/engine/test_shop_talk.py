@@ -190,6 +190,16 @@ def test_more_comes_also_after_something_else_was_said() -> None:
     assert shown(ana) == ["moon-dress", "sun-dress"]
 
 
+def test_what_is_not_wanted_goes_on_from_what_was_asked_before() -> None:
+    ana = Customer(shop())
+    ana.types("dresses")
+    assert ana.types("but not blue") == [FOUND, ""]
+    assert shown(ana) == ["poppy-dress", "moon-dress", "sun-dress"]
+    assert ana.types("not moon") == [FOUND, ""]
+    assert shown(ana) == ["poppy-dress", "sun-dress"]
+    assert ana.types("no dress")[0] == "I am sorry, I have nothing like that in another colour without moon, dress."
+
+
 def test_an_open_question_is_asked_again() -> None:
     ana = Customer(shop(state("ask", ask=[question("budget", "How much?")], goto="welcome"), start="ask"))
     ana.taps("Get Started")
