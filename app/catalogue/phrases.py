@@ -102,7 +102,8 @@ CUES = (
 """Phrases by which somebody who shops is known."""
 
 EMPTY = _words(
-    "don doesn didn isn aren wasn couldn wouldn won why problem aime adore but mais aber pero sino ma maar mas if a an the this that these those is are was were be been do does did can could will would shall should may i you we they "
+    "don doesn didn isn aren wasn couldn wouldn won why problem aime adore but mais "
+    "aber pero sino ma maar mas if a an the this that these those is are was were be been do does did can could will would shall should may i you we they "
     "he she it me us them my your our their its in on at to of for from with by and or if so as about what which who how much "
     "many there here please thanks hi hello hey want wants like need know show get got give let just also any some have has "
     "one ones something anything someone look looking search searching find buy buying sell sells shop price prices euro "

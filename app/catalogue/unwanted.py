@@ -18,7 +18,7 @@ _NOT = r"(?:no|not|non|without|sans|pas|ohne|kein\w*|sin|senza|zonder|needs? no)
 
 
 def split(shelf: Shelf, words: Sequence[str]) -> tuple[Mask | None, tuple[str, ...], tuple[str, ...]]:
-    """The products that have one of these words; those of the words; and those that belong to a wish, for products say so of themselves."""
+    """The products that have one of these words; which words these are; and which say what is wanted: products say so of themselves."""
     mask: Mask | None = None
     refused, wanted = [], []
     for word in words:
