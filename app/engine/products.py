@@ -15,7 +15,7 @@ from app.engine.finders import Found
 from app.engine.flow import MORE, Product
 from app.engine.fold import fold, fold_own
 from app.engine.shop_words import asks_for_more, says_more
-from app.engine.suggest import SHOWN_MAX, address_line
+from app.engine.suggest import SHOWN_MAX, addresses
 from app.engine.walk import ask_again, go, more_of, remind_again
 from app.engine.words import sentence
 
@@ -147,13 +147,12 @@ def hear(draft: Draft, folded: str) -> bool:
     if folded not in titles:
         return False
     links = draft.flow.shop.links
-    found = [address_line(draft, each, with_parameters(each.url, links)) for each in screen.named(draft)]
-    lines = [each for each in found if each]
-    if not lines:
+    found = addresses(draft, [(each, with_parameters(each.url, links)) for each in screen.named(draft)])
+    if not found.text:
         return False
     draft.note("typed the button of a product")
     draft.failures = 0
-    draft.say((Message("\n".join(lines)),))
+    draft.say((found,))
     _stay(draft)
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from app.engine import screen, show
 from app.engine.cards import card_of, close_text, vain_text
@@ -95,20 +96,21 @@ def leads_outside(draft: Draft, choice: Choice, folded: str) -> tuple[Message, .
     """The addresses that a button of the cards shown last leads to, for somebody who typed its title."""
     if choice.url is None or not screen.names_field(choice.url):
         return ()
-    lines = [_line(draft, each, choice.url) for each in screen.meant(draft, choice, folded)]
-    found = [line for line in lines if line]
-    return (Message("\n".join(found)),) if found else ()
+    found = addresses(
+        draft, [(each, _address(draft, each, choice.url)) for each in screen.meant(draft, choice, folded)]
+    )
+    return (found,) if found.text else ()
 
 
-def _line(draft: Draft, product: Product, url: Text) -> str:
+def _address(draft: Draft, product: Product, url: Text) -> str:
     with screen.beside(draft, product):
-        address = draft.url(url)
-    return address_line(draft, product, address)
+        return draft.url(url)
 
 
-def address_line(draft: Draft, product: Product, address: str) -> str:
-    """Where a product is to be seen, in words; empty without an address."""
-    return f"{draft.text(product.name)}: {address}" if address else ""
+def addresses(draft: Draft, found: Sequence[tuple[Product, str]]) -> Message:
+    """Where products are to be seen, a line each, links that count like those on cards; those without an address are left out."""
+    lines = [f"{draft.text(product.name)}: {address}" for product, address in found if address]
+    return Message("\n".join(lines), leads=tuple((product.id, address) for product, address in found if address))
 
 
 # ---- cards -------------------------------------------------------------------------------------------------
