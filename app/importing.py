@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.stocking import Stock, feed_name
 from app.store import catalogues, suggestions
 from app.store.catalogues import Imported
+from app.wares import price_now
 
 if TYPE_CHECKING:
     from app.catalogue.ask import Asked
@@ -127,6 +128,7 @@ def save(settings: Settings, flow: Flow, read: PackedFeed) -> str:
 def search_lines(settings: Settings, flow: Flow, words: str, most: int) -> list[str]:
     """What was read, then a line for each product. Raises AppError for a bot without products."""
     from app.catalogue.ask import ask
+    from app.catalogue.sales import at
     from app.flowfile.choosing import query_of
     from app.flowfile.shelves import shelf
 
@@ -134,8 +136,10 @@ def search_lines(settings: Settings, flow: Flow, words: str, most: int) -> list[
     if not filled.products:
         raise AppError(f"{flow.name} has no products.", "Write some under products, or import a feed.")
     made = shelf(filled)
+    now = Clock().now()
+    made = at(made, now)
     asked = ask(made, words, flow.languages, query_of(made, {}, most), by_name=True)
-    return [_read_line(asked), *(_line(made.item(row)) for row in asked.hits.rows)]
+    return [_read_line(asked), *(_line(made.item(row), now) for row in asked.hits.rows)]
 
 
 def _filled(settings: Settings, flow: Flow) -> Flow:
@@ -159,14 +163,15 @@ def _read_line(asked: Asked) -> str:
     parts = {
         "price": price, "colour": wishes.colour_word, "size": ", ".join(wishes.sizes), "for": wishes.gender or wishes.age,
         "cheapest first": "yes" if wishes.cheap else "", "on sale": "yes" if wishes.sale else "",
+        "without": ", ".join(wishes.without),
         "words": " ".join(wishes.words), "nothing fits": ", ".join(each.kind for each in asked.hits.dropped),
     }  # fmt: skip
     told = "; ".join(f"{name}: {value}" for name, value in parts.items() if value) or "nothing"
     return f"Read: {told}. {'Sure.' if asked.is_sure else 'Not sure that products are meant.'}"
 
 
-def _line(item: Item) -> str:
-    price = item.fields.get("sale_price", item.fields.get("price"))
+def _line(item: Item, now: datetime) -> str:
+    price = price_now(item.fields, now)
     amount = f"{price:.2f} {item.fields.get('currency', '')}".strip() if isinstance(price, float) else "-"
     return f"{item.id}  {amount}  {item.name}"
 

@@ -11,6 +11,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.catalogue import unwanted
 from app.catalogue.colours import NAMES, bits_of
 from app.catalogue.seek import (
     NEAR_PRICE,
@@ -42,12 +43,17 @@ SIZES_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a message means: `hits`, and whether it surely asks for products. `named`: it names this one product."""
+    """What a message means: `hits`, and whether it surely asks for products. `named`: it names this one product.
+
+    `vain`: it surely asks for products, and none is near; these are its wishes.
+    """
 
     hits: Hits
     wishes: Wishes
     is_sure: bool = False
     named: int = -1
+    vain: bool = False
+    wished: tuple[Wished, ...] = ()
 
 
 EARLIER = "\x1e"
@@ -71,7 +77,9 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     if by_name and wishes.trouble:
         return Asked(Hits(), wishes)  # who complains of a shirt wants none shown
     wishes = _with_spoken_size(shelf, wishes)
-    says_more = wishes.low or wishes.high or wishes.sizes or wishes.cheap or wishes.sale
+    refused, without, wanted = unwanted.split(shelf, wishes.without)
+    wishes = replace(wishes, without=without, words=(*wishes.words, *wanted))
+    says_more = wishes.low or wishes.high or wishes.sizes or wishes.cheap or wishes.sale or wishes.without
     named = _named(shelf, text) if by_name and not query.shown and not says_more else -1
     if named >= 0:
         return Asked(Hits((named,), share=1.0), wishes, is_sure=True, named=named)
@@ -80,8 +88,14 @@ def ask(shelf: Shelf, text: str, languages: Sequence[str], query: Query, *, by_n
     if by_name and not (words or wished or wishes.cheap or wishes.shopping):
         return Asked(Hits(), wishes)  # "what is this" asks for nothing
     likes = (*_own_likes(shelf, wishes), *query.likes)
-    hits = seek(shelf, replace(query, wishes=wished, words=words, likes=likes))
-    return Asked(hits, wishes, _is_sure(wishes, wished, hits))
+    must = query.must if refused is None else query.must & ~refused
+    hits = seek(shelf, replace(query, must=must, wishes=wished, words=words, likes=likes))
+    if refused is not None:  # never dropped, and told where nothing is left
+        wished = (*wished, Wished("without", ", ".join(without), ~refused))
+    is_meant = _is_meant(wishes, wished, hits)
+    if not hits.rows:
+        return Asked(hits, wishes, vain=is_meant and not query.shown, wished=wished)
+    return Asked(hits, wishes, is_meant)
 
 
 def _says_something(wishes: Wishes) -> bool:
@@ -101,6 +115,7 @@ _REFINING = (
     "age",
     "cheap",
     "sale",
+    "without",
 )
 
 
@@ -110,6 +125,7 @@ def _over(earlier: Wishes, later: Wishes) -> Wishes:
     said = {name: getattr(later, name) for name in _REFINING if name not in prices and getattr(later, name)}
     if later.low or later.high:
         said |= {name: getattr(later, name) for name in prices}
+    said["without"] = tuple(dict.fromkeys((*earlier.without, *later.without)))
     return replace(earlier, **said, shopping=True)
 
 
@@ -156,10 +172,8 @@ def _named(shelf: Shelf, text: str) -> int:
     return best[1]
 
 
-def _is_sure(wishes: Wishes, wished: Sequence[Wished], hits: Hits) -> bool:
+def _is_meant(wishes: Wishes, wished: Sequence[Wished], hits: Hits) -> bool:
     """Whether the message asks for products: by its words, or by its other wishes where it speaks of buying."""
-    if not hits.rows:
-        return False
     if wishes.words:
         return bool(hits.known) and hits.share >= (SURE_SHARE if wishes.shopping or wished else SURE_ALONE)
     return bool(wished) and (wishes.shopping or len(wished) > 1 or wishes.sale or wishes.cheap)
@@ -175,7 +189,7 @@ def _wished(shelf: Shelf, wishes: Wishes) -> tuple[Wished, ...]:
         found.append(Wished("colour", wishes.colour_word, (shelf.colours & np.uint32(wishes.colours)) != 0))
     found += _priced(shelf, wishes)
     if wishes.sale and "sale_price" in shelf.columns:
-        found.append(Wished("sale", "", shelf.columns["sale_price"].codes >= 0))
+        found.append(Wished("sale", "", shelf.columns["sale_price"].codes >= 0))  # without sales that are over
     if wishes.sizes and (mask := _in_size(shelf, wishes.sizes)) is not None:
         found.append(Wished("size", ", ".join(wishes.sizes).upper(), mask))
     if wishes.other_colours:

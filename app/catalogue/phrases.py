@@ -92,8 +92,6 @@ SALE = _words(
     "sale sales discount discounted reduced promo promos promotion promotions solde soldes rabais remise angebot reduziert "
     "oferta rebajas sconto saldi korting uitverkoop"
 )
-NOT = _words("not no without except pas sauf sans non nicht ohne kein keine sin senza zonder niet sem")
-
 CUES = (
     "do you have|do you sell|have you got|you got|show me|looking for|look for|search for|searching for|i want|i need|i d like|"
     "i would like|any|got any|find me|gift|gifts|present|for my|something|avez vous|vous avez|vendez vous|je cherche|je veux|"
@@ -104,21 +102,22 @@ CUES = (
 """Phrases by which somebody who shops is known."""
 
 EMPTY = _words(
-    "a an the this that these those is are was were be been do does did can could will would shall should may i you we they "
-    "he she it me us them my your our their its in on at to of for from with by and or if so as about what which who how much "
-    "many there here please thanks hi hello hey want wants like need know show get got give let just also any some have has "
-    "one ones something anything someone look looking search searching find buy buying sell sells shop price prices euro "
-    "euros dollar dollars pounds eur usd gbp good nice best great pretty cool really very more than not no too s d m t re ll "
-    "ve gift gifts present cost costs under over below above less between around up max maximum min minimum budget color "
-    "colour size colored coloured new kind type sort item items product products available stock stuff thing things recommend "
-    "suggest idea ideas le la les l un une des du de et ou au aux en dans sur pour par avec est sont ce cet cette ces c que "
-    "qu qui quoi quel quelle quels quelles comment combien je j tu il elle nous vous ils elles te se mon ma mes ton ta tes "
-    "son sa ses notre nos votre vos leur ne n y veux voudrais voulez aimerais idee idees cherche cherchez recherche avez auriez aurais "
-    "vendez montrez moi plait svp bonjour salut merci cadeau cadeaux offrir faut quelque chose truc joli jolie jolis "
-    "jolies beau belle beaux bien bon bonne prix cher moins plus entre environ jusqu sous couleur taille pointure genre "
-    "article articles produit produits acheter besoin trouver der die das den dem ein eine einen einem und oder ist sind fur "
-    "mit von zu im am auf ich sie wir ihr haben habt suche brauche mochte bitte hallo geschenk unter bis uber farbe grosse "
-    "etwas el los las una o es para por con yo busco quiero necesito tienen hola regalo algo lo gli e per di cerco vorrei "
-    "avete ciao qualcosa het een voor met van ik zoek wil hebben jullie iets os um uma com procuro quero presente"
+    "don doesn didn isn aren wasn couldn wouldn won why problem aime adore but mais aber pero sino ma maar mas if a an the this "
+    "that these those is are was were be been do does did can could will would shall should may i you we they he she it me us "
+    "them my your our their its in on at to of for from with by and or so as about what which who how much many there here please "
+    "thanks hi hello hey want wants like need know show get got give let just also any some have has one ones something anything "
+    "someone look looking search searching find buy buying sell sells shop price prices euro euros dollar dollars pounds eur usd "
+    "gbp good nice best great pretty cool really very more than not no too s d m t re ll ve gift gifts present cost costs under "
+    "over below above less between around up max maximum min minimum budget color colour size colored coloured new kind type sort "
+    "item items product products available stock stuff thing things recommend suggest idea ideas le la les l un une des du de et "
+    "ou au aux en dans sur pour par avec est sont ce cet cette ces c que qu qui quoi quel quelle quels quelles comment combien je "
+    "j tu il elle nous vous ils elles te se mon mes ton ta tes son sa ses notre nos votre vos leur ne n y veux voudrais voulez "
+    "aimerais idee idees cherche cherchez recherche avez auriez aurais vendez montrez moi plait svp bonjour salut merci cadeau "
+    "cadeaux offrir faut quelque chose truc joli jolie jolis jolies beau belle beaux bien bon bonne prix cher moins plus entre "
+    "environ jusqu sous couleur taille pointure genre article articles produit produits acheter besoin trouver der die das den "
+    "dem ein eine einen einem und oder ist sind fur mit von zu im am auf ich sie wir ihr haben habt suche brauche mochte bitte "
+    "hallo geschenk unter bis uber farbe grosse etwas el los las una o es para por con yo busco quiero necesito tienen hola "
+    "regalo algo lo gli e per di cerco vorrei avete ciao qualcosa het een voor met van ik zoek wil hebben jullie iets os um uma "
+    "com procuro quero presente"
 )
 """Words that name no product."""

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.catalogue.item import FieldValue, Item
-from app.catalogue.prices import read_price
+from app.catalogue.prices import currency_of, read_price
+from app.wares import SALE_PERIOD, period_of
 
 ID_CHARS_MAX = 100
 """Meta's limit for an id; Google allows 50."""
@@ -46,7 +47,7 @@ AMOUNTS = ("price", "sale_price")
 STOCK = ("quantity_to_sell_on_facebook", "inventory", "quantity", "stock")
 TEXTS = (
     "availability", "brand", "google_product_category", "product_type", "gtin", "mpn", "condition", "color", "size",
-    "gender", "age_group", "material", "pattern", "item_group_id", *(f"custom_label_{number}" for number in range(5)),
+    "gender", "age_group", "material", "pattern", "item_group_id", SALE_PERIOD, *(f"custom_label_{number}" for number in range(5)),
 )  # fmt: skip
 """Columns that are texts whatever stands in them."""
 NUMBERS = ("rating",)
@@ -105,6 +106,14 @@ def read_row(row: Mapping[str, str]) -> Read:
 def _read_fields(cells: Mapping[str, str], read: Read) -> dict[str, FieldValue] | None:
     """The fields; None for a row that cannot be sold as it stands."""
     fields = dict(_texts(cells))
+    if "currency" in fields:
+        fields["currency"] = currency_of(str(fields["currency"])) or ""
+        if not fields["currency"]:
+            read.told.append(f"its currency {_quoted(cells['currency'])} is none, and left out")
+            del fields["currency"]
+    if SALE_PERIOD in fields and period_of(str(fields[SALE_PERIOD])) is None:
+        read.told.append(f"its {SALE_PERIOD} {_quoted(cells[SALE_PERIOD])} is none, and left out")
+        del fields[SALE_PERIOD]
     for name in AMOUNTS:
         if name in cells and not _read_amount(name, cells, fields, read):
             return None
@@ -136,7 +145,7 @@ def _availability(text: str) -> str:
 
 def _read_amount(name: str, cells: Mapping[str, str], fields: dict[str, FieldValue], read: Read) -> bool:
     """A price; whether the row can stay. Nothing costs nothing: a price of zero is left out, and told."""
-    found = read_price(cells[name])
+    found = read_price(cells[name], str(fields.get("currency", "")))
     if found is None or found.amount < 0:
         why = "is below zero" if found else "is no price"
         read.told.append(f"its {name} {_quoted(cells[name])} {why}")
@@ -145,9 +154,8 @@ def _read_amount(name: str, cells: Mapping[str, str], fields: dict[str, FieldVal
         read.told.append(f"its {name} is zero, which is left out")
         return True
     fields[name] = found.amount
-    currency = found.currency or str(fields.get("currency", ""))
-    if currency and name == "price":
-        fields["currency"] = currency.upper()
+    if found.currency and name == "price":
+        fields["currency"] = found.currency
     return True
 
 

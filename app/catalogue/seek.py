@@ -69,7 +69,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The rows that fit, best first. `dropped`: wishes that none fulfils. `share`: how much of the words the first one has, 0 to 1.
+    """The rows that fit, best first. `dropped`: wishes that none fulfils. `share`: how much of the words the first one has, 0 to 1;
+    without any row the product that has most of them, sold out or not wanted.
 
     `known`: those of the words that any product has.
     """
@@ -97,7 +98,8 @@ def seek(shelf: Shelf, query: Query) -> Hits:
     for enough in (strong, possible):
         if hits := _first_way(shelf, query, scored, possible, enough):
             return hits
-    return Hits(known=scored.known)
+    share = min(float(scored.points.max(initial=0.0)) / scored.whole, 1.0) if scored.whole else 0.0
+    return Hits(share=share, known=scored.known)
 
 
 def _first_way(shelf: Shelf, query: Query, scored: Scored, possible: Mask, enough: Mask) -> Hits | None:
@@ -216,6 +218,12 @@ def _points_of(shelf: Shelf, word: str, words: Sequence[str]) -> tuple[NDArray[n
         points[rows] = np.maximum(points[rows], _WORTH[weights])
     having = np.flatnonzero(points > 0)
     return having, points[having]
+
+
+def having(shelf: Shelf, word: str) -> NDArray[np.intp]:
+    """The products that have a word or one that means the same; one that nobody has is not guessed at."""
+    found = _points_of(shelf, word, (word,)) if is_known(shelf, word) else None
+    return found[0] if found else np.empty(0, np.intp)
 
 
 _WORTH = np.array([0.0, 0.35, 0.5, 0.6, 0.85, 0.9, 1.0])

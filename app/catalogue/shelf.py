@@ -20,7 +20,7 @@ from app.catalogue.colours import bits_of
 from app.catalogue.item import FieldValue, Item, from_list, to_list
 from app.catalogue.terms import Spelling, Stems, spelling_of, tokens
 from app.letters import fold
-from app.wares import is_sold_out, price_now
+from app.wares import SALE_PERIOD, is_sold_out, price_now
 
 Mask = NDArray[np.bool_]
 """One truth a product."""
@@ -269,7 +269,14 @@ def _texts_of(item: Item) -> Iterator[tuple[str, int]]:
     yield item.name, NAME_WEIGHT
     for name, value in item.fields.items():
         text = " ".join(value) if isinstance(value, tuple) else value
-        if isinstance(text, str) and name not in ("currency", "item_group_id", "availability", "gtin", "condition"):
+        if isinstance(text, str) and name not in (
+            "currency",
+            "item_group_id",
+            "availability",
+            "gtin",
+            "condition",
+            SALE_PERIOD,
+        ):
             yield text, FIELD_WEIGHT if name in TELLING else TEXT_WEIGHT
     for text in item.names:
         yield text, NAME_WEIGHT

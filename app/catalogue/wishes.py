@@ -10,6 +10,7 @@ from text_to_num import alpha2digit
 
 from app.catalogue import phrases as say
 from app.catalogue.colours import bit_of
+from app.catalogue.negated import END, NOT, Negation
 from app.catalogue.trouble import speaks_of_trouble
 from app.letters import number_value, plain_digits, without_accents
 
@@ -52,6 +53,8 @@ class Wishes:
     """Words that said for whom, for shops whose products do not say so."""
     spoken: tuple[tuple[str, str], ...] = ()
     """Of `words` those that may be a size, and which: "large"."""
+    without: tuple[str, ...] = ()
+    """Folded words of what is not wanted."""
     trouble: bool = False
     """It speaks of what was bought already."""
 
@@ -75,6 +78,7 @@ _WORD = re.compile(r"[^\w]+")
 _JOINED = re.compile(r"(?<![\w'])([a-z])-(?=[a-z]{3})()")
 _CUES = re.compile(rf" (?:{say.CUES}) ")
 _SPLIT = re.compile(r"[^\w&+-]+|(?<=\w)-(?=\w)|_")
+_PART = re.compile(r"(?<!\d)[,.;:!?]+|[,.;:!?]+(?!\d)")
 _N = f"(?:{say.NUMBER})"
 _C = f"(?:{say.CURRENCY})"
 _PRICED = rf"(?:{_C} ?)?(?P<%s>{_N})(?: ?k\b)?(?: ?{_C}(?!\w))?"
@@ -246,9 +250,12 @@ def _bare_size(plain: str, wishes: Wishes, sizes: frozenset[str]) -> tuple[str, 
 def _read_words(plain: str, wishes: Wishes) -> Wishes:
     """Colours, for whom, and what is left."""
     reading = _Reading()
-    words = [each for each in _SPLIT.split(plain.replace("'", " ")) if each]
+    parted = _PART.sub(f" {END} ", plain.replace("'", " "))
+    words = [part for each in parted.split() for part in ((END,) if each == END else _SPLIT.split(each)) if part]
     for place, word in enumerate(words):
-        reading.take(word, words[place - 1] if place else "", words[place + 1] if place + 1 < len(words) else "")
+        after = words[place + 1] if place + 1 < len(words) else ""
+        if not reading.negation.takes(word, after):
+            reading.take(word, words[place - 1] if place else "", after)
     return replace(
         wishes,
         colours=reading.colours & ~reading.others,
@@ -261,6 +268,7 @@ def _read_words(plain: str, wishes: Wishes) -> Wishes:
         shopping=wishes.shopping or bool(reading.relations),
         words=tuple(dict.fromkeys(reading.words)),
         relations=tuple(reading.relations),
+        without=tuple(dict.fromkeys(reading.negation.without)),
     )
 
 
@@ -277,14 +285,15 @@ class _Reading:
     sale: bool = False
     words: list[str] = field(default_factory=list)
     relations: list[str] = field(default_factory=list)
+    negation: Negation = field(default_factory=Negation)
 
     def take(self, word: str, before: str, after: str) -> None:
-        if bit := bit_of(word, before):
-            if before in say.NOT:
-                self.others |= bit
-            else:
-                self.colours |= bit
-                self.colour_word = self.colour_word or word
+        is_word = word not in say.EMPTY and word not in NOT and len(word) > 1
+        if is_word and self.negation.is_unwanted():
+            self._take_unwanted(word, before)
+        elif bit := bit_of(word, before):
+            self.colours |= bit
+            self.colour_word = self.colour_word or word
         elif self._is_for(word):
             self.relations.append(word)
         elif word in say.CHEAP:
@@ -293,8 +302,15 @@ class _Reading:
             self.sale = True
         elif word == "montre" and after == "moi":
             return  # "show me", and not a watch
-        elif word not in say.EMPTY and word not in say.NOT and len(word) > 1:
+        elif is_word:
             self.words.append(word)
+
+    def _take_unwanted(self, word: str, before: str) -> None:
+        """For whom it is not, or what is not to be cheap, says nothing of products."""
+        if bit := bit_of(word, before):
+            self.others |= bit
+        elif word not in say.CHEAP and not any(word in words for words, _, _ in _PEOPLE):
+            self.negation.without.append(word)
 
     def _is_for(self, word: str) -> bool:
         """Whether a word says for whom it is; noted, if so."""

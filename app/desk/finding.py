@@ -95,7 +95,7 @@ def _entry(flow: Flow, draft: Draft, entry_id: str) -> Offered | None:
 def _products(desk: Desk, flow: Flow, draft: Draft, words: str) -> list[Offered]:
     if not flow.products:
         return []
-    found = desk.search(flow, Search("products", wish_of(words)))
+    found = desk.search(flow, Search("products", wish_of(words, draft.now)))
     fitting = [flow.products[each] for each in found.unsure[:FOUND_MOST] if each in flow.products]
     named = [(each, draft.text(each.name)) for each in fitting]
     return [Offered("product", each.id, name, each.url or name, price_line(draft, each)) for each, name in named]

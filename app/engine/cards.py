@@ -22,7 +22,7 @@ def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card
     description = draft.text(product.description) if product.description else ""
     gone = draft.sentence("sold_out") if is_sold_out(product.fields) else ""
     subtitle = " · ".join(each for each in (price_line(draft, product), gone, description) if each)
-    price = price_now(product.fields)
+    price = price_now(product.fields, draft.now)
     if not (subtitle or product.url or product.image or buttons) and price is not None:
         subtitle = price_number(price, draft.language)
     url = with_parameters(product.url, draft.flow.shop.links)
@@ -31,7 +31,8 @@ def card_of(draft: Draft, product: Product, buttons: tuple[Option, ...]) -> Card
 
 def price_line(draft: Draft, product: Product) -> str:
     """What is to be paid, and beside a sale price what was; empty where the product says no currency."""
-    currency, price, now = product.fields.get("currency"), product.fields.get("price"), price_now(product.fields)
+    currency, price = product.fields.get("currency"), product.fields.get("price")
+    now = price_now(product.fields, draft.now)
     if now is None or not isinstance(currency, str) or not isinstance(price, float):
         return ""
     text = money_text(now, currency, draft.language)
@@ -47,6 +48,12 @@ def close_text(draft: Draft, dropped: Sequence[tuple[str, str]]) -> str:
     """That nothing fits these wishes, and that what follows comes close; empty if none was dropped."""
     said = [text for kind, value in dropped if (text := _wish_text(draft, kind, value))]
     return draft.sentence("close").format(wishes=" ".join(said)) if said else ""
+
+
+def vain_text(draft: Draft, wishes: Sequence[tuple[str, str]]) -> str:
+    """That nothing fits, with the wishes that nothing fulfils."""
+    said = [text for kind, value in wishes if (text := _wish_text(draft, kind, value))]
+    return draft.sentence("nothing_like").format(wishes=" ".join(said)) if said else draft.sentence("nothing_fits")
 
 
 def _wish_text(draft: Draft, kind: str, value: str) -> str:

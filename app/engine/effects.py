@@ -59,6 +59,7 @@ class Message:
     `offers`: it asks for what the channel may know, so that the customer's own can be offered beside the choices.
     `hands_over`: nothing is said; the channel gives the conversation to the people who answer in its own inbox.
     `reply_to`: the channel's id of the message that it answers, where it answers one.
+    `leads`: addresses in `text` at which products are to be seen, each as (product, address).
     """
 
     text: str = ""
@@ -72,6 +73,7 @@ class Message:
     hands_over: bool = False
     reply_to: str = ""
     content: str = ""
+    leads: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -172,6 +174,11 @@ class NoteTaste:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetTastes:
+    """Forget what the customer likes and does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class EraseCustomer:
     """Forget what was said to and by the customer of this session, up to now."""
 
@@ -213,10 +220,14 @@ Effect = (
     | Search
     | CallService
     | NoteTaste
+    | ForgetTastes
     | EraseCustomer
     | KeepQuestion
     | SettleQuestion
 )
+
+
+_MESSAGE_PLAIN = ("square", "offers", "hands_over", "content", "reply_to")
 
 
 def message_to_dict(message: Message) -> dict[str, Any]:
@@ -231,16 +242,9 @@ def message_to_dict(message: Message) -> dict[str, Any]:
         stored["media"] = list(message.media)
     if message.cards:
         stored["cards"] = [_card_to_dict(card) for card in message.cards]
-    if message.square:
-        stored["square"] = True
-    if message.offers:
-        stored["offers"] = message.offers
-    if message.hands_over:
-        stored["hands_over"] = True
-    if message.content:
-        stored["content"] = message.content
-    if message.reply_to:
-        stored["reply_to"] = message.reply_to
+    stored |= {name: value for name in _MESSAGE_PLAIN if (value := getattr(message, name))}
+    if message.leads:
+        stored["leads"] = [list(each) for each in message.leads]
     if form := message.form:
         stored["form"] = {"kind": form.kind, "fields": dict(form.fields), "items": [dict(each) for each in form.items]}
     return stored
@@ -261,6 +265,7 @@ def message_from_dict(stored: dict[str, Any]) -> Message:
         hands_over=stored.get("hands_over", False),
         reply_to=stored.get("reply_to", ""),
         content=stored.get("content", ""),
+        leads=tuple((product, address) for product, address in stored.get("leads", ())),
     )
 
 

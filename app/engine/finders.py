@@ -28,7 +28,7 @@ class Found:
 
     `scores` are the entries that fitted best, and `rule` says how it was decided between them; both for the turn's why alone.
     Of products `unsure` are all that are shown, the sure one among them; `dropped` are wishes that none of them fulfils, as kind and
-    value; `more`: there are others behind them.
+    value; `more`: there are others behind them. `vain`: products were surely asked for and none is near; `dropped` are the wishes then.
     `said`: the answer in other words than its entry's; empty for those.
     """
 
@@ -39,6 +39,7 @@ class Found:
     dropped: tuple[tuple[str, str], ...] = ()
     more: bool = False
     said: str = ""
+    vain: bool = False
 
     @property
     def reason(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.wares import THREE_DECIMALS
+
 SIGNS = {
     "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "PLN": "zł", "CZK": "Kč", "BRL": "R$", "TRY": "₺", "UAH": "₴",
     "KRW": "₩", "ILS": "₪", "VND": "₫", "PHP": "₱", "THB": "฿", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "MXN": "MX$",
@@ -27,7 +29,7 @@ _THIN = "\u202f"
 def money_text(amount: float, currency: str, language: str) -> str:
     """The amount with its currency. Whole amounts have no decimals; a currency without cents never has."""
     code = currency.upper()
-    number = amount_text(amount, language, 0 if code in WITHOUT_CENTS else 2)
+    number = amount_text(amount, language, 0 if code in WITHOUT_CENTS else 3 if code in THREE_DECIMALS else 2)
     sign = SIGNS.get(code, code)
     if language[:2] in IN_FRONT:
         tight = len(sign) <= 3 and not sign.isalpha()

@@ -41,6 +41,11 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_SPAN = r"-|–|—|to|a|à|bis|tot|até"
+_FROM_BETWEEN = re.compile(r"(?:^|.*\s)(?:between|entre|zwischen|tra|fra|tussen)\s+\D{0,3}$", re.IGNORECASE)
+_BOUNDS = re.compile(rf"\D{{0,9}}?(?P<word>{_SPAN}|and|et|und|y|e|en)(?!\w)\s*\D{{0,3}}$", re.IGNORECASE)
+"""What stands between two bounds: "€ and ", " - ", " à "; a few of the characters may be a currency."""
+
 
 def read_number(text: str, languages: Iterable[str] = ()) -> float | int | None:
     """The only number in a text: "about 60", "1 299,50", "€1,299.50", "1.5k", "sixty"; None if there are none or several.
@@ -60,6 +65,31 @@ def read_number(text: str, languages: Iterable[str] = ()) -> float | int | None:
         written = written[: found[0].start("thousands") - found[0].start()]
     value = number_value(written) * (1_000 if found[0]["thousands"] else 1)
     return int(value) if value.is_integer() else value
+
+
+def read_span(text: str, languages: Iterable[str] = ()) -> tuple[float, float] | None:
+    """The two bounds in a text, the smaller first: "between 40 and 60", "40-60 €", "de quarante à soixante"; else None."""
+    if len(text) > ANSWER_CHARS_MAX:
+        return None
+    plain = plain_digits(text)
+    if any(each.isdigit() for each in plain):
+        return _bounds(plain)
+    spoken = (each[:2] for each in languages if each[:2] in WORD_LANGUAGES)
+    written = (str(alpha2digit(plain.casefold(), each, 3.0)) for each in dict.fromkeys(spoken))
+    return next((bounds for each in written if (bounds := _bounds(each))), None)
+
+
+def _bounds(plain: str) -> tuple[float, float] | None:
+    found = list(_NUMBER.finditer(plain))
+    if len(found) != 2 or any(each["thousands"] for each in found) or _is_multiplied(plain[found[1].end() :]):
+        return None
+    between = _BOUNDS.fullmatch(plain[found[0].end() : found[1].start()])
+    if between is None:
+        return None
+    if not re.fullmatch(_SPAN, between["word"], re.IGNORECASE) and not _FROM_BETWEEN.match(plain[: found[0].start()]):
+        return None
+    low, high = (number_value(each.group()) for each in found)
+    return (low, high) if 0 <= low < high else None
 
 
 def _from_words(text: str, languages: Iterable[str]) -> float | int | None:

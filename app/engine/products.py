@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from app.engine import screen
-from app.engine.cards import card_of, close_text
+from app.engine.cards import card_of, close_text, vain_text
 from app.engine.draft import Draft
 from app.engine.effects import Message, Option, Search
 from app.engine.events import TapReceived
 from app.engine.fill import with_parameters
 from app.engine.finders import Found
 from app.engine.flow import MORE, Product
-from app.engine.fold import fold_own
-from app.engine.shop_words import MORE as MORE_WORDS
-from app.engine.suggest import SHOWN_MAX, address_line
-from app.engine.walk import ask_again, go, remind_again
+from app.engine.fold import fold, fold_own
+from app.engine.shop_words import asks_for_more, says_more
+from app.engine.suggest import SHOWN_MAX, addresses
+from app.engine.walk import ask_again, go, more_of, remind_again
 from app.engine.words import sentence
 
 TAP = "@products"
@@ -36,27 +37,44 @@ def search(draft: Draft, text: str) -> Found:
 
 
 def _with_earlier(draft: Draft, text: str) -> str:
-    return f"{text}{EARLIER}{draft.hunt}" if draft.hunt and draft.named else text
+    goes_on = draft.named or not draft.hunted  # nothing was found the last time: "in blue?" goes on from that, too
+    return f"{text}{EARLIER}{draft.hunt}" if draft.hunt and goes_on else text
 
 
 def _wish(draft: Draft, text: str, shown: tuple[str, ...]) -> str:
-    return wish_of(text, shown=shown, liked=draft.liked, disliked=draft.disliked)
+    return wish_of(text, draft.now, shown=shown, liked=draft.liked, disliked=draft.disliked)
 
 
-def wish_of(text: str, **known: tuple[str, ...]) -> str:
+def wish_of(text: str, now: datetime, **known: tuple[str, ...]) -> str:
     """What the search must know, as JSON. `known`: shown, liked and disliked before."""
-    return json.dumps({"text": text[:HUNT_CHARS_MAX], **{name: value for name, value in known.items() if value}})
+    wish = {"text": text[:HUNT_CHARS_MAX], "now": now.isoformat()}
+    return json.dumps({**wish, **{name: value for name, value in known.items() if value}})
 
 
 def tell(draft: Draft, text: str, found: Found) -> bool:
-    """Show these products; the customer stays where he is, and an open question is asked again. False if there are none."""
+    """Show these products; the customer stays where he is, and an open question is asked again. False if there are none.
+
+    "More shirts" after shirts are the next ones. Where products were surely asked for and none fits, that is said.
+    """
     products = _known(draft, found)
     if not products:
-        return False
+        return found.vain and _tell_vain(draft, text, found)
+    if draft.named and says_more(fold(text)) and draft.hunted[-len(found.unsure) :] == found.unsure:
+        return _more(draft) or _say_all(draft)
     draft.hunt, draft.hunted = _with_earlier(draft, text)[:HUNT_CHARS_MAX], ()
     draft.failures = 0
     draft.say((Message(close_text(draft, found.dropped) or draft.sentence("products_found")),))
     _show(draft, products, found)
+    return True
+
+
+def _tell_vain(draft: Draft, text: str, found: Found) -> bool:
+    """The wishes that nothing fulfils; the next message may ask for less."""
+    draft.hunt, draft.hunted, draft.named = _with_earlier(draft, text)[:HUNT_CHARS_MAX], (), ()
+    draft.failures = 0
+    draft.note("no product fits " + ", ".join(kind for kind, _ in found.dropped))
+    draft.say((Message(vain_text(draft, found.dropped)),))
+    _stay(draft)
     return True
 
 
@@ -86,13 +104,16 @@ def read_tap(draft: Draft, event: TapReceived) -> bool:
 
 
 def hear_more(draft: Draft, folded: str) -> bool:
-    """ "More", typed: of the products that were shown last."""
-    if folded not in MORE_WORDS:
+    """ "More", typed: of the products that were shown last, even if something else was said since."""
+    if not asks_for_more(folded):
         return False
-    if draft.named and draft.hunt:
+    if draft.hunted and draft.hunt and (draft.named or draft.state):
         return _more(draft) or _say_all(draft)
     if draft.state and draft.here.suggest is not None and draft.showing == draft.state:
         go(draft, MORE)
+        return True
+    if draft.state and draft.asking is None and draft.showing:
+        more_of(draft, draft.showing)
         return True
     return False
 
@@ -126,13 +147,12 @@ def hear(draft: Draft, folded: str) -> bool:
     if folded not in titles:
         return False
     links = draft.flow.shop.links
-    found = [address_line(draft, each, with_parameters(each.url, links)) for each in screen.named(draft)]
-    lines = [each for each in found if each]
-    if not lines:
+    found = addresses(draft, [(each, with_parameters(each.url, links)) for each in screen.named(draft)])
+    if not found.text:
         return False
     draft.note("typed the button of a product")
     draft.failures = 0
-    draft.say((Message("\n".join(lines)),))
+    draft.say((found,))
     _stay(draft)
     return True
 

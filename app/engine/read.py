@@ -178,7 +178,7 @@ def _anywhere(draft: Draft, text: str, folded: str, attachments: tuple[Attachmen
             break
         if entry.products:
             found = products.search(draft, text)
-            if found.sure and products.tell(draft, text, found):
+            if (found.sure or found.vain) and products.tell(draft, text, found):
                 return True
             continue
         if entry.faq:
@@ -294,7 +294,7 @@ def _read_while_calling(draft: Draft, text: str, folded: str) -> None:
 def _is_for_anywhere(draft: Draft, text: str, folded: str) -> bool:
     """Whether an entry of `anywhere` is surely meant: a value that it takes, a question that it answers, a product by its name."""
     for _, entry in anywhere.index_of(draft.flow).others:
-        if entry.products and products.search(draft, text).sure:
+        if entry.products and ((found := products.search(draft, text)).sure or found.vain):
             return True
         if entry.faq and faq.search(draft, folded, entry.faq).sure:
             return True

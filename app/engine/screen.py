@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from app.engine.choose import nearest
@@ -13,20 +14,23 @@ from app.engine.effects import Option
 from app.engine.fill import fill, with_parameters
 from app.engine.flow import DISLIKE, LIKE, PRICE_NOW, PRODUCT_PREFIX, Choice, Flow, Placeholder, Product, Text
 from app.engine.fold import fold
-from app.wares import price_now
+from app.wares import price_now, sale_holds
 
 TASTES = (LIKE, DISLIKE)
+SALE_PRICE = f"{PRODUCT_PREFIX}sale_price"
 
 
-def values_of(flow: Flow, product: Product, language: str) -> Mapping[str, Any]:
+def values_of(flow: Flow, product: Product, language: str, now: datetime) -> Mapping[str, Any]:
     """The product's fields by the names that texts and conditions use."""
     url = with_parameters(product.url, flow.shop.links)
     texts = {"id": product.id, "url": url, "image": product.image, "name": _plain(flow, product.name, language)}
     if product.description:
         texts["description"] = _plain(flow, product.description, language)
     values: dict[str, Any] = {f"{PRODUCT_PREFIX}{name}": value for name, value in {**product.fields, **texts}.items()}
-    if (price := price_now(product.fields)) is not None:
+    if (price := price_now(product.fields, now)) is not None:
         values[PRICE_NOW] = price
+    if not sale_holds(product.fields, now):
+        values.pop(SALE_PRICE, None)
     return values
 
 
@@ -39,7 +43,7 @@ def _plain(flow: Flow, text: Text, language: str) -> str:
 @contextmanager
 def beside(draft: Draft, product: Product, language: str = "") -> Iterator[None]:
     """Within it, texts and conditions know the fields of this product."""
-    draft.product = values_of(draft.flow, product, language or draft.language)
+    draft.product = values_of(draft.flow, product, language or draft.language, draft.now)
     try:
         yield
     finally:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from app.letters import fold
-
 SENTENCES: dict[str, dict[str, str]] = {
     "en": {
         "close": "I have nothing {wishes}. These come close:",
+        "nothing_like": "I am sorry, I have nothing like that {wishes}.",
         "under": "under {value}",
         "over": "over {value}",
         "between": "between {low} and {high}",
         "about": "around {value}",
         "colour": "in {value}",
         "colour_not": "in another colour",
+        "without": "without {value}",
         "size": "in size {value}",
         "sale": "on sale",
         "female": "for women",
@@ -28,12 +28,14 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "fr": {
         "close": "Je n'ai rien {wishes}. Voici ce qui s'en approche :",
+        "nothing_like": "Désolé, je n'ai rien de tel {wishes}.",
         "under": "à moins de {value}",
         "over": "à plus de {value}",
         "between": "entre {low} et {high}",
         "about": "autour de {value}",
         "colour": "en {value}",
         "colour_not": "dans une autre couleur",
+        "without": "sans {value}",
         "size": "en taille {value}",
         "sale": "en promotion",
         "female": "pour femme",
@@ -49,12 +51,14 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "de": {
         "close": "Ich habe nichts {wishes}. Das kommt dem nahe:",
+        "nothing_like": "Leider habe ich so etwas nicht {wishes}.",
         "under": "unter {value}",
         "over": "über {value}",
         "between": "zwischen {low} und {high}",
         "about": "um {value}",
         "colour": "in {value}",
         "colour_not": "in einer anderen Farbe",
+        "without": "ohne {value}",
         "size": "in Größe {value}",
         "sale": "im Angebot",
         "female": "für Damen",
@@ -70,12 +74,14 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "es": {
         "close": "No tengo nada {wishes}. Esto se acerca:",
+        "nothing_like": "Lo siento, no tengo nada así {wishes}.",
         "under": "por menos de {value}",
         "over": "por más de {value}",
         "between": "entre {low} y {high}",
         "about": "por unos {value}",
         "colour": "en {value}",
         "colour_not": "en otro color",
+        "without": "sin {value}",
         "size": "en talla {value}",
         "sale": "en oferta",
         "female": "para mujer",
@@ -92,9 +98,28 @@ SENTENCES: dict[str, dict[str, str]] = {
 }
 
 _MORE = (
-    "more|more please|show more|show me more|next|others|other ones|anything else|something else|what else|plus|encore|"
-    "en voir plus|voir plus|d'autres|autre chose|la suite|suivant|suivants|montre m'en d'autres|mehr|mehr zeigen|weitere|noch mehr|"
-    "andere|más|mas|ver más|otros|otras|siguiente|altro|ancora|di più|meer|meer zien|mais|ver mais"
+    "more next others other else plus encore autres autre suite suivant suivants suivante mehr weitere weiteres andere anderes "
+    "mas otros otras otro otra siguiente siguientes altro altri ancora piu meer mais outros"
 )
-MORE = frozenset(fold(each) for each in _MORE.split("|"))
-"""Whole messages that ask for the next products, in any of our languages."""
+_BESIDE = (
+    "show me us see can could you i have get got give do does the a any some please one ones of them those these like what is are "
+    "there it anything something models options results again en voir d vous avez avons montre montrez moi m chose choses je peux "
+    "la les le des de s il y t plait svp modeles qu quoi un une zeigen zeig zeige mir noch bitte haben sie gibt es was etwas ver "
+    "muestra muestrame tienes tiene hay por favor algo que di zien"
+)
+_MORE_WORDS, _BESIDE_WORDS = frozenset(_MORE.split()), frozenset(_BESIDE.split())
+
+MORE_WORDS_MAX = 7
+"""A longer message says something else too."""
+
+
+def asks_for_more(folded: str) -> bool:
+    """Whether a message, as `fold` gives it, asks for the next products and for nothing else, in any of our languages."""
+    words = frozenset(folded.split()[: MORE_WORDS_MAX + 1])
+    return len(words) <= MORE_WORDS_MAX and not words.isdisjoint(_MORE_WORDS) and words <= _MORE_WORDS | _BESIDE_WORDS
+
+
+def says_more(folded: str) -> bool:
+    """Whether it has such a word, and no number that might be bounded by it: "more shirts", not "more than 50"."""
+    words = folded.split()
+    return not _MORE_WORDS.isdisjoint(words) and not any(each.isdigit() for each in folded)

@@ -17,7 +17,7 @@ from app.engine.choose import pick, pick_exact
 from app.engine.dates import date_text, read_date
 from app.engine.flow import Flow, Slot, Template
 from app.engine.fold import fold, fold_own
-from app.engine.numbers import ANSWER_CHARS_MAX, read_number
+from app.engine.numbers import ANSWER_CHARS_MAX, read_number, read_span
 from app.engine.words import NO, NO_SIGNS, YES, YES_SIGNS, sentence
 from app.letters import plain_digits
 
@@ -47,7 +47,7 @@ def read_answer(flow: Flow, slot: Slot, text: str, language: str, now: datetime)
         case "choice":
             return read_choice(slot, fold(text))
         case "number":
-            return _within(slot, read_number(text, (language, *flow.languages)))
+            return _read_amount(slot, text, (language, *flow.languages))
         case "yes_no":
             return read_yes_no(text)
         case "email":
@@ -72,7 +72,7 @@ def gives(flow: Flow, slot: Slot, text: str, language: str, now: datetime) -> An
     if slot.kind == "yes_no" and fold(text) not in YES | NO:
         return None
     value = read_answer(flow, slot, text, language, now)
-    if slot.kind == "number" and not any(each.isdigit() for each in text):
+    if slot.kind == "number" and (not any(each.isdigit() for each in text) or read_span(text)):
         return None
     if slot.kind == "phone" and value is not None and len(value) < UNASKED_PHONE_DIGITS_MIN:
         return None
@@ -113,6 +113,14 @@ def _read_text(slot: Slot, text: str) -> str | None:
 def compiled(pattern: str) -> Any:
     """An owner's pattern in RE2, which takes linear time whatever the pattern. Raises re2.error for what is none."""
     return re2.compile(pattern)
+
+
+def _read_amount(slot: Slot, text: str, languages: tuple[str, ...]) -> float | None:
+    """The number; of "between 40 and 60" the larger one: so much may be spent, so many may come."""
+    number = read_number(text, languages)
+    if number is None and (bounds := read_span(text, languages)) is not None:
+        number = int(bounds[1]) if bounds[1].is_integer() else bounds[1]
+    return _within(slot, number)
 
 
 def _within(slot: Slot, number: float | None) -> float | None:

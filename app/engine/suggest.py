@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from app.engine import screen, show
-from app.engine.cards import card_of, close_text
+from app.engine.cards import card_of, close_text, vain_text
 from app.engine.conditions import names_in
 from app.engine.draft import Draft
 from app.engine.effects import Card, Message, Search
@@ -34,7 +35,7 @@ def show_products(draft: Draft, state: State, *, more: bool) -> bool:
     products = tuple(draft.flow.products[each] for each in found.unsure if each in draft.flow.products)
     if not products:
         return False
-    draft.screen, draft.named = tuple(each.id for each in products), ()
+    draft.screen, draft.named, draft.hunt, draft.hunted = tuple(each.id for each in products), (), "", ()
     draft.shown += draft.screen
     draft.note("suggested " + ", ".join(draft.screen))
     messages = [] if more else _said(draft, state, found)
@@ -60,7 +61,8 @@ def say_none(draft: Draft, state: State, *, more: bool) -> None:
     ways = (each for each in (*state.choices, *state.buttons) if each.to not in ("", MORE))
     left = tuple(each for each in ways if not screen.needs_product(each))
     options = () if state.none else show.options(draft, state.name, left)
-    draft.say((Message(draft.sentence("no_more" if more else "nothing_fits"), choices=options[: show.CHOICES_MAX]),))
+    said = draft.sentence("no_more") if more else vain_text(draft, _next(draft, state).dropped)
+    draft.say((Message(said, choices=options[: show.CHOICES_MAX]),))
 
 
 def _said(draft: Draft, state: State, found: Found) -> list[Message]:
@@ -85,7 +87,7 @@ def _wish(draft: Draft, suggest: Suggest) -> str:
     names = frozenset[str]().union(*map(names_in, conditions))
     facts = draft.facts(names)
     known = {name: facts[name] for name in sorted(names) if name in facts}
-    wish = {"facts": known, "match": draft.wish, "shown": draft.shown}
+    wish = {"facts": known, "match": draft.wish, "shown": draft.shown, "now": draft.now.isoformat()}
     tastes = {"liked": draft.liked, "disliked": draft.disliked}
     return json.dumps({**wish, **{name: groups for name, groups in tastes.items() if groups}})
 
@@ -94,20 +96,21 @@ def leads_outside(draft: Draft, choice: Choice, folded: str) -> tuple[Message, .
     """The addresses that a button of the cards shown last leads to, for somebody who typed its title."""
     if choice.url is None or not screen.names_field(choice.url):
         return ()
-    lines = [_line(draft, each, choice.url) for each in screen.meant(draft, choice, folded)]
-    found = [line for line in lines if line]
-    return (Message("\n".join(found)),) if found else ()
+    found = addresses(
+        draft, [(each, _address(draft, each, choice.url)) for each in screen.meant(draft, choice, folded)]
+    )
+    return (found,) if found.text else ()
 
 
-def _line(draft: Draft, product: Product, url: Text) -> str:
+def _address(draft: Draft, product: Product, url: Text) -> str:
     with screen.beside(draft, product):
-        address = draft.url(url)
-    return address_line(draft, product, address)
+        return draft.url(url)
 
 
-def address_line(draft: Draft, product: Product, address: str) -> str:
-    """Where a product is to be seen, in words; empty without an address."""
-    return f"{draft.text(product.name)}: {address}" if address else ""
+def addresses(draft: Draft, found: Sequence[tuple[Product, str]]) -> Message:
+    """Where products are to be seen, a line each, links that count like those on cards; those without an address are left out."""
+    lines = [f"{draft.text(product.name)}: {address}" for product, address in found if address]
+    return Message("\n".join(lines), leads=tuple((product.id, address) for product, address in found if address))
 
 
 # ---- cards -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from app.engine import browse, calls, questions, suggest
 from app.engine.anywhere import resolve
 from app.engine.draft import Draft
-from app.engine.effects import HandOff, Message, SendMessage, StartTimer, WithdrawHandOff
+from app.engine.effects import ForgetTastes, HandOff, Message, SendMessage, StartTimer, WithdrawHandOff
 from app.engine.fill import fill_note
 from app.engine.flow import BACK, END, MORE, TASTES, HandOffTo, Rule, State
 from app.engine.hours import is_open
@@ -80,6 +80,12 @@ def _way_back(draft: Draft) -> str:
     return name
 
 
+def more_of(draft: Draft, name: str) -> None:
+    """Back to the state that suggested products, with its next ones."""
+    draft.state = name
+    go(draft, MORE)
+
+
 def _more(draft: Draft) -> str:
     """More products, where the session is in a state that suggests some; anywhere else the same state again."""
     if not draft.state:
@@ -100,6 +106,7 @@ def _enter(draft: Draft, state: State) -> str:
     draft.note(f"enter {state.name}")
     draft.stop_timers()
     draft.state, draft.asking, draft.calling, draft.named, draft.later = state.name, None, 0, (), ()
+    draft.hunt = draft.hunt if draft.hunted else ""
     for name, value in state.set.items():
         if name == "language":
             draft.speak(str(value))
@@ -110,6 +117,7 @@ def _enter(draft: Draft, state: State) -> str:
         draft.forget(name)
         if name == TASTES and name not in draft.flow.slots:
             draft.liked, draft.disliked = (), ()
+            draft.effects.append(ForgetTastes())
     if state.handoff is not None:
         return _hand_off(draft, state, state.handoff)
     if state.call is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -58,11 +59,14 @@ def _answer(flow: Flow, search: Search) -> Found:
 def _named(flow: Flow, wish: Mapping[str, Any]) -> Found:
     """The products that a message is about. `wish`: what was written, and which were shown, liked and not liked."""
     from app.catalogue.ask import ask
+    from app.catalogue.sales import at
     from app.flowfile import choosing
 
-    shelf = shelves.shelf(flow)
+    shelf = at(shelves.shelf(flow), _moment(wish))
     query = choosing.query_of(shelf, wish, SHOWN_AT_ONCE + 1)
     asked = ask(shelf, wish["text"], flow.languages, query, by_name=True)
+    if asked.vain:
+        return Found(dropped=choosing.told(asked.wished), vain=True)
     ids = tuple(shelf.ids[row] for row in asked.hits.rows)
     if not asked.is_sure and (
         not asked.wishes.words or asked.hits.share < UNSURE_SHARE
@@ -76,16 +80,23 @@ def _named(flow: Flow, wish: Mapping[str, Any]) -> Found:
     )
 
 
+def _moment(wish: Mapping[str, Any]) -> datetime | None:
+    """The moment of the turn, by which sales begin and end."""
+    return datetime.fromisoformat(wish["now"]) if "now" in wish else None
+
+
 def _suggested(flow: Flow, state: str, wish: Mapping[str, Any]) -> Found:
     """The products that come next in this state. `wish`: facts of the customer too, and a text to match."""
-    from app.catalogue.ask import ask
+    from app.catalogue.ask import Asked, ask
+    from app.catalogue.sales import at
     from app.catalogue.seek import seek
+    from app.catalogue.wishes import Wishes
     from app.flowfile import choosing
 
     suggest = flow.states[state].suggest
     if suggest is None:
         raise EngineError(f"The state {state} suggests nothing.")
-    shelf, facts = shelves.shelf(flow), wish["facts"]
+    shelf, facts = at(shelves.shelf(flow), _moment(wish)), wish["facts"]
     must, wishes = choosing.split(suggest.where)
     query = choosing.query_of(shelf, wish, suggest.show + 1)
     query = replace(
@@ -95,6 +106,11 @@ def _suggested(flow: Flow, state: str, wish: Mapping[str, Any]) -> Found:
         likes=(*choosing.likes_of(shelf, suggest.prefer, facts), *query.likes),
     )
     text = wish["match"]
-    hits = ask(shelf, text, flow.languages, query).hits if text else seek(shelf, query)
+    asked = (
+        ask(shelf, text, flow.languages, query) if text else Asked(seek(shelf, query), Wishes(), wished=query.wishes)
+    )
+    hits = asked.hits
+    if not hits.rows:
+        return Found(dropped=choosing.told(asked.wished), vain=True)
     ids = tuple(shelf.ids[row] for row in hits.rows)
     return Found(unsure=ids[: suggest.show], dropped=choosing.told(hits.dropped), more=len(ids) > suggest.show)

@@ -16,6 +16,7 @@ from app.engine.effects import (
     CallService,
     Effect,
     EraseCustomer,
+    ForgetTastes,
     HandOff,
     KeepQuestion,
     Message,
@@ -197,7 +198,7 @@ class Talk(Stage):
                     lines.append(f"(calls {effect.method} {effect.url}; say how it ends: {_EXAMPLE_ANSWER})")
                 case EraseCustomer():
                     lines.append("(everything that was known of the customer is deleted)")
-                case StartTimer() | StopTimers() | NoteTaste() | KeepQuestion() | SettleQuestion():
+                case StartTimer() | StopTimers() | NoteTaste() | ForgetTastes() | KeepQuestion() | SettleQuestion():
                     pass
                 case _:
                     lines.append(f"({type(effect).__name__}: not in a talk)")

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store import bulk
@@ -72,6 +72,18 @@ def note_tastes(connection: Connection, tastes: Sequence[tuple[Key, str, str]]) 
     if rows:
         bulk.run(connection, _taste, rows)
 
+
+def forget_tastes(connection: Connection, customers: Sequence[Key]) -> None:
+    """Whatever these customers said they like or not; that they were shown it stays."""
+    if customers:
+        bulk.run(connection, _no_taste, [{"of_page": key[0], "of_customer": key[1]} for key in customers])
+
+
+_no_taste = (
+    update(suggestions)
+    .where(_c.page_id == bindparam("of_page"), _c.customer_id == bindparam("of_customer"), _c.taste.is_not(None))
+    .values(taste=null())
+)
 
 _taste = (
     update(suggestions)

@@ -17,6 +17,7 @@ from app.engine.burst import BURST_MAX, take_burst
 from app.engine.effects import (
     CallService,
     EraseCustomer,
+    ForgetTastes,
     HandOff,
     KeepQuestion,
     Message,
@@ -305,16 +306,20 @@ def _carry_out(hands: Hands, handled: Handled, turn: Turn, happened_at: datetime
                 handled.calls.append(_stored_call(claim, effect))
             case NoteTaste(products, taste):
                 handled.tastes += [(product, taste) for product in products]
-            case EraseCustomer():
-                _forget(handled, happened_at)
+            case ForgetTastes() | EraseCustomer():
+                _forget(handled, effect, happened_at)
             case KeepQuestion() | SettleQuestion():
                 _note_question(handled, effect, happened_at)
             case Search():
                 raise EngineError(f"A turn ended with {type(effect).__name__}, which nobody carries out.")
 
 
-def _forget(handled: Handled, happened_at: datetime) -> None:
-    """What came of the turns before the customer's wish goes with everything else."""
+def _forget(handled: Handled, effect: ForgetTastes | EraseCustomer, happened_at: datetime) -> None:
+    """What came of the turns before goes too: of tastes alone, or at the customer's wish of everything."""
+    if isinstance(effect, ForgetTastes):
+        handled.forgets_tastes = True
+        handled.tastes.clear()
+        return
     handled.erased_at = happened_at
     handled.shown.clear()
     handled.tastes.clear()

@@ -73,6 +73,7 @@ class Handled:
     calls: list[NewCall] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     tastes: list[tuple[str, str]] = field(default_factory=list)
+    forgets_tastes: bool = False
     questions: list[Question] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     erased_at: datetime | None = None

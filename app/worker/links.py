@@ -21,10 +21,22 @@ class Links:
 
 
 def counted(links: Links, key: Key, message: Message) -> Message:
-    """The message with the addresses on its products' cards as links that count."""
-    if not links.home or not any(each.product for each in message.cards):
+    """The message with the addresses on its products' cards, and those that stand in its text, as links that count."""
+    if not links.home or not (message.leads or any(each.product for each in message.cards)):
         return message
-    return replace(message, cards=tuple(_card(links, key, each) for each in message.cards))
+    cards = tuple(_card(links, key, each) for each in message.cards)
+    return replace(message, text=_text(links, key, message), cards=cards, leads=())
+
+
+def _text(links: Links, key: Key, message: Message) -> str:
+    """Each line that ends in the address of its product with the link instead."""
+    waiting = list(message.leads)
+    lines = message.text.split("\n")
+    for place, line in enumerate(lines):
+        if waiting and line.endswith(waiting[0][1]):
+            product, address = waiting.pop(0)
+            lines[place] = line.removesuffix(address) + _link(links, mark_of(links.key, *key, product), address)
+    return "\n".join(lines)
 
 
 def _card(links: Links, key: Key, card: Card) -> Card:

@@ -295,6 +295,7 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     history.erase_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
     timers.stop_all(connection, [each.claim.key for each in handled if each.stop_timers])
     suggestions.note_shown(connection, [shown for each in handled for shown in each.shown], now)
+    suggestions.forget_tastes(connection, [each.claim.key for each in handled if each.forgets_tastes])
     suggestions.note_tastes(connection, [(each.claim.key, *taste) for each in handled for taste in each.tastes])
     questions.add(connection, [asked for each in handled for asked in each.questions])
     questions.settle(connection, [settled for each in handled for settled in each.settled])

@@ -150,3 +150,32 @@ def test_an_empty_shelf_finds_nothing() -> None:
     made = shelf_of([], LANGUAGES)
     assert found("dress under 60", made) == []
     assert sizes_of(made) == frozenset()
+
+
+# ---- what is not wanted ------------------------------------------------------------------------------------
+
+
+def test_what_is_not_wanted_is_not_shown() -> None:
+    assert found("a scarf, not silk") == []
+    assert found("écharpe sans laine") == []
+    gifts = set(found("a gift for my sister")) - set(found("a gift for my sister, no dress or scarf"))
+    assert gifts == {"red-dress", "silk-dress", "silk-scarf"}
+    assert "red-dress" not in found("something red but I don't want a dress")
+    assert found("a dress, not red") == ["silk-dress"]
+
+
+def test_what_a_product_says_that_it_has_none_of_is_a_wish() -> None:
+    shop = (
+        item("Shirt", 30.0, about="White, needs no iron."),
+        item("Dress", 40.0, about="Robe sans manches, in cotton."),
+        item("Coat", 90.0, about="With long manches and a belt."),
+    )
+    assert found("a shirt, no iron", shelf(*shop)) == ["shirt"]
+    assert found("no belt, a coat", shelf(*shop)) == []
+
+
+def test_where_nothing_else_is_left_it_is_known_that_products_were_asked_for() -> None:
+    asked_for = asked("écharpe sans laine", shelf(item("Écharpe en laine", 40.0)))
+    assert (asked_for.vain, [each.value for each in asked_for.wished]) == (True, ["laine"])
+    assert not asked("tickets under 20").vain
+    assert not asked("I don't want a dress").vain

@@ -107,3 +107,39 @@ def test_what_is_left_are_the_words_that_name_products() -> None:
     wishes = read_wishes("Hello, do you have a cheap red T-shirt in size M under 20 euros please?", LANGUAGES, SIZES)
     assert (wishes.words, wishes.cheap, wishes.shopping) == (("tshirt",), True, True)
     assert read_wishes("montre-moi une montre", LANGUAGES, SIZES).words == ("montre",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "without"),
+    [
+        ("scarf but not wool", "scarf", "wool"),
+        ("a scarf without wool", "scarf", "wool"),
+        ("I don't want a dress", "", "dress"),
+        ("I do not want a dress, show me shirts", "shirts", "dress"),
+        ("no wool or silk, a scarf", "scarf", "wool silk"),
+        ("not wool scarf", "scarf", "wool"),
+        ("I'm allergic to wool. A sweater please", "sweater", "wool"),
+        ("je cherche une écharpe, pas de laine", "echarpe", "laine"),
+        ("un pull sans laine", "pull", "laine"),
+        ("un pull mais pas en laine", "pull", "laine"),
+        ("je ne veux pas de robe", "", "robe"),
+        ("chemise ni lin ni soie", "chemise", "lin soie"),
+        ("Schal, aber keine Wolle", "schal", "wolle"),
+        ("Schal ohne Wolle", "schal", "wolle"),
+        ("bufanda sin lana", "bufanda", "lana"),
+        ("a gift, not for kids", "", ""),
+        ("don't you have scarves?", "scarves", ""),
+        ("vous n'avez pas de robes ?", "robes", ""),
+        ("il n'y a pas de robe ?", "robe", ""),
+        ("haben Sie keinen Schal", "schal", ""),
+        ("I can't find a scarf", "scarf", ""),
+        ("I have no scarf", "scarf", ""),
+        ("why not a dress", "dress", ""),
+        ("no problem, show me a scarf", "scarf", ""),
+        ("no more than 60 for a scarf", "scarf", ""),
+        ("I don't know which scarf", "scarf", ""),
+    ],
+)
+def test_what_is_not_wanted_is_no_wish(text: str, words: str, without: str) -> None:
+    wishes = read_wishes(text, LANGUAGES, SIZES)
+    assert (" ".join(wishes.words), " ".join(wishes.without)) == (words, without)

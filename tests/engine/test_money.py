@@ -20,6 +20,8 @@ from app.engine.money import money_text
         (12.0, "USD", "en", "$12"),
         (12.0, "CHF", "fr", "CHF 12"),
         (5.0, "EUR", "nl", "€ 5"),
+        (12.5, "KWD", "en", "KWD 12.500"),
+        (12.5, "TND", "fr", "12,500 TND"),
     ],
 )
 def test_prices_are_written_as_people_write_them(amount: float, currency: str, language: str, written: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.effects import NoteTaste
+from app.engine.effects import ForgetTastes, NoteTaste
 from app.engine.fill import with_parameters
 from app.engine.flow import Anywhere, Choice, Compare, Flow, Name, Product, Shop, State, Suggest, Text
 from tests.engine.transcript import Customer, choice, flow, question, slot, state, text
@@ -121,6 +121,85 @@ def test_a_wish_alone_goes_on_from_what_was_asked_before(ana: Customer) -> None:
     assert Customer(shop()).types("in blue?")[0] != FOUND
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("en", "red dress under 20", "I am sorry, I have nothing like that in red under 20."),
+        ("fr", "robe rouge à moins de 20 €", "Désolé, je n'ai rien de tel en rouge à moins de 20."),
+        ("de", "rotes Kleid unter 20 Euro", "Leider habe ich so etwas nicht in rotes unter 20."),
+        ("es", "vestido en rojo por menos de 20", "Lo siento, no tengo nada así en rojo por menos de 20."),
+    ],
+)
+def test_where_nothing_is_near_the_wishes_are_named(language: str, written: str, said: str) -> None:
+    names = {"en": "Dress", "fr": "Robe", "de": "Kleid", "es": "Vestido"}
+    only = Product("r", Text({language: (names[language],)}), fields={"price": 50.0, "color": "red"})
+    ana = Customer(shop(languages=(language,), products={"r": only}))
+    assert ana.types(written) == [said]
+    assert ana.types({"en": "under 60", "fr": "à moins de 60", "de": "unter 60", "es": "menos de 60"}[language])[1:]
+    assert shown(ana) == ["r"]  # the next wish goes on from there
+
+
+def test_a_gift_that_nothing_costs_so_little_as_is_told() -> None:
+    assert Customer(shop()).types("a gift under 5") == ["I am sorry, I have nothing like that under 5."]
+
+
+def test_what_names_no_product_is_still_not_understood() -> None:
+    for said in ("tickets under 20", "under 5", "where do you ship under 20"):
+        ana = Customer(shop())
+        ana.types("hello")
+        assert ana.types(said)[0] == "I am sorry, I did not understand that."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "more",
+        "encore",
+        "plus",
+        "show me more",
+        "any others?",
+        "en avez-vous d'autres ?",
+        "noch mehr bitte",
+        "more dresses",
+    ],
+)
+def test_more_in_any_words_shows_the_next(said: str) -> None:
+    ana = Customer(shop())
+    ana.types("dresses")
+    assert ana.types(said) == [""]
+    assert shown(ana) == ["sun-dress", "sea-dress"]
+
+
+@pytest.mark.parametrize("said", ["more than 50", "no more", "I want to talk more about the other day with you"])
+def test_what_only_has_the_word_asks_for_no_more(said: str) -> None:
+    ana = Customer(shop())
+    ana.types("dresses")
+    assert ana.types(said) != [""]
+
+
+def test_more_comes_also_after_something_else_was_said() -> None:
+    ana = Customer(shop(start="welcome", otherwise="welcome"))
+    ana.types("dresses")
+    assert ana.types("hmm well") == ["Hi!"]
+    assert ana.types("more") == [""]
+    ana = guest(
+        "red", shop(looks(suggest=Suggest(None, text("dress"), show=2), none=""), start="looks", otherwise="welcome")
+    )
+    ana.types("hmm well")
+    assert ana.types("encore") == [""]
+    assert shown(ana) == ["moon-dress", "sun-dress"]
+
+
+def test_what_is_not_wanted_goes_on_from_what_was_asked_before() -> None:
+    ana = Customer(shop())
+    ana.types("dresses")
+    assert ana.types("but not blue") == [FOUND, ""]
+    assert shown(ana) == ["poppy-dress", "moon-dress", "sun-dress"]
+    assert ana.types("not moon") == [FOUND, ""]
+    assert shown(ana) == ["poppy-dress", "sun-dress"]
+    assert ana.types("no dress")[0] == "I am sorry, I have nothing like that in another colour without moon, dress."
+
+
 def test_an_open_question_is_asked_again() -> None:
     ana = Customer(shop(state("ask", ask=[question("budget", "How much?")], goto="welcome"), start="ask"))
     ana.taps("Get Started")
@@ -178,6 +257,38 @@ def test_without_anything_close_none_leads_on() -> None:
     assert ana.taps("Get Started") == ["Nothing today."]
 
 
+# ---- sales that begin and end --------------------------------------------------------------------------------
+
+SALE = {"sale_price": 30.0, "sale_price_effective_date": "2026-12-01T12:00+0100/2026-12-02"}
+
+
+def test_a_sale_price_holds_only_while_the_sale_does() -> None:
+    cloth = product("Night dress", 90.0, "black", **SALE)
+    ana = Customer(shop(products={**PRODUCTS, cloth.id: cloth}))  # it is ten o'clock in Paris
+    subtitles = {}
+    for hours in (0, 3, 48):
+        ana.waits(hours=hours)
+        ana.types("night dress")
+        subtitles[hours] = ana.messages[-1].cards[0].subtitle
+        found = "night-dress" in shown(ana) if ana.types("dress under 40") else None
+        assert found is (hours == 3)
+        assert (ana.types("dresses on sale")[0] == FOUND) is (hours == 3)
+    assert subtitles == {0: "€90", 3: "€30 instead of €90", 48: "€90"}
+
+
+def test_a_condition_on_the_sale_price_knows_no_sale_that_is_over() -> None:
+    cloth = product("Night dress", 90.0, "black", **SALE)
+    on_sale = Suggest(Compare(Name("product.sale_price"), "<", Name("product.price")), show=2)
+    ana = Customer(
+        shop(
+            looks(suggest=on_sale, none="nothing"), state("nothing", "None."), start="looks", products={cloth.id: cloth}
+        )
+    )
+    assert ana.taps("Get Started") == ["None."]
+    ana.waits(hours=3)
+    assert ana.taps("Get Started")[0] == "Here you are:"
+
+
 # ---- tastes --------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +342,7 @@ def test_forget_tastes_forgets_them() -> None:
     ana.taps("Not my style")
     ana.taps("Get Started")
     assert shown(ana) == ["poppy-dress"]
+    assert ForgetTastes() in ana.turn.effects  # and the rows of what was said are emptied
 
 
 def test_tastes_stay_over_a_day_and_go_with_everything_else() -> None:

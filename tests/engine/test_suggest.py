@@ -127,7 +127,7 @@ def test_without_anything_that_fits_none_leads_on() -> None:
 
 def test_without_none_the_customer_is_told_that_nothing_fits() -> None:
     ana = guest(looks(none=""), budget=5.0)
-    assert ana.texts == ["Hi!", "I am sorry, I have nothing that fits."]
+    assert ana.texts == ["Hi!", "I am sorry, I have nothing like that for Party under 5."]
     assert ana.titles() == ["Ask a stylist"]
 
 
@@ -248,7 +248,10 @@ def test_a_typed_title_whose_address_no_product_has_is_not_left_without_an_answe
 
 
 def test_nothing_that_fits_is_said_before_the_end() -> None:
-    assert guest(looks(none="end"), budget=5.0).texts == ["Hi!", "I am sorry, I have nothing that fits."]
+    assert guest(looks(none="end"), budget=5.0).texts == [
+        "Hi!",
+        "I am sorry, I have nothing like that for Party under 5.",
+    ]
 
 
 def test_a_renamed_state_still_knows_what_it_showed() -> None:

@@ -11,7 +11,7 @@ import pytest
 from app.engine.choose import pick
 from app.engine.dates import date_text, read_date, two_days
 from app.engine.fold import fold
-from app.engine.numbers import read_number
+from app.engine.numbers import read_number, read_span
 from app.engine.slots import gives, read_answer, read_email, read_phone, read_yes_no, value_text
 from tests.engine.transcript import MORNING, flow, slot, state, text
 
@@ -257,3 +257,25 @@ def test_the_next_such_day_may_be_two_however_it_is_asked_for(written: str) -> N
 def test_other_words_with_next_in_them_are_no_two_days(written: str) -> None:
     assert two_days(written, TODAY, "en") == ()
     assert read_date(written, TODAY, "en") is None
+
+
+# ---- two bounds --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "between 40 and 60", "40-60", "40 - 60 €", "between €40 and €60 please", "entre 40 et 60", "de 40 à 60 euros",
+        "zwischen 40 und 60 Euro", "entre 40 y 60", "between forty and sixty", "entre quarante et soixante",
+    ],
+)  # fmt: skip
+def test_of_two_bounds_the_larger_one_is_the_answer(written: str) -> None:
+    budget = slot("budget", "number", minimum=10, maximum=2000)
+    bot = flow(state("welcome", "Hi!"), slots=[budget], languages=("en", "fr", "de"))
+    assert read_answer(bot, budget, written, "en", MORNING) == 60
+    assert gives(bot, budget, written, "en", MORNING) is None  # nobody asked: it may be about anything
+
+
+@pytest.mark.parametrize("written", ["40 and 60", "60-40", "2 and 3 pm", "about 60", "1-2-3", "2026-12-25", "40 or 60"])
+def test_two_numbers_alone_are_no_bounds(written: str) -> None:
+    assert read_span(written, ("en", "fr")) is None

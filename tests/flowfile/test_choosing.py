@@ -15,7 +15,7 @@ from app.engine.conditions import holds
 from app.engine.flow import And, Compare, Condition, Flow, Literal, Name, Not, Or, Product, Truth
 from app.engine.screen import values_of
 from app.flowfile.choosing import mask_of, split
-from tests.engine.transcript import flow, state, text
+from tests.engine.transcript import MORNING, flow, state, text
 
 FIELDS = ("price", "sale_price", "color", "occasions", "vegan", "stock")
 VALUES: some.SearchStrategy[FieldValue] = some.one_of(
@@ -57,7 +57,7 @@ def test_a_condition_over_all_products_is_the_condition_of_each(
     made = shelf_of((Item(str(place), f"No {place}", fields=each) for place, each in enumerate(products)), ("en",))
     found = mask_of(made, condition, facts)
     for place, fields in enumerate(products):
-        values = values_of(BOT, Product(str(place), text(f"No {place}"), fields=fields), "en")
+        values = values_of(BOT, Product(str(place), text(f"No {place}"), fields=fields), "en", MORNING)
         assert bool(np.asarray(found)[place]) is bool(holds(condition, {**facts, **values}))
 
 

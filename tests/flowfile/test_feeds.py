@@ -162,6 +162,23 @@ def test_a_sale_price_that_is_no_bargain_is_no_sale() -> None:
     assert dict(item.fields) == {"price": 50.0, "currency": "EUR"}
 
 
+@pytest.mark.parametrize(
+    ("written", "kept_as", "told_as"),
+    [
+        ("2026-11-27T08:00+0100/2026-11-30T23:59+0100", True, []),
+        ("2026-11-27/2026-11-30", True, []),
+        ("next week", False, ['its sale_price_effective_date "next week" is none, and left out']),
+        ("2026-11-27", False, ['its sale_price_effective_date "2026-11-27" is none, and left out']),
+    ],
+)
+def test_the_period_of_a_sale_is_kept_and_one_that_is_none_is_told(
+    written: str, kept_as: bool, told_as: list[str]
+) -> None:
+    item, what = one(f"2,Shirt,50 EUR,40 EUR,{written}", "id,title,price,sale_price,sale_price_effective_date")
+    assert item is not None
+    assert ("sale_price_effective_date" in item.fields, item.fields["sale_price"], what) == (kept_as, 40.0, told_as)
+
+
 def test_html_and_control_characters_are_no_part_of_a_text() -> None:
     item, _ = one('2,"<b>Shirt</b>\x07&amp; tie",5,,,,,,"<p>Soft<br>wool</p><script>x()</script>&euro;"')
     assert item is not None
@@ -172,13 +189,29 @@ def test_html_and_control_characters_are_no_part_of_a_text() -> None:
     ("written", "price", "currency"),
     [
         ("1.299,00 EUR", 1299.0, "EUR"), ("$12", 12.0, "USD"), ("12 EUR", 12.0, "EUR"), ("12,50 €", 12.5, "EUR"),
-        ("CHF 1'299.-", 1299.0, "CHF"), ("1 299,00 €", 1299.0, "EUR"), ("1,299.00", 1299.0, None), ("£3", 3.0, "GBP"),
+        ("12.500 KWD", 12.5, "KWD"), ("KWD 1,299.500", 1299.5, "KWD"), ("12,500 TND", 12.5, "TND"), ("1,299 OMR", 1299.0, "OMR"),
+        ("25,000 IQD", 25000.0, "IQD"), ("BHD 3.250", 3.25, "BHD"), ("7.000 JOD", 7.0, "JOD"), ("7.125 LYD", 7.125, "LYD"),
+        ("£12.00 GBP", 12.0, "GBP"), ("$12 CAD", 12.0, "CAD"), ("99 kr DKK", 99.0, "DKK"), ("Rs 500", 500.0, "INR"),
+        ("Rs. 1,299.00", 1299.0, "INR"), ("12€50", 12.5, "EUR"), ("12 € 50", 12.5, "EUR"), ("12.95 € TTC", 12.95, "EUR"),
+        ("12,95 € inkl. MwSt.", 12.95, "EUR"), ("12.500 EUR", 12500.0, "EUR"), ("CHF 1'299.-", 1299.0, "CHF"),
+        ("1 299,00 €", 1299.0, "EUR"), ("1,299.00", 1299.0, None), ("£3", 3.0, "GBP"),
     ],
 )  # fmt: skip
 def test_prices_are_read_as_shops_write_them(written: str, price: float, currency: str | None) -> None:
     item, what = one(f'2,Shirt,"{written}"')
     assert item is not None
     assert (item.fields["price"], item.fields.get("currency"), what) == (price, currency, [])
+
+
+@pytest.mark.parametrize("written", ["12 pcs", "12 xyz", "$12 GBP", "12 EUR USD", "12 €/kg", "12 EUR per month"])
+def test_what_has_no_currency_behind_its_number_is_no_price(written: str) -> None:
+    assert one(f'2,Shirt,"{written}"') == (None, [f'left out: its price "{written}" is no price'])
+
+
+def test_a_currency_of_its_own_column_says_how_the_price_is_read() -> None:
+    (item, other), summary = read("id,title,price,currency\n1,Lamp,12.500,kwd\n2,Vase,12.50,pcs\n")
+    assert dict(item.fields) == {"price": 12.5, "currency": "KWD"}
+    assert (dict(other.fields), summary.told) == ({"price": 12.5}, [(3, 'its currency "pcs" is none, and left out')])
 
 
 def test_availability_is_read_as_it_is_written() -> None:
@@ -287,3 +320,69 @@ def test_markup_without_end_takes_no_time(cell: str) -> None:
 def test_headings_that_cannot_be_read_are_no_feed() -> None:
     with pytest.raises(FeedError, match="first row"):
         read('id,"title,price\n' + "1,Lamp,5 EUR\n" * 20_000)
+
+
+# ---- quotation marks and bytes that are wrong ---------------------------------------------------------------
+
+WIDE = "id,title,description,price\n"
+GOOD = [f"{number},Lamp {number},Warm light,{number}.00 EUR\n" for number in range(10, 16)]
+
+
+def kept(raw: bytes | str) -> tuple[dict[str, object], list[tuple[int, str]]]:
+    """The prices of what is kept, by id; what is told."""
+    items, summary = read(raw)
+    return {each.id: each.fields.get("price") for each in items}, summary.told
+
+
+UNCLOSED = "left out: a quotation mark in it is never closed"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '3,"Red dress,Long,45 EUR\n',
+        '3,Red dress,"Long and soft,45 EUR\n',
+        '3,Red dress,Long,"45 EUR\n',
+        '3,"Red, long dress",Soft,"45 EUR\n',
+    ],
+)
+@pytest.mark.parametrize(
+    "after", ["", '20,"Lamp, old",Dim,9 EUR\n', '20,Lamp of 5",Dim,9 EUR\n', '20,Lamp,"Of 5"" and\nmore",9 EUR\n']
+)
+def test_an_unclosed_quotation_mark_costs_its_own_row_alone(broken: str, after: str) -> None:
+    prices, told_of = kept(WIDE + "".join(GOOD[:2]) + broken + "".join(GOOD[2:]) + after)
+    assert prices == {**{str(n): float(n) for n in range(10, 16)}, **({"20": 9.0} if after else {})}
+    assert told_of == [(4, UNCLOSED)]
+
+
+def test_an_unclosed_quotation_mark_in_the_last_row_costs_that_row() -> None:
+    assert kept(WIDE + "".join(GOOD[:1]) + '9,"Lamp,Dim,5 EUR') == ({"10": 10.0}, [(3, UNCLOSED)])
+    assert kept(WIDE + "".join(GOOD[:1]) + '9,"Lamp,\nDim,\n5 EUR')[0] == {"10": 10.0}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '"Tall, and\nlight, for long days, soft"',
+        '"Tall,\n\n""slim"", \nand 5"" wide"',
+        '"a,b,c\nd,e,f\ng,h,i"',
+        "Of 5\" and 6' ",
+        '"<p>One</p>\r\n<p>Two, three</p>"',
+    ],
+)
+def test_cells_over_several_lines_stay_whole(cell: str) -> None:
+    prices, told_of = kept(WIDE + GOOD[0] + f"11,Lamp,{cell},45 EUR\n" + GOOD[2])
+    assert (prices, told_of) == ({"10": 10.0, "11": 45.0, "12": 12.0}, [])
+
+
+def test_a_feed_full_of_unclosed_quotation_marks_is_read_in_little_time() -> None:
+    rows = "".join(f'{number},"Lamp {number},{"x" * 200},5 EUR\n' for number in range(3_000))
+    assert kept(WIDE + "".join(GOOD) + rows)[0] == {str(n): float(n) for n in range(10, 16)}
+
+
+def test_a_byte_that_is_no_utf_8_costs_none_of_the_other_letters() -> None:
+    rows = [f"{number},Café crème {number},5 EUR\n".encode() for number in range(1, 5)]
+    items, summary = read(b"id,title,price\n" + b"".join(rows) + b"9,Caf\xe9 noir,5 EUR\n")
+    assert [each.name for each in items] == [*(f"Café crème {number}" for number in range(1, 5)), "Café noir"]
+    assert summary.told == [(6, "it holds signs that are no UTF-8, read as Windows-1252")]
+    assert summary.mended == 1

@@ -62,6 +62,16 @@ def test_from_a_wish_in_free_text_to_a_click_counted(customer: Customer) -> None
     assert customer.house.rows(shown) == [("breton-shirt", 1, ""), ("pearl-earrings", 1, ""), ("pine-candle", 1, "")]
 
 
+def test_who_types_the_title_of_a_cards_button_gets_a_link_that_counts(customer: Customer) -> None:
+    customer.types("pine candle")
+    (said,) = customer.types("see it")
+    name, _, url = said.partition(": ")
+    assert (name, urlsplit(url).path[:4]) == ("Pine candle", "/go/")
+    card = {"default_action": {"url": url}}
+    assert opens(customer, card) == "https://harbour-pine.example/p/pine-candle?utm_source=messenger"
+    wait_until(lambda: clicked(customer) == ["pine-candle"])
+
+
 def test_more_shows_others_until_there_are_none(customer: Customer) -> None:
     first = customer.types("do you have dresses?")[-1]
     assert first == "[Star dress, Satin dress, Poppy dress]"

@@ -50,7 +50,41 @@ def test_a_link_of_ours_leads_to_the_product_and_counts_once(client: TestClient,
     assert list(clicks.waiting) == [MARK]
 
 
-@pytest.mark.parametrize("agent", ["facebookexternalhit/1.1", "Googlebot/2.1", "curl/8.1", "WhatsApp link preview", ""])
+MACHINES = (
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "facebookcatalog/1.0",
+    "meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)",
+    "WhatsApp/2.23.20.0",
+    "TelegramBot (like TwitterBot)",
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm) Chrome/116.0",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0 Safari/537.36",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "curl/8.1",
+    "python-requests/2.31",
+    "Go-http-client/2.0",
+    "WhatsApp link preview",
+    "",
+)
+PEOPLE = (
+    "Mozilla/5.0 (Linux; Android 12; CUBOT P60) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Linux; Android 11; ScanPal EDA52) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Linux; Android 13; SM-A536B; wv) AppleWebKit/537.36 Chrome/119.0 Mobile Safari/537.36 "
+    "[FB_IAB/Orca-Android;FBAV/436.0;]",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+    "[FBAN/MessengerForiOS;FBAV/436.0]",
+    "Mozilla/5.0 (Linux; Android 10; Robotech R1) AppleWebKit/537.36 Chrome/119.0 Mobile Safari/537.36",
+    "Opera/9.80 (Android; Opera Mini/36.2) Presto/2.12",
+)
+
+
+@pytest.mark.parametrize("agent", PEOPLE)
+def test_phones_with_names_like_a_programs_are_counted(agent: str, client: TestClient, clicks: Clicks) -> None:
+    assert go(client, agent=agent).status_code == 302
+    assert list(clicks.waiting) == [MARK]
+
+
+@pytest.mark.parametrize("agent", MACHINES)
 def test_machines_that_look_before_people_do_are_led_on_and_not_counted(
     agent: str, client: TestClient, clicks: Clicks
 ) -> None:

@@ -92,3 +92,13 @@ async def test_it_goes_by_age(database: Database) -> None:
         assert [each[0] for each in rows(connection)] == [BEN]
 
     await database.transaction(work)
+
+
+async def test_tastes_are_forgotten_of_their_customer_alone_and_what_was_shown_stays(database: Database) -> None:
+    def work(connection: Connection) -> None:
+        suggestions.note_shown(connection, [SHIRT, replace(SHIRT, customer_id=BEN)], NOW)
+        suggestions.note_tastes(connection, [((PAGE, ANA), "shirt", "like"), ((PAGE, BEN), "shirt", "like")])
+        suggestions.forget_tastes(connection, [(PAGE, ANA)])
+        assert suggestions.list_totals(connection, PAGE, NOW, 10) == [Total("shirt", 2, 0, 1, 0)]
+
+    await database.transaction(work)

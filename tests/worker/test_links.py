@@ -44,3 +44,11 @@ def test_what_is_shown_is_noted_with_the_mark_of_its_link() -> None:
     link = read_token(KEY, card.url.removeprefix(f"https://bot.example{PATH}"))
     assert link is not None
     assert (shown.product_id, shown.state, shown.mark) == ("shirt", "looks", link.mark)
+
+
+def test_addresses_in_a_text_that_lead_to_products_become_links_too() -> None:
+    other = ADDRESS + "0"
+    message = Message(f"Shirt: {ADDRESS}\nTie: {other}", leads=(("shirt", ADDRESS), ("tie", other)))
+    first, second = counted(LINKS, CUSTOMER, message).text.split("\n")
+    assert (led_to(first.removeprefix("Shirt: ")), led_to(second.removeprefix("Tie: "))) == (ADDRESS, other)
+    assert counted(Links(KEY), CUSTOMER, message) is message

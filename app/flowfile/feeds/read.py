@@ -88,9 +88,9 @@ def _take(row: Row, numbers: dict[str, int], summary: Summary) -> Item | None:
     if first != row.number:
         _leave_out(row, f"its id is that of row {first}, which is kept", summary)
         return None
-    if read.told:
+    if told := [each for each in (row.told, *read.told) if each]:
         summary.mended += 1
-        summary.tell(row.number, "; ".join(read.told))
+        summary.tell(row.number, "; ".join(told))
     summary.products += 1
     summary.without_image += not read.item.image
     note(read.item.fields, summary.kinds)

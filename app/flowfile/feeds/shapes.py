@@ -14,8 +14,9 @@ class FeedError(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number, its cells by `column_of`, and why it cannot be taken, if so."""
+    """One row: its number, its cells by `column_of`, and why it cannot be taken, if so. `told`: what was mended in reading it."""
 
     number: int
     cells: Mapping[str, str] = field(default_factory=dict)
     broken: str = ""
+    told: str = ""
