@@ -88,10 +88,12 @@ def learn(
     customers: Annotated[
         int, typer.Option(min=1, help="Propose only what so many different customers asked.")
     ] = CUSTOMERS_MIN,
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Propose what you declined before, too.")] = False,
     by_letters: ByLetters = False,
 ) -> None:
     """Learn from questions that were not answered well. Proposes phrases and entries for the FAQ, each with a test, and asks about
-    each; without a terminal it only shows what would change, and --write takes all."""
+    each; what you decline is not proposed again. Without a terminal it only shows what would change, and --write takes all."""
     from app import learning
     from app.readiness import shown_progress
     from app.settings import read_settings
@@ -99,7 +101,7 @@ def learn(
     settings, folder = read_settings(), existing(folder)
     asked = learning.read_asked(settings, folder, days)
     with shown_progress() as told:
-        lesson = learning.begin(folder, asked, customers, told, by_letters=by_letters)
+        lesson = learning.begin(folder, asked, customers, told, by_letters=by_letters, again=again)
     print_lines([f"Questions of the last {days} d: {len(asked)}. Proposals: {len(lesson.lessons.proposals)}."])
     asks = not write and sys.stdin.isatty() and sys.stdout.isatty()
     for lines in lesson.tell():
@@ -107,8 +109,8 @@ def learn(
         if lesson.is_possible:
             lesson.decide(take=not asks or typer.confirm("   Take it?", default=False))
     print_lines(lesson.left())
-    if lesson.taken and (write or asks):
-        print_lines(lesson.carry_out())
+    if write or asks:
+        print_lines([*(lesson.carry_out() if lesson.taken else []), *lesson.keep_declined()])
     elif lesson.taken:
         print_lines([*lesson.diff(), "Nothing was written: --write takes all of it."])
 

@@ -6,7 +6,7 @@ import asyncio
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,15 +22,25 @@ from app.flowfile import answering
 from app.flowfile.answering import Reading, read_as
 from app.flowfile.check import check
 from app.flowfile.content import read_files
-from app.flowfile.learning.asked import Asked
-from app.flowfile.learning.proposals import Group, Lessons, learn, missed_groups
+from app.flowfile.learning import declined
+from app.flowfile.learning.asked import Asked, names_in
+from app.flowfile.learning.declined import Declined
+from app.flowfile.learning.proposals import (
+    Group,
+    Lessons,
+    NewEntry,
+    Proposal,
+    learn,
+    missed_groups,
+    untranslated,
+)
 from app.flowfile.learning.remembering import Remembering
 from app.flowfile.learning.told import diff_lines, examples, open_lines, proposal_lines
 from app.flowfile.learning.trial import Standing, caught, held_by, try_out
 from app.flowfile.problems import raise_for
 from app.flowfile.writing.save import save
 from app.settings import Settings
-from app.store import questions
+from app.store import questions, sessions
 from app.store.erase import find_pages
 from app.store.keys import Key
 from app.store.questions import Question, StaffLine
@@ -44,6 +54,9 @@ ANSWERED_WITHIN = timedelta(hours=24)
 GOES_ON_WITHIN = timedelta(minutes=5)
 """Staff write one answer in several messages too; so long after the last of them it is another one."""
 
+NOBODYS: Mapping[Key, frozenset[str]] = {}
+"""Nobody's name is known."""
+
 MISSED_SHOWN = 10
 """Things that are missed most, in `answers report`."""
 
@@ -54,15 +67,20 @@ def read_asked(settings: Settings, folder: Path, days: int) -> list[Asked]:
 
     def work(connection: Connection) -> list[Asked]:
         kept = questions.list_since(connection, pages, since, QUESTIONS_MAX)
-        return with_staff(kept, questions.list_staff_lines(connection, pages, since, QUESTIONS_MAX))
+        said = questions.list_staff_lines(connection, pages, since, QUESTIONS_MAX)
+        known = sessions.find_many(connection, list({(each.page_id, each.customer_id): None for each in kept}))
+        names = {key: names_in((body or {}).get("slots", {})) for key, body in known.items()}
+        return with_staff(kept, said, names)
 
     return asyncio.run(in_transaction(settings, work))
 
 
-def with_staff(kept: Sequence[Question], said: Sequence[StaffLine]) -> list[Asked]:
+def with_staff(
+    kept: Sequence[Question], said: Sequence[StaffLine], names: Mapping[Key, frozenset[str]] = NOBODYS
+) -> list[Asked]:
     """The questions, each with what staff wrote to its customer before he asked the bot the next one.
 
-    Several that staff were given together have the same answer.
+    Several that staff were given together have the same answer. `names`: what customers are called.
     """
     lines: defaultdict[Key, list[StaffLine]] = defaultdict(list)
     for line in said:
@@ -71,7 +89,9 @@ def with_staff(kept: Sequence[Question], said: Sequence[StaffLine]) -> list[Aske
     for each in kept:
         if not each.handed_off:
             asked_at[each.page_id, each.customer_id].append(each.asked_at)
-    return [_asked(each, lines, asked_at) for each in kept]
+    found = [_asked(each, lines, asked_at) for each in kept]
+    called = (names.get((each.page_id, each.customer_id), frozenset()) for each in kept)
+    return [replace(each, names=own) for each, own in zip(found, called, strict=True)]
 
 
 def _asked(
@@ -111,7 +131,9 @@ class Lesson:
     asked: Sequence[Asked]
     now: datetime
     taken: int = 0
+    declined: list[Proposal] = field(default_factory=list)
     _next: Standing | None = None
+    _told: Proposal | None = None
 
     @property
     def is_possible(self) -> bool:
@@ -121,6 +143,7 @@ class Lesson:
     def tell(self) -> Iterator[list[str]]:
         """Lines about each proposal, tried out on what was taken before it."""
         for number, proposal in enumerate(self.lessons.proposals, start=1):
+            self._told = proposal
             try:
                 self._next = try_out(self.standing, proposal, self.now)
             except AppError as error:
@@ -128,18 +151,22 @@ class Lesson:
                 yield [*proposal_lines(number, proposal, None), f"   cannot be taken: {error.message} {error.hint}"]
                 continue
             changes = caught(self.standing.flow, self._next.flow, proposal, self.asked)
-            yield proposal_lines(number, proposal, changes)
+            yield proposal_lines(number, proposal, changes, untranslated(self._next.flow, proposal))
 
     def decide(self, *, take: bool) -> None:
-        """Take the proposal that was told last, or leave it."""
+        """Take the proposal that was told last, or decline it for good."""
         if take and self._next is not None:
             self.standing = self._next
             self.taken += 1
+        elif self._told is not None:
+            self.declined.append(self._told)
         self._next = None
 
     def left(self) -> list[str]:
-        """What nothing could be proposed for."""
-        return open_lines(self.lessons.open)
+        """What nothing could be proposed for, and what is not proposed again."""
+        count = self.lessons.declined
+        again = [f"Declined before and left out: {count}; with --again they are shown too."] if count else []
+        return [*open_lines(self.lessons.open), *again]
 
     def diff(self) -> list[str]:
         return diff_lines(self.folder.as_posix(), self.begun.files, self.standing.files)
@@ -153,9 +180,30 @@ class Lesson:
             save(self.folder / name, raw)
         return [f"{self.folder.as_posix()}/{name} written." for name in changed]
 
+    def keep_declined(self) -> list[str]:
+        """Write down what was declined, so that it is not proposed again. Raises AppError if it cannot be."""
+        if not self.declined:
+            return []
+        day = self.now.date()
+        lines = [
+            declined.line_of(_what(each), each.target, (asked.text for asked in each.group.asked), day)
+            for each in self.declined
+        ]
+        declined.add(self.folder, lines)
+        return [f"{self.folder.as_posix()}/{declined.FILE} keeps what you declined."]
 
-def begin(folder: Path, asked: Sequence[Asked], customers: int, told: Progress, *, by_letters: bool) -> Lesson:
-    """Read the folder and think about the questions. Raises FlowError for a folder with problems."""
+
+def _what(proposal: Proposal) -> str:
+    return "a new entry" if isinstance(proposal, NewEntry) else f"a phrase for {proposal.entry}"
+
+
+def begin(
+    folder: Path, asked: Sequence[Asked], customers: int, told: Progress, *, by_letters: bool, again: bool = False
+) -> Lesson:
+    """Read the folder and think about the questions. `again`: what was declined is proposed too.
+
+    Raises FlowError for a folder with problems.
+    """
     checked = check(folder)
     raise_for(checked.problems)
     files = read_files(folder, checked)
@@ -166,7 +214,7 @@ def begin(folder: Path, asked: Sequence[Asked], customers: int, told: Progress, 
     remembering = Remembering(encoder) if encoder is not None else None
     if remembering is not None and index.meanings is not None:
         remembering.know(index.phrases, index.meanings)
-    lessons = learn(flow, asked, customers, remembering)
+    lessons = learn(flow, asked, customers, remembering, Declined() if again else declined.read(folder))
     reading = Reading(not by_letters, None, remembering)
     standing = Standing(files, checked, flow, reading, held_by(flow, checked.tests))
     return Lesson(folder, standing, standing, lessons, asked, Clock().now())

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.ports import free_port
+
 Says = Callable[[dict[str, Any]], str]
 """From the customer's question and the entries, as the model is shown them, to what it writes."""
 
@@ -19,7 +21,7 @@ class Endpoint(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Completions)
+        super().__init__(("127.0.0.1", free_port()), _Completions)
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.says: Says = lambda data: json.dumps({"entry": None})

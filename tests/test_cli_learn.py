@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from app.cli import app
 from app.clock import Clock
 from app.flowfile.check import check
+from app.flowfile.learning import declined
 from app.flowfile.rehearsal.play import play
 from app.store.database import open_database
 from app.store.migrate import migrate
@@ -101,6 +102,7 @@ def test_without_a_terminal_it_shows_what_would_change_and_writes_nothing(shop: 
     output = run("learn", str(shop))
     assert "Nothing was written" in output
     assert f"+    answer: {week.DOGS_ANSWER}" in output
+    assert "no translation yet into fr of its phrases and its answer: frontdesk translate fr" in output
     assert "would also be read in another way" in output
     assert files(shop) == before
 
@@ -139,6 +141,7 @@ def test_what_one_customer_said_teaches_nothing_and_what_is_personal_is_never_wr
     assert "1048299" not in text
     assert '"where is my order 1048' in learnt.output
     assert "one customer's alone" in learnt.output
+    assert "dile" not in text
 
 
 def test_what_was_learnt_is_not_proposed_again(learnt: Learnt, shop: Path) -> None:
@@ -185,6 +188,15 @@ def test_in_a_terminal_it_asks_about_each_and_takes_what_is_agreed_to(recorded: 
     assert any(each in after for each in week.NEARBY)
     assert week.DOGS_ANSWER not in after
     assert check(folder).flow is not None
+    assert f"{declined.FILE} keeps what you declined" in said
+    assert "dog" not in (folder / declined.FILE).read_text(encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings(recorded, folder).items():
+            patch.setenv(name, value)
+        output = run("learn", str(folder))
+        assert f"Declined before and left out: {said.count('Take it?') - 1}" in output
+        assert week.DOGS_ANSWER not in output
+        assert week.DOGS_ANSWER in run("learn", str(folder), "--again")
 
 
 def in_terminal(arguments: list[str], environment: dict[str, str], wanted: tuple[str, ...]) -> str:

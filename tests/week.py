@@ -178,6 +178,7 @@ CLOSING = ("what time do you close on saturday", "what time do you close on satu
 MONEY_BACK = ("i want my money back for these shoes", "i want the money back for my shoes")
 ORDERS = ("where is my order 1048299", "where is my order 1048311")
 FRENCH = ("c'est quoi vos horaires", "c'est quoi vos horaires svp")
+NAMED = ("named0", "named1")
 HAPPY = (
     "opening hours",
     "how can i return an item",
@@ -212,6 +213,10 @@ async def live(week: Week) -> None:
     for number, text in enumerate(SWAPS):
         await week.types(f"swap{number}", text)
         await _goes_to_staff(week, f"swap{number}", "")
+    for name in NAMED:
+        await week.happens(name, "PersonMet", {"first_name": "Odile"})
+        await week.types(name, "odile here, can you hem trousers")
+        await _goes_to_staff(week, name, "Of course Odile, for ten euros.")
     await week.types("alone", "do you mend broken zips")
     await _goes_to_staff(week, "alone", "Yes, for ten euros.")
 

@@ -10,6 +10,9 @@ from app.engine.effects import Message, Option
 from app.engine.flow import ALL_TOPICS, FaqEntry, Flow
 from app.engine.titles import BROWSE, entry_options, on_screen, questions_of, topic_title
 
+OTHERS_MAX = 8
+"""Choices beside a list that it leaves room for: one of fewer questions would be turned over for ever."""
+
 
 def begin(draft: Draft, messages: Sequence[Message], ways: tuple[Option, ...]) -> list[Message]:
     """What a state says when it is entered, with what can be browsed under it. `ways` are its own choices."""
@@ -41,10 +44,12 @@ def read_tap(draft: Draft, key: str) -> bool:
     if not start.isdecimal() or len(start) > len(str(len(draft.flow.faq))) or not _entries(draft.flow, topic):
         return False
     ways = show.options(draft, draft.state, draft.here.choices) if draft.state and draft.here.browse else ()
-    listed = _listed(draft, topic, int(start), len(ways))
+    asked = show.question_options(draft, draft.here, draft.asking) if draft.asking is not None else ways
+    listed = _listed(draft, topic, int(start), min(len(asked), OTHERS_MAX))
     draft.note("browses the FAQ")
     draft.failures = 0
-    say(draft, [Message(listed.text, choices=(*listed.choices, *ways))])
+    shown = listed.choices if draft.asking is not None else (*listed.choices, *ways)
+    say(draft, [show.above_question(draft, Message(listed.text, choices=shown))])
     return True
 
 

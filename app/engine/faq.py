@@ -98,6 +98,8 @@ def ask_back(draft: Draft, found: Found) -> bool:
     choices = entry_options(draft, entries)
     draft.say((Message(f"{draft.sentence('did_you_mean')}\n{questions_of(draft, entries)}", choices=choices),))
     draft.offered = on_screen(choices)
+    if draft.state:
+        remind_again(draft)
     return True
 
 
@@ -123,7 +125,7 @@ def read_tap(draft: Draft, event: TapReceived) -> bool:
     if rating.read_tap(draft, event):
         return True
     if event.state == BROWSE:
-        return browse.read_tap(draft, event.choice)
+        return _browses(draft, event.choice)
     entry = draft.flow.faq.get(event.state.removeprefix(TAP)) if event.state.startswith(TAP) else None
     if entry is None:
         return False
@@ -133,6 +135,14 @@ def read_tap(draft: Draft, event: TapReceived) -> bool:
     ways = (*entry.choices, *card_buttons(entry.say))
     choice = next((each for each in ways if each.key == event.choice), None)
     return choice is not None and _follow(draft, entry, choice)
+
+
+def _browses(draft: Draft, key: str) -> bool:
+    if not browse.read_tap(draft, key):
+        return False
+    if draft.state:
+        remind_again(draft)
+    return True
 
 
 def chooses(draft: Draft, folded: str) -> bool:
@@ -149,6 +159,12 @@ def _chooses_way(draft: Draft, folded: str) -> bool:
     reads = pick_exact if hear_exactly(draft.flow, folded) else pick
     place = reads(folded, [show.titles(draft, each) for each in choices])
     return place is not None and _follow(draft, entry, choices[place])
+
+
+def is_listed(draft: Draft, folded: str) -> bool:
+    """Whether this is the very title, number or phrase of a question, a topic or more of them that can be tapped now."""
+    place = pick_exact(folded, [typed_titles(draft, each) for each in draft.offered]) if draft.offered else None
+    return place is not None and bool(typed_titles(draft, draft.offered[place]))
 
 
 def _chooses_question(draft: Draft, folded: str) -> bool:

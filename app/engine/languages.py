@@ -10,7 +10,7 @@ from app.engine.effects import Message, Search
 from app.engine.finders import Found
 from app.engine.fold import fold
 from app.engine.walk import ask_again
-from app.engine.words import LANGUAGE_NAMES
+from app.engine.words import LANGUAGE_NAMES, LANGUAGE_WORDS
 
 WORDS_MIN = 4
 """From fewer words nothing is told: they may be a name, a greeting learnt on a journey, or a slip."""
@@ -50,10 +50,8 @@ def _asks_for_own_words(draft: Draft) -> bool:
 
 def chooses(draft: Draft, folded: str) -> bool:
     """The name of one of the bot's languages: it is spoken from now on, and the open question is asked again."""
-    if not folded or hear_exactly(draft.flow, folded):
-        return False
-    language = next((each for each in draft.flow.languages if folded in LANGUAGE_NAMES.get(each[:2], ())), "")
-    if not language or len(draft.flow.languages) == 1:
+    language = _named(draft, folded)
+    if not language:
         return False
     draft.note("asked for a language")
     draft.failures = 0
@@ -61,6 +59,31 @@ def chooses(draft: Draft, folded: str) -> bool:
     draft.say((Message(draft.sentence("all_right")),))
     ask_again(draft)
     return True
+
+
+def asks_for_another(draft: Draft, folded: str) -> bool:
+    """Whether words to an open question ask for another language rather than answer it.
+
+    Not where a language is asked for, nor for the one that is spoken: so the name that was not meant so is the answer the second time.
+    """
+    language = _named(draft, folded)
+    return language not in ("", draft.language) and not _asks_for_a_language(draft)
+
+
+def _named(draft: Draft, folded: str) -> str:
+    """The language of the bot's of which this is the name, or that is asked for by it; empty for a phrase of the owner's."""
+    if len(draft.flow.languages) == 1 or not folded or hear_exactly(draft.flow, folded):
+        return ""
+    return next((each for each in draft.flow.languages if folded in LANGUAGE_NAMES.get(each[:2], ())), "")
+
+
+def _asks_for_a_language(draft: Draft) -> bool:
+    """Whether the open question is about languages: its slot or its text says so."""
+    if draft.asking is None:
+        return False
+    question = draft.here.ask[draft.asking]
+    written = fold(f"{question.save.replace('_', ' ')} {draft.text(question.say)}")
+    return any(each in written for each in LANGUAGE_WORDS)
 
 
 def language_of(folded: str, languages: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Whether an answer helped: asked beside it where the owner wants that, never while a question is open."""
+"""Whether an answer helped: asked beside it where the owner wants that, never while a question is open; a late tap finds one."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def _rate(draft: Draft, *, is_good: bool) -> None:
     if number and draft.rates:  # of a later question nobody asked whether it helped
         draft.effects.append(SettleQuestion(number, rating="helpful" if is_good else "not_helpful"))
     if is_good:
-        draft.say((Message(draft.sentence("thanks")),))
+        draft.say((show.above_question(draft, Message(draft.sentence("thanks"))),))
     else:
         questions.fail(draft, number, text)
         _offer_more(draft)
-    if draft.state and draft.asking is None:
+    if draft.state:
         remind_again(draft)
 
 
@@ -65,5 +65,6 @@ def _offer_more(draft: Draft) -> None:
     entries = [draft.flow.faq[each] for each in draft.others if each in draft.flow.faq]
     listed = f"\n{draft.sentence('did_you_mean')}\n{questions_of(draft, entries)}" if entries else ""
     choices = (*entry_options(draft, entries), *show.ways_back(draft, anywhere.index_of(draft.flow).person))
-    draft.say((Message(draft.sentence("did_not_help") + listed, choices=choices),))
-    draft.offered = on_screen(choices)
+    said = show.above_question(draft, Message(draft.sentence("did_not_help") + listed, choices=choices))
+    draft.say((said,))
+    draft.offered = on_screen(said.choices)

@@ -125,8 +125,10 @@ def _takes_loosely(slot: Slot) -> bool:
 
 
 def _means_something_else(draft: Draft, folded: str) -> bool:
-    """The very words of a phrase of the flow, of another way on the screen, of starting over, or of asking for a person."""
+    """The very words of a phrase of the flow, of what else is on the screen, of starting over, or a wish for a person or a language."""
     if anywhere.hear_exactly(draft.flow, folded) or _asks_for_person(draft, folded):
+        return True
+    if languages.asks_for_another(draft, folded) or faq.is_listed(draft, folded):
         return True
     if folded in START_OVER and draft.flow.entrances.start:
         return True

@@ -64,6 +64,15 @@ def question_message(draft: Draft, state: State, place: int) -> Message:
             return Message(text, choices=choices)
 
 
+def above_question(draft: Draft, message: Message) -> Message:
+    """The message with the open question once more below it, where there is one: one message, so that its choices stay to be tapped."""
+    if draft.asking is None:
+        return message
+    question = question_message(draft, draft.here, draft.asking)
+    choices = (*message.choices, *question.choices)[:CHOICES_MAX]
+    return replace(question, text=f"{message.text}\n\n{question.text}", choices=choices)
+
+
 def question_options(draft: Draft, state: State, place: int) -> tuple[Option, ...]:
     """What can be tapped while this question is open."""
     choices = (*question_choices(draft, state.ask[place]), *state.choices)

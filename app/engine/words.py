@@ -305,6 +305,9 @@ LANGUAGE_NAMES: dict[str, frozenset[str]] = {
 }
 """Whole messages that ask for a language, by language."""
 
+LANGUAGE_WORDS = ("language", "langue", "sprache", "idioma", "lengua")
+"""Parts of words by which a question is known to ask for a language."""
+
 YES = _folded(
     "yes|y|yeah|yep|yup|sure|ok|okay|of course|certainly|right|true|oui|ouais|ouep|bien sûr|d'accord|ja|jawohl|"
     "jep|klar|gerne|natürlich|si|claro|por supuesto|vale|sim|da|tak|evet"

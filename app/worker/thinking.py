@@ -85,16 +85,21 @@ class Thinking:
     def _has_waited(self, customer: Key) -> bool:
         """Whether this customer's turn waited long enough, or the model did not answer somebody just now: nobody waits twice."""
         now = self.clock.monotonic()
-        since = self._waits.setdefault(customer, now)
-        return now < self._silent_until or now - since >= self.model.terms.seconds_max
+        self._waits.setdefault(customer, now)
+        return now < self._silent_until or self._waited_long(customer)
+
+    def _waited_long(self, customer: Key) -> bool:
+        """Whether the turn waited as long as it may, whatever it waited for."""
+        now = self.clock.monotonic()
+        return now - self._waits.get(customer, now) >= self.model.terms.seconds_max
 
     def end_wait(self, customer: Key) -> None:
         """The customer's turn was taken."""
         self._waits.pop(customer, None)
 
-    def is_over(self, asked: Asked) -> bool:
-        """Whether the turn that waited for this may be taken."""
-        return asked not in self._under_way
+    def is_over(self, customer: Key, asked: Asked) -> bool:
+        """Whether this customer's turn, which waited for this, may be taken."""
+        return asked not in self._under_way or self._waited_long(customer)
 
     async def run(self, answered: Callable[[], None]) -> None:
         """Ask until cancelled. `answered`: a turn may go on."""

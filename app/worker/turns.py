@@ -95,9 +95,7 @@ class Turns:
 
         The commit of a batch claims the next one, which saves many a transaction under load.
         """
-        # Claimed first: until then those for whom the model has answered are kept from being given back.
-        fresh = self._in_hand or await self._claim()
-        claimed = [*self._thought(), *fresh]
+        claimed = self._in_hand or await self._claim()
         self._in_hand = None if claimed else []
         handled = [each for claim in claimed if (each := await self._handle(claim)) is not None]
         if handled:
@@ -105,23 +103,38 @@ class Turns:
         return sum(len(claim.events) for claim in claimed)
 
     def _thought(self) -> list[Claim]:
-        """The customers in hand for whom the model has answered."""
+        """The customers in hand for whom the model has answered.
+
+        They are given back by the transaction that claims them anew: with the conversation as it is by then, and with what came
+        while the model thought. If it fails they are still in hand.
+        """
         thinking = self.hands.thinking
-        over = [key for key, (_, asked) in self._thinking.items() if thinking is None or thinking.is_over(asked)]
-        return [self._thinking.pop(key)[0] for key in over]
+        if thinking is None:
+            return []
+        return [claim for claim, asked in self._thinking.values() if thinking.is_over(claim.key, asked)]
+
+    def _forget_thoughts(self, claimed_anew: Sequence[Claim]) -> None:
+        for each in claimed_anew:
+            del self._thinking[each.key]
+
+    def _still_thinking(self, thought: Sequence[Claim]) -> set[Key]:
+        return self._thinking.keys() - {each.key for each in thought}
 
     async def _claim(self) -> list[Claim]:
-        now, worker_id = self.clock.now(), self.worker_id
+        now, worker_id, thought = self.clock.now(), self.worker_id, self._thought()
         unsure, self._unsure_of_claims = self._unsure_of_claims, True
 
         def work(connection: Connection) -> list[Claim]:
             if unsure:
                 # The last claim's commit gave no answer. Between batches nothing is in hand but who waits for a model.
-                claims.release_all_but(connection, worker_id, self._thinking)
+                claims.release_all_but(connection, worker_id, self._still_thinking(thought))
+            else:
+                claims.release(connection, worker_id, thought, tried=False)
             return claims.claim(connection, worker_id, EVENTS_MAX, now, self.gather)
 
         claimed = await self.database.transaction(work)
         self._unsure_of_claims = False
+        self._forget_thoughts(thought)
         return claimed
 
     async def _handle(self, claim: Claim) -> Handled | None:
@@ -164,9 +177,11 @@ class Turns:
     async def _write(self, handled: list[Handled], *, claims_next: bool = True) -> None:
         """Write all in one transaction. `claims_next`: nothing else is in hand, so the same transaction claims what comes next."""
 
+        thought = self._thought() if claims_next and not self.stopping else []
+
         def work(connection: Connection) -> tuple[list[OutMessage], list[Claim] | None]:
             flying, erased = self._commit(connection, handled)
-            in_hand = self._claim_next(connection) if claims_next else None
+            in_hand = self._claim_next(connection, thought) if claims_next else None
             _note_erased(connection, erased, self.clock.now())
             return flying, in_hand
 
@@ -180,6 +195,7 @@ class Turns:
             return
         if claims_next:
             self._in_hand, self._unsure_of_claims = in_hand, False
+            self._forget_thoughts(thought)
         self.taken += sum(len(each.finished) for each in handled)
         now = self.clock.now()
         self.seen.note(handled, now)
@@ -190,11 +206,11 @@ class Turns:
         self.told()
         self.meet([each.claim.key for each in handled if each.messages and not each.session.met])
 
-    def _claim_next(self, connection: Connection) -> list[Claim] | None:
+    def _claim_next(self, connection: Connection, thought: Sequence[Claim]) -> list[Claim] | None:
         if self.stopping:
             return None
         # Nothing else is in hand: what still is ours was left over by a commit that gave no answer.
-        claims.release_all_but(connection, self.worker_id, self._thinking)
+        claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
         return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.flow import State
+from app.engine.flow import Question, Slot, State, Text
 from app.engine.languages import language_of
 from tests.engine.transcript import Customer, choice, choices, flow, question, slot, state, text
 
@@ -150,3 +150,51 @@ def test_a_language_can_be_asked_for_at_any_time(written: str) -> None:
     assert customer.types("English please") == ["All right."]
     assert customer.types("auf Deutsch") == ["Welcome!"]
     assert customer.session.language == "en"
+
+
+WORDS = {"Work": text("Work", fr="Travail"), "Wedding": text("Wedding", fr="Mariage")}
+KINDS = (
+    slot("asked", "choice", values=("Work", "Wedding"), titles=WORDS), slot("asked", "number"), slot("asked", "date"),
+    slot("asked", "yes_no"), slot("asked", "email"), slot("asked", "place"), slot("asked"),
+)  # fmt: skip
+
+
+def asked_in_two(kind: Slot, say: Text) -> Customer:
+    """With a question open, asked in English."""
+    bot = flow(
+        state("welcome", ask=(Question("asked", say),), goto="done"),
+        State("done", say=(text("Noted.", fr="C'est noté."),)),
+        slots=(kind,), languages=("en", "fr"),
+    )  # fmt: skip
+    customer = Customer(bot)
+    assert customer.taps("Get Started")[-1] == say.by_language["en"][0]
+    return customer
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda each: each.kind)
+@pytest.mark.parametrize("written", ["français", "French please"])
+def test_a_language_that_is_asked_for_is_no_answer_to_the_open_question(kind: Slot, written: str) -> None:
+    customer = asked_in_two(kind, text("What shall it be?", fr="Que voulez-vous ?"))
+    assert customer.types(written) == ["D'accord.", "Que voulez-vous ?"]
+    assert customer.session.language == "fr"
+
+
+def test_the_name_of_the_language_that_is_spoken_by_now_is_an_answer() -> None:
+    customer = asked_in_two(slot("asked"), text("Which teacher?", fr="Quel professeur ?"))
+    customer.types("français")
+    assert customer.types("français") == ["C'est noté."]
+    assert customer.session.slots["asked"] == "français"
+
+
+@pytest.mark.parametrize(
+    ("name", "say"), [("asked", "Which language do you teach?"), ("language_at_home", "And at home?")]
+)
+def test_where_a_language_is_asked_for_its_name_is_the_answer(name: str, say: str) -> None:
+    bot = flow(
+        state("welcome", ask=(question(name, say),), goto="done"), state("done", "Noted."),
+        slots=(slot(name),), languages=("en", "fr"),
+    )  # fmt: skip
+    customer = Customer(bot)
+    customer.taps("Get Started")
+    assert customer.types("French") == ["Noted."]
+    assert customer.session.slots[name] == "French"

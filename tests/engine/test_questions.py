@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.engine.effects import KeepQuestion, SettleQuestion
-from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo, SayMedia
+from app.engine.flow import Anywhere, FaqEntry, Flow, HandOffTo, Reminder, SayMedia
 from tests.engine.transcript import Customer, choices, flow, question, slot, state, text
 from tests.engine.transcript import choice as a_choice
 
@@ -242,6 +244,65 @@ def test_what_answers_a_question_back_can_be_rated_too(bea: Customer) -> None:
     bea.taps("slow shipping")
     bea.taps("👎 Not helpful")
     assert settled(bea) == [SettleQuestion(1, rating="not_helpful")]
+
+
+# ---- in the middle of a form -------------------------------------------------------------------------------
+
+
+OPEN = "What is the occasion?"
+
+
+def fills_in(customer: Customer) -> Customer:
+    """With the form's question open."""
+    customer.taps("Get Started")
+    customer.taps("Outfits")
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("rating", "said"),
+    [("helpful", "Thank you for telling me."), ("not_helpful", "I am sorry that this did not help.")],
+)
+def test_after_a_rating_the_open_question_stands_again(bea: Customer, rating: str, said: str) -> None:
+    bea.types("refund")
+    fills_in(bea)
+    assert bea.taps_old("@rate", rating) == [f"{said}\n\n{OPEN}"]
+    assert bea.titles()[-2:] == ["Work", "Party"]
+    assert bea.types("party") == ["Done."]
+
+
+def test_with_questions_to_be_tapped_the_open_question_stands_again_and_after_the_answer(ana: Customer) -> None:
+    fills_in(ana)
+    [listed] = ana.taps_old("@browse", "0/orders")
+    assert listed.startswith("Which question?\n- refund")
+    assert listed.endswith(f"\n\n{OPEN}")
+    assert ana.titles() == ["refund", "express shipping", "slow shipping", "Work", "Party"]
+    assert ana.taps("refund") == [RETURNED, OPEN]
+    assert ana.taps("Party") == ["Done."]
+
+
+@pytest.mark.parametrize("said", ["slow shipping", "2"])
+def test_after_what_was_asked_back_the_open_question_is_asked_again(said: str) -> None:
+    for follow in (Customer.types, Customer.taps):
+        ana = fills_in(Customer(bot()))
+        [asked] = ana.types("shipping")
+        assert asked.startswith("Did you mean:")
+        title = said if follow is Customer.types else "slow shipping"
+        assert follow(ana, title) == [NEXT_WEEK, OPEN]
+        assert ana.types("work") == ["Done."]
+
+
+@pytest.mark.parametrize("does", ["asked back", "browsed"])
+def test_who_looks_for_an_answer_is_reminded_of_the_open_question_later(does: str) -> None:
+    reminded = (Reminder("0", timedelta(hours=2), say=(text("Still there?"),)),)
+    form = state("outfits", ask=[question("occasion", OPEN)], goto="done", remind=reminded)
+    made = bot()
+    ana = fills_in(Customer(replace(made, states={**made.states, "outfits": form})))
+    if does == "browsed":
+        ana.taps_old("@browse", "0/orders")
+    else:
+        ana.types("shipping")
+    assert ana.waits(hours=3) == ["Still there?"]
 
 
 # ---- browsed -----------------------------------------------------------------------------------------------

@@ -13,10 +13,11 @@ from app.answers.entries import Encoder
 from app.answers.groups import TEXTS_MAX, group, likeness_of
 from app.answers.phrases import telling_words
 from app.answers.tidy import tidy
-from app.engine.flow import ALL_TOPICS, FaqEntry, Flow
+from app.engine.flow import ALL_TOPICS, FaqEntry, Flow, Text
 from app.engine.fold import fold
 from app.flowfile import answering
 from app.flowfile.learning.asked import Asked, is_personal
+from app.flowfile.learning.declined import Declined
 
 AGREED_MIN = 2 / 3
 """So many of the customers who tapped an entry must have tapped the same one."""
@@ -32,6 +33,8 @@ ANSWER_CHARS_MAX = 1_500
 
 SAME_ANSWER_MIN = 0.8
 """From this likeness on staff said what an entry says already."""
+
+NONE_DECLINED = Declined()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class NewPhrase:
     group: Group
     why: str
 
+    @property
+    def target(self) -> str:
+        return f"entry {self.entry}"
+
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
@@ -69,19 +76,26 @@ class NewEntry:
     def phrase(self) -> str:
         return self.phrases[0]
 
+    @property
+    def target(self) -> str:
+        return f"answer {fold(self.answer)}"
+
 
 Proposal = NewPhrase | NewEntry
 
 
 @dataclass(slots=True)
 class Lessons:
-    """What was learnt; `open` are groups for which nothing could be proposed, each with why."""
+    """What was learnt; `open` are groups for which nothing could be proposed, each with why. `declined` counts what was before."""
 
     proposals: list[Proposal] = field(default_factory=list)
     open: list[tuple[Group, str]] = field(default_factory=list)
+    declined: int = 0
 
 
-def learn(flow: Flow, asked: Sequence[Asked], customers_min: int, encoder: Encoder | None) -> Lessons:
+def learn(
+    flow: Flow, asked: Sequence[Asked], customers_min: int, encoder: Encoder | None, declined: Declined = NONE_DECLINED
+) -> Lessons:
     """What these questions teach. `customers_min`: how many different customers must have asked the same."""
     lessons = Lessons()
     taken = {fold(each) for entry in flow.faq.values() for each in answering.phrases(entry)}
@@ -92,6 +106,9 @@ def learn(flow: Flow, asked: Sequence[Asked], customers_min: int, encoder: Encod
         made = _propose(flow, found, phrases, customers_min, encoder)
         if isinstance(made, str):
             lessons.open.append((found, made))
+            continue
+        if declined.has(made.target, (each.text for each in found.asked)):
+            lessons.declined += 1
             continue
         taken |= {fold(each) for each in (made.phrases if isinstance(made, NewEntry) else (made.phrase,))}
         lessons.proposals.append(made)
@@ -137,7 +154,7 @@ def _propose(
     if voters and len(voters) >= customers_min:
         entry, count = Counter(voters.values()).most_common(1)[0]
         return NewPhrase(entry, phrases[0], found, f"{count} customers tapped {entry} after it")
-    answer = next((each.staff for each in found.asked if _is_answer(each.staff)), "")
+    answer = next((each.staff for each in found.asked if _is_answer(each)), "")
     if not answer:
         return "staff answered nothing that could stand for everybody"
     if same := _entry_that_says(flow, answer, encoder):
@@ -152,13 +169,14 @@ def _phrases(asked: Iterable[Asked], flow: Flow, taken: set[str]) -> Iterator[st
         phrase = " ".join(each.text.split())
         folded = fold(phrase)
         fits = each.language == flow.languages[0] and len(phrase) <= PHRASE_CHARS_MAX and phrase.isprintable()
-        if fits and folded not in seen and telling_words(folded) and not is_personal(phrase) and "<" not in phrase:
+        is_new = folded not in seen and bool(telling_words(folded))
+        if fits and is_new and not is_personal(phrase, each.names) and "<" not in phrase:
             seen.add(folded)
             yield phrase
 
 
-def _is_answer(said: str) -> bool:
-    return bool(said) and len(said) <= ANSWER_CHARS_MAX and not is_personal(said)
+def _is_answer(each: Asked) -> bool:
+    return 0 < len(each.staff) <= ANSWER_CHARS_MAX and not is_personal(each.staff, each.names)
 
 
 def _entry_that_says(flow: Flow, answer: str, encoder: Encoder | None) -> str:
@@ -176,6 +194,19 @@ def _said(entry: FaqEntry, language: str) -> str:
     """The texts of an answer, without what is filled in."""
     texts = (getattr(each, "by_language", {}).get(language, ()) for each in entry.say)
     return " ".join("".join(part for part in text if isinstance(part, str)) for text in texts).strip()
+
+
+def untranslated(flow: Flow, proposal: Proposal) -> tuple[str, ...]:
+    """The languages in which the flow, with the proposal in it, lacks words of it, where the entry could have them all."""
+    entry = flow.faq[proposal.entry]
+    texts = [*entry.ask, *(each for each in entry.say if isinstance(each, Text))]
+    new = texts if isinstance(proposal, NewEntry) else [entry.ask[-1]]
+    spoken = (
+        flow.languages[1:]
+        if isinstance(proposal, NewEntry)
+        else [name for name in flow.languages[1:] if any(name in each.by_language for each in texts)]
+    )
+    return tuple(name for name in spoken if any(name not in each.by_language for each in new))
 
 
 def _new_id(flow: Flow, phrase: str) -> str:

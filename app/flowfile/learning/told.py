@@ -13,13 +13,22 @@ EXAMPLES_MAX = 3
 """Questions of a group that are shown."""
 
 
-def proposal_lines(number: int, proposal: Proposal, changes: Sequence[Caught] | None) -> list[str]:
-    """What is proposed, why, and what else it would catch; None where that is not known."""
+def proposal_lines(
+    number: int, proposal: Proposal, changes: Sequence[Caught] | None, untranslated: Sequence[str] = ()
+) -> list[str]:
+    """What is proposed, why, and what else it would catch; None where that is not known. `untranslated`: languages that lack it."""
     told = [] if changes is None else list(_caught_lines(changes))
-    return [f"{number}. {_headline(proposal)}", *_group_lines(proposal), *told]
+    lacking = _lacking(proposal, untranslated) if untranslated else []
+    return [f"{number}. {headline(proposal)}", *_group_lines(proposal), *lacking, *told]
 
 
-def _headline(proposal: Proposal) -> str:
+def _lacking(proposal: Proposal, languages: Sequence[str]) -> list[str]:
+    what = "its phrases and its answer" if isinstance(proposal, NewEntry) else "this phrase"
+    commands = ", ".join(f"frontdesk translate {each}" for each in languages)
+    return [f"   no translation yet into {', '.join(languages)} of {what}: {commands} lists what is missing"]
+
+
+def headline(proposal: Proposal) -> str:
     if isinstance(proposal, NewEntry):
         return f'New entry {proposal.entry}: "{proposal.phrase}"'
     return f'New phrase for {proposal.entry}: "{proposal.phrase}"'
