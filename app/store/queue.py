@@ -117,7 +117,8 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def _open(wanted: Wanted) -> tuple[Select[Any], dict[str, Any]]:
-    opened = _rows.where(_NOT_BOT).order_by(_c.handed_off_at, _c.page_id, _c.customer_id)
+    # Who is blocked is answered by nobody: they wait in no list, and are found in that of all.
+    opened = _rows.where(_NOT_BOT, _c.blocked_at.is_(None)).order_by(_c.handed_off_at, _c.page_id, _c.customer_id)
     match wanted.view:
         case "waiting":
             return opened.where(_c.answered_by == "waiting"), {}
@@ -183,7 +184,7 @@ def list_changed(connection: Connection, pages: Collection[str], since: datetime
 
 _counts = (
     select(_c.page_id, _c.answered_by, _c.team, _c.staff_id, func.count())
-    .where(_NOT_BOT, _of_pages)
+    .where(_NOT_BOT, _of_pages, _c.blocked_at.is_(None))
     .group_by(_c.page_id, _c.answered_by, _c.team, _c.staff_id)
 )
 

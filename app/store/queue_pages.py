@@ -63,7 +63,7 @@ def _moment(view: str) -> ColumnElement[Any]:
 
 def _wanted(part: Part) -> list[ColumnElement[bool]]:
     # Some are written out, not bound: a partial index serves only a query that says the same words.
-    is_open = text("conversations.answered_by <> 'bot'")
+    is_open = text("conversations.answered_by <> 'bot' AND conversations.blocked_at IS NULL")
     match part.view:
         case "all":
             return [_c.changed_at.is_not(None)]

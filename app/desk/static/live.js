@@ -46,6 +46,7 @@ window.desk = (() => {
   const itemOf = (key) => [...rows.children].find((each) => each.dataset.page + "/" + each.dataset.customer === key);
 
   function belongs(row) {
+    if (row.blocked && ["waiting", "mine", "team", "taken"].includes(view)) return false;
     switch (view) {
       case "waiting": return row.by === "waiting";
       case "mine": return row.by === "staff" && row.staff === me;
