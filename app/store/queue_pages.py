@@ -55,6 +55,13 @@ def list_part(connection: Connection, part: Part) -> list[tuple[Row, Place]]:
     return found[: part.most]
 
 
+def place_of(view: str, row: Row) -> Place:
+    """Behind which the part after this row begins, in one of LATEST."""
+    moment = row.resolved_at if view == "resolved" else row.changed_at
+    assert moment is not None  # neither stands in its list without it
+    return Place(moment, *row.key)
+
+
 def _moment(view: str) -> ColumnElement[Any]:
     if view == "resolved":
         return _c.resolved_at

@@ -54,8 +54,11 @@ async def finds_the_room(page: Page, where: str) -> None:
     for path, others_follow in ((where.replace("audit", "team"), True), (where.replace("audit", "export"), False)):
         await page.goto(path)
         seen = await page.evaluate(
-            """() => { const nav = document.querySelector(".bar nav"), open = nav.querySelector("[aria-current]").getBoundingClientRect(),
-            bar = nav.getBoundingClientRect(); return [bar.left <= open.left + 1 && open.right <= bar.right + 1, nav.hasAttribute("data-more")]; }"""
+            """() => {
+              const nav = document.querySelector(".bar nav"), bar = nav.getBoundingClientRect();
+              const open = nav.querySelector("[aria-current]").getBoundingClientRect();
+              return [bar.left <= open.left + 1 && open.right <= bar.right + 1, nav.hasAttribute("data-more")];
+            }"""
         )
         assert seen == [True, others_follow], path
     await page.set_viewport_size({"width": WIDTHS[0], "height": 740})
