@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.clock import within_calendar
 from app.desk import callbacks, deeds, finding, forms, writing
 from app.desk.access.identity import Staff, signed_in
+from app.desk.api.reading import read_place, write_place
+from app.desk.api.shapes import CURSOR_CHARS_MAX
 from app.desk.deeds import RefusedDeedError
 from app.desk.live import counts_of, row_values
 from app.desk.opened import NUMBER_MAX, talk_values
@@ -28,6 +28,8 @@ from app.store import canned, lines, search
 from app.store.canned import Canned
 from app.store.keys import Key
 from app.store.lines import Behind
+from app.store.queue import LIST_MOST, Row
+from app.store.queue_pages import LATEST, place_of
 from app.store.search import Hit
 from app.store.taking import Seen
 
@@ -59,10 +61,13 @@ Of = Annotated[Key, Depends(_key)]
 
 @router.get("/desk")
 async def get_desk(
-    request: Request, staff: Who, view: View = "waiting", before: AwareDatetime | None = None
+    request: Request,
+    staff: Who,
+    view: View = "waiting",
+    behind: Annotated[str, Query(max_length=CURSOR_CHARS_MAX)] = "",
 ) -> Response:
     """The lists, with no conversation open."""
-    return render(request, "desk/desk.html", talk=None, **await _list_values(request, staff, view, before))
+    return render(request, "desk/desk.html", talk=None, **await _list_values(request, staff, view, behind))
 
 
 @router.get("/desk/c/{page}/{customer}")
@@ -70,7 +75,7 @@ async def get_conversation(request: Request, staff: Who, key: Of, view: View = "
     """One conversation, beside the list that it was chosen from."""
     desk = desk_of(request)
     opened = await desk.open(staff, key)
-    listed = await _list_values(request, staff, view, None)
+    listed = await _list_values(request, staff, view)
     return render(request, "desk/desk.html", talk=talk_values(desk, staff, opened), **listed)
 
 
@@ -107,10 +112,10 @@ async def get_line(request: Request, staff: Who, key: Of, line_id: str) -> Respo
     return render(request, "desk/line.html", text=line.text, path=path_of(key))
 
 
-async def _list_values(request: Request, staff: Staff, view: View, before: datetime | None) -> dict[str, Any]:
+async def _list_values(request: Request, staff: Staff, view: View, behind: str = "") -> dict[str, Any]:
     desk = desk_of(request)
     now = desk.clock.now()
-    rows = await desk.list_rows(staff, view, within_calendar(before) if before else None)
+    rows = await desk.list_rows(staff, view, read_place(behind))
     people = await desk.people()
     loads = await desk.list_loads(desk.pages_of(staff))
     seen = await desk.list_seen(staff, [row.key for row in rows])
@@ -122,8 +127,13 @@ async def _list_values(request: Request, staff: Staff, view: View, before: datet
     return {
         "view": view, "views": VIEWS, "rows": listed, "counts": counts, "since": now.isoformat(), "teams": teams,
         "several_pages": len(desk.pages_of(staff)) > 1, "is_away": people.is_away(staff.id),
-        "is_full": len(rows) >= 100, "callbacks": await callbacks.count_open(desk, staff),
+        "is_full": len(rows) >= LIST_MOST, "older": _older(view, rows), "callbacks": await callbacks.count_open(desk, staff),
     }  # fmt: skip
+
+
+def _older(view: View, rows: Sequence[Row]) -> str:
+    """Where a list of everything goes on; empty where it does not."""
+    return write_place(place_of(view, rows[-1])) if view in LATEST and len(rows) >= LIST_MOST else ""
 
 
 def _is_new(last: datetime | None, seen: datetime | None) -> bool:

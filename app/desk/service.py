@@ -30,6 +30,7 @@ from app.store.episodes import Episode
 from app.store.keys import Key
 from app.store.lines import Behind, Line
 from app.store.queue import Load, Row, Wanted
+from app.store.queue_pages import LATEST, Part, Place, list_part
 from app.store.staff import Account
 
 LINES_SHOWN = 60
@@ -94,10 +95,14 @@ class Desk:
         """Everybody who works here, with who is there."""
         return await self.database.read(read_people)
 
-    async def list_rows(self, staff: Staff, view: str, before: datetime | None = None) -> list[Row]:
-        """One of VIEWS, in its order."""
+    async def list_rows(self, staff: Staff, view: str, behind: Place | None = None) -> list[Row]:
+        """One of VIEWS, in its order; those of everything in parts, each behind the one before."""
         people = await self.people()
-        wanted = Wanted(view, self.pages_of(staff), staff.id, self.teams_of(people.find(staff.id)), before)
+        teams, mine = self.teams_of(people.find(staff.id)), self.pages_of(staff)
+        if view in LATEST:
+            part = Part(view, mine, staff.id, teams, queue.LIST_MOST, behind)
+            return [row for row, _ in await self.database.read(lambda connection: list_part(connection, part))]
+        wanted = Wanted(view, mine, staff.id, teams)
         return await self.database.read(lambda connection: queue.list_rows(connection, wanted))
 
     async def list_seen(self, staff: Staff, keys: Sequence[Key]) -> dict[Key, datetime]:

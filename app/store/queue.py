@@ -24,7 +24,6 @@ SNIPPET_CHARS = 90
 _c = conversations.c
 _NOT_BOT = text("conversations.answered_by <> 'bot'")
 """Written out, not bound: a partial index serves only a query that says the same words."""
-_RESOLVED = text("conversations.resolved_at IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which list: `view` is waiting, mine, team, taken, all, resolved, mentions. `pages` are those the person may see."""
+    """Which list: `view` is waiting, mine, team, taken, mentions (`queue_pages` has those of everything). `pages` are those the person
+    may see."""
 
     view: str
     pages: Collection[str]
     staff_id: str
     teams: Collection[str] = ()
-    before: datetime | None = None
     pages_bound: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,9 +97,7 @@ _rows = select(*COLUMNS).where(_of_pages)
 
 
 def list_rows(connection: Connection, wanted: Wanted) -> list[Row]:
-    """The list in its order: who waits longest first, in the others the latest first. At most LIST_MOST."""
-    if wanted.view in ("all", "resolved"):
-        return _list_latest(connection, wanted)
+    """The list in its order: who waits longest first. At most LIST_MOST."""
     statement, more = _open(wanted)
     rows = connection.execute(statement.limit(LIST_MOST), {"pages": wanted.pages_bound, **more})
     found = [Row(*row) for row in rows]
@@ -117,7 +114,8 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def _open(wanted: Wanted) -> tuple[Select[Any], dict[str, Any]]:
-    opened = _rows.where(_NOT_BOT).order_by(_c.handed_off_at, _c.page_id, _c.customer_id)
+    # Who is blocked is answered by nobody: they wait in no list, and are found in that of all.
+    opened = _rows.where(_NOT_BOT, _c.blocked_at.is_(None)).order_by(_c.handed_off_at, _c.page_id, _c.customer_id)
     match wanted.view:
         case "waiting":
             return opened.where(_c.answered_by == "waiting"), {}
@@ -134,22 +132,6 @@ def _open(wanted: Wanted) -> tuple[Select[Any], dict[str, Any]]:
             return unseen.where(mentions.c.staff_id == bindparam("me")).distinct(), {"me": wanted.staff_id}
         case _:
             return opened.where(_c.answered_by == "staff"), {}
-
-
-def _list_latest(connection: Connection, wanted: Wanted) -> list[Row]:
-    """Each Page's latest by its own index, joined here: one order over many Pages would have to sort all of them."""
-    moment = _c.resolved_at if wanted.view == "resolved" else _c.changed_at
-    found: list[Row] = []
-    for page_id in wanted.pages_bound:
-        statement = select(*COLUMNS).where(_c.page_id == page_id)
-        if wanted.view == "resolved":
-            statement = statement.where(_RESOLVED, _c.answered_by == "bot")
-        if wanted.before is not None:
-            statement = statement.where(moment < wanted.before)
-        rows = connection.execute(statement.order_by(moment.desc()).limit(LIST_MOST))
-        found += [Row(*tuple(row)) for row in rows]
-    latest = sorted(found, key=lambda row: getattr(row, moment.name) or row.last_customer_at or _LATEST, reverse=True)
-    return latest[:LIST_MOST]
 
 
 @lru_cache(maxsize=2)
@@ -183,7 +165,7 @@ def list_changed(connection: Connection, pages: Collection[str], since: datetime
 
 _counts = (
     select(_c.page_id, _c.answered_by, _c.team, _c.staff_id, func.count())
-    .where(_NOT_BOT, _of_pages)
+    .where(_NOT_BOT, _of_pages, _c.blocked_at.is_(None))
     .group_by(_c.page_id, _c.answered_by, _c.team, _c.staff_id)
 )
 

@@ -55,6 +55,13 @@ def list_part(connection: Connection, part: Part) -> list[tuple[Row, Place]]:
     return found[: part.most]
 
 
+def place_of(view: str, row: Row) -> Place:
+    """Behind which the part after this row begins, in one of LATEST."""
+    moment = row.resolved_at if view == "resolved" else row.changed_at
+    assert moment is not None  # neither stands in its list without it
+    return Place(moment, *row.key)
+
+
 def _moment(view: str) -> ColumnElement[Any]:
     if view == "resolved":
         return _c.resolved_at
@@ -63,7 +70,7 @@ def _moment(view: str) -> ColumnElement[Any]:
 
 def _wanted(part: Part) -> list[ColumnElement[bool]]:
     # Some are written out, not bound: a partial index serves only a query that says the same words.
-    is_open = text("conversations.answered_by <> 'bot'")
+    is_open = text("conversations.answered_by <> 'bot' AND conversations.blocked_at IS NULL")
     match part.view:
         case "all":
             return [_c.changed_at.is_not(None)]

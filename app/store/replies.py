@@ -116,8 +116,7 @@ def _whole(connection: Connection, key: Key, seq: int) -> ColumnElement[bool]:
     before = own.rpartition("/")[0]
     is_piece = before and connection.execute(select(_o.seq).where(_form), {**_at(key), "of_form": before}).first()
     first = before if is_piece else own
-    pieces: ColumnElement[bool] = _o.form_key.startswith(f"{first}/", autoescape=True)
-    whole: ColumnElement[bool] = (_o.form_key == first) | pieces
+    whole: ColumnElement[bool] = (_o.form_key == first) | _o.form_key.startswith(f"{first}/", autoescape=True)
     return whole
 
 

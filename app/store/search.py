@@ -121,4 +121,6 @@ def find_replies(connection: Connection, pages: Collection[str], words: str) -> 
 
 def _words_of(body: Mapping[str, Any]) -> str:
     """What the customer read: the text, and what cards are called."""
-    return "\n".join(filter(None, [body.get("text", ""), *(str(card.get("title", "")) for card in body.get("cards") or ())]))
+    return "\n".join(
+        filter(None, [body.get("text", ""), *(str(card.get("title", "")) for card in body.get("cards") or ())])
+    )

@@ -52,5 +52,7 @@ _free = (
     .limit(1)
 )
 _handoffs = select(func.count(), func.min(conversations.c.handed_off_at)).where(
-    text("conversations.answered_by <> 'bot'"), conversations.c.answered_by == "waiting"
+    text("conversations.answered_by <> 'bot'"),
+    conversations.c.answered_by == "waiting",
+    conversations.c.blocked_at.is_(None),
 )

@@ -20,6 +20,7 @@ from app.store.history import Said
 from app.store.hooks import Happened
 from app.store.inbox import NewEvent
 from app.store.keys import Key
+from app.store.staff_tables import staff, staff_pages
 from app.store.tables import conversations as table
 from app.store.tables import history as said
 from app.store.tables_desk import presence
@@ -127,6 +128,11 @@ def note(connection: Connection, key: Key, kind: str, values: dict[str, Any], no
 
 # ---- staff who are not there -------------------------------------------------------------------------------
 
+_sees = exists().where(
+    staff.c.id == _c.staff_id,
+    or_(staff.c.all_pages, exists().where(staff_pages.c.staff_id == staff.c.id, staff_pages.c.page_id == _c.page_id)),
+)
+_is_program = _c.staff_id.startswith("key:")
 _absent = (
     select(_c.page_id, _c.customer_id, _c.epoch, _c.staff_id)
     .select_from(table.outerjoin(presence, presence.c.staff_id == _c.staff_id))
@@ -134,10 +140,13 @@ _absent = (
         text("conversations.answered_by <> 'bot'"),
         _c.answered_by == "staff",
         _c.staff_id.is_not(None),
+        _c.blocked_at.is_(None),
         or_(
             presence.c.seen_at.is_(None),
             presence.c.seen_at < bindparam("since", type_=presence.c.seen_at.type),
             presence.c.away_since < bindparam("since", type_=presence.c.seen_at.type),
+            # Before a screen, but no longer one of this Page's.
+            ~or_(_is_program, _sees),
         ),
         or_(_c.staff_at.is_(None), _c.staff_at < bindparam("since", type_=presence.c.seen_at.type)),
         # What the customer writes meanwhile counts for nothing: who is impatient must not wait the longest.

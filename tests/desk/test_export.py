@@ -48,7 +48,7 @@ def test_everything_else_stays_as_it_is_and_comes_back_whole(cell: str) -> None:
     ("cell", "marked"),
     [
         ("a;=1+1;b", "a;'=1+1;b"),
-        ("a; \"+1", "a; \"'+1"),
+        ('a; "+1', "a; \"'+1"),
         ("a\t@SUM(A1)", "a\t'@SUM(A1)"),
         ("a\r\n=1", "a\r\n'=1"),
         ("a;\uff1d1", "a;'\uff1d1"),

@@ -48,6 +48,22 @@ async def fits(page: Page) -> None:
     await page.set_viewport_size({"width": WIDTHS[0], "height": 740})
 
 
+async def finds_the_room(page: Page, where: str) -> None:
+    """On a phone the room that is open stands in the bar's part that is seen, and that others follow can be told."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    for path, others_follow in ((where.replace("audit", "team"), True), (where.replace("audit", "export"), False)):
+        await page.goto(path)
+        seen = await page.evaluate(
+            """() => {
+              const nav = document.querySelector(".bar nav"), bar = nav.getBoundingClientRect();
+              const open = nav.querySelector("[aria-current]").getBoundingClientRect();
+              return [bar.left <= open.left + 1 && open.right <= bar.right + 1, nav.hasAttribute("data-more")];
+            }"""
+        )
+        assert seen == [True, others_follow], path
+    await page.set_viewport_size({"width": WIDTHS[0], "height": 740})
+
+
 async def set_up_second_factor(page: Page) -> None:
     await page.get_by_text("Cannot scan it?").click()
     secret = base64.b32decode(await page.locator("code.once").inner_text())
@@ -95,6 +111,7 @@ async def test_an_owner_signs_in_sets_the_second_factor_up_and_invites_by_keyboa
                 await page.goto(f"{address}{path}")
                 assert "UTC" not in await page.locator("main").inner_text(), "times are those of the browser"
                 await fits(page)
+            await finds_the_room(page, f"{address}/owner/audit")
             await page.locator("details.menu summary").click()
             await page.keyboard.press("Escape")
             assert not await page.get_by_role("button", name="Sign out", exact=True).first.is_visible()

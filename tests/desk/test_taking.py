@@ -8,11 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
-from app.desk import deeds, writing
+from app.desk import blocking, deeds, writing
+from app.desk.api.reading import read_place
 from app.desk.deeds import RefusedDeedError
+from app.desk.routes import _older
 from app.errors import NotFoundError
 from app.store import beside, conversations, episodes, taking, timers
+from app.store.queue_pages import Part, list_part
+from app.store.tables import conversations as table
+from app.store.taking import Seen
 from app.store.timers import NewTimer
 from tests.databases import Servers
 from tests.desk.room import ANNA, LUC, MILA, OTHER, Room, open_room
@@ -171,6 +177,43 @@ async def test_who_says_they_are_away_keeps_nothing_for_long_though_their_screen
     await room.do(lambda each: beside.be_there(each, {"anna"}, room.clock.now()))
     absent = timedelta(minutes=15)
     assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == [MILA]
+
+
+async def test_a_list_of_everything_goes_on_behind_its_last_row_and_leaves_nobody_out(room: Room) -> None:
+    now, yesterday = room.clock.now(), room.clock.now() - timedelta(days=1)
+    known = [
+        {**conversations.blank((MILA[0], f"4{number:04}"), now), "last_customer_at": yesterday} for number in range(130)
+    ]
+    await room.do(lambda each: each.execute(insert(table), known))
+    first = await room.desk.list_rows(ANNA, "all")
+    older = _older("all", first)
+    rest = await room.desk.list_rows(ANNA, "all", read_place(older))
+    assert (len(first), len(rest)) == (100, 30)
+    assert len({row.key for row in (*first, *rest)}) == 130
+    assert _older("all", rest) == ""
+
+
+async def test_who_may_not_see_the_page_any_more_keeps_nothing_of_it(room: Room) -> None:
+    absent = timedelta(minutes=15)
+    for person, left in ((ANNA, []), (OTHER, [MILA])):
+        await room.waits()
+        seen = Seen(MILA, 1)
+        assert await room.do(lambda each: taking.take(each, seen, person.id, person.id, room.clock.now()))  # noqa: B023
+        room.clock.move(minutes=16)
+        await room.do(lambda each: beside.be_there(each, {person.id}, room.clock.now()))  # noqa: B023
+        assert await room.do(lambda each: taking.put_back_of_absent(each, room.clock.now(), absent)) == left
+
+
+async def test_who_is_blocked_waits_in_no_list_until_they_are_not(room: Room) -> None:
+    await room.waits()
+    await blocking.set_blocked(room.desk, ANNA, MILA, blocked=True)
+    assert [view for view, count in (await views(room)).items() if count] == ["all"]
+    assert await room.desk.list_loads([MILA[0]]) == []
+    waiting = Part("waiting", [MILA[0]], ANNA.id, (), 10)
+    assert await room.do(lambda each: list_part(each, waiting)) == []
+    await blocking.set_blocked(room.desk, ANNA, MILA, blocked=False)
+    assert (await views(room))["waiting"] == 1
+    assert len(await room.do(lambda each: list_part(each, waiting))) == 1
 
 
 async def test_nobody_takes_a_blocked_customer(room: Room) -> None:

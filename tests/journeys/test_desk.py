@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import threading
@@ -237,7 +238,8 @@ def test_who_comes_back_is_told_of_what_happened_meanwhile(anna: Screen, house: 
 
 @pytest.mark.parametrize("written", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_a_moment_at_the_end_of_the_calendar_breaks_nothing(anna: Screen, written: str) -> None:
-    assert anna.http.get("/desk", params={"view": "all", "before": written}).status_code == 200
+    place = base64.urlsafe_b64encode(json.dumps([written, "10001", "1"]).encode()).decode().rstrip("=")
+    assert anna.http.get("/desk", params={"view": "all", "behind": place}).status_code == 200
     with anna.http.stream("GET", "/desk/events", params={"since": written}) as answer:
         assert next(answer.iter_lines()) == "retry: 1000"
 

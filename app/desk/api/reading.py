@@ -84,6 +84,10 @@ def write_cursor(*parts: object) -> str:
     return urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
+def write_place(place: Place) -> str:
+    return write_cursor(place.at.isoformat(), place.page_id, place.customer_id)
+
+
 def read_place(cursor: str) -> Place | None:
     """Raises BrokenPayloadError for one that is not ours."""
     if not cursor:

@@ -17,7 +17,7 @@ from app.desk.api.reading import (
     read_behind,
     read_place,
     whole_of,
-    write_cursor,
+    write_place,
 )
 from app.desk.api.who import api_of, by_key, by_owner_key
 from app.desk.routes import ID_CHARS_MAX
@@ -92,7 +92,7 @@ async def list_conversations(
     last = found[-1][1] if len(found) == wanted.limit else None
     return shapes.Conversations(
         conversations=[shapes.Conversation(**conversation_of(row, people)) for row, _ in found],
-        next_cursor=write_cursor(last.at.isoformat(), last.page_id, last.customer_id) if last else "",
+        next_cursor=write_place(last) if last else "",
     )
 
 

@@ -16,6 +16,11 @@ window.desk = (() => {
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
   const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
+  // By the server's clock: where that of this machine is wrong, nobody would wait, or could take anything back.
+  const came = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart || 0);
+  const wrong = new Date(root.dataset.since) - came;
+  const now = () => Date.now() + (Math.abs(wrong) > 2000 ? wrong : 0);
+
   function span(milliseconds) {
     const minutes = Math.max(0, Math.floor(milliseconds / 60000));
     if (minutes < 1) return words.now;
@@ -26,18 +31,18 @@ window.desk = (() => {
   }
 
   function showTimes(within = document) {
-    const now = Date.now();
+    const present = now();
     for (const each of within.querySelectorAll("[data-as]")) {
       const at = new Date(each.dataset.moment || each.dateTime || "");
       if (Number.isNaN(at.getTime())) { each.textContent = each.dataset.as === "wait" ? "" : each.textContent; continue; }
       const text = {
-        wait: () => span(now - at), left: () => words.left.replace("{time}", span(at - now)),
-        moment: () => moment.format(at), at: () => (now - at > 20 * 3600000 ? day : clock).format(at),
+        wait: () => span(present - at), left: () => words.left.replace("{time}", span(at - present)),
+        moment: () => moment.format(at), at: () => (present - at > 20 * 3600000 ? day : clock).format(at),
       }[each.dataset.as]();
       if (each.textContent !== text) each.textContent = text;
       if (each.dataset.as !== "wait") { each.title = moment.format(at); continue; }
-      each.classList.toggle("late", now - at > 5 * 60000 && now - at <= 20 * 60000);
-      each.classList.toggle("very-late", now - at > 20 * 60000);
+      each.classList.toggle("late", present - at > 5 * 60000 && present - at <= 20 * 60000);
+      each.classList.toggle("very-late", present - at > 20 * 60000);
     }
   }
 
@@ -46,6 +51,7 @@ window.desk = (() => {
   const itemOf = (key) => [...rows.children].find((each) => each.dataset.page + "/" + each.dataset.customer === key);
 
   function belongs(row) {
+    if (row.blocked && ["waiting", "mine", "team", "taken"].includes(view)) return false;
     switch (view) {
       case "waiting": return row.by === "waiting";
       case "mine": return row.by === "staff" && row.staff === me;
@@ -127,7 +133,8 @@ window.desk = (() => {
     said.textContent = words.newWaiting.replace("{name}", name);
     if (chosen("sound")) ring();
     if (chosen("notify") && document.hidden && Notification.permission === "granted") {
-      new Notification("Frontdesk", { body: words.newWaiting.replace("{name}", ""), tag: "waiting" });
+      // Chrome on Android knows the word and refuses it: only a worker may there.
+      try { new Notification("Frontdesk", { body: words.newWaiting.replace("{name}", ""), tag: "waiting" }); } catch { /* no note, then */ }
     }
   }
   function ring() {
@@ -220,5 +227,5 @@ window.desk = (() => {
   addEventListener("DOMContentLoaded", settle);
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
-  return { root, words, toast, said, span, showTimes, onRows: (listener) => listeners.push(listener) };
+  return { root, words, toast, said, span, now, showTimes, onRows: (listener) => listeners.push(listener) };
 })();

@@ -2,7 +2,7 @@
 (() => {
   const talk = document.getElementById("talk");
   if (!talk) return;
-  const { root, words, toast, showTimes, onRows } = window.desk;
+  const { root, words, toast, now, showTimes, onRows } = window.desk;
   const path = root.dataset.open;
   const draftName = (field) => (field.id === "note" ? "note " : "draft ") + path;
   const keyName = "key " + path;
@@ -72,7 +72,7 @@
   // ---- taking back ----
   function countUndo() {
     for (const line of talk.querySelectorAll(".line[data-undo]")) {
-      const seconds = Math.ceil((new Date(line.dataset.undo) - Date.now()) / 1000);
+      const seconds = Math.ceil((new Date(line.dataset.undo) - now()) / 1000);
       const button = line.querySelector("[data-undo-button]");
       if (seconds <= 0) { line.removeAttribute("data-undo"); button?.remove(); setTimeout(refresh, 700); }
       else if (button) button.textContent = words.undo.replace("{n}", seconds);

@@ -43,6 +43,17 @@
     for (const each of document.querySelectorAll("form button:disabled")) each.disabled = false;
   });
 
+  // On a narrow screen the rooms scroll: the one that is open is in sight, and the last one fades where others follow.
+  const rooms = document.querySelector(".bar nav");
+  if (rooms) {
+    const mark = () => rooms.toggleAttribute("data-more", rooms.scrollLeft + rooms.clientWidth < rooms.scrollWidth - 2);
+    const open = rooms.querySelector("[aria-current]");
+    if (open) rooms.scrollLeft = open.offsetLeft - rooms.offsetLeft - (rooms.clientWidth - open.offsetWidth) / 2;
+    rooms.addEventListener("scroll", mark, { passive: true });
+    addEventListener("resize", mark);
+    mark();
+  }
+
   localize(document);
   if (navigator.clipboard) for (const each of document.querySelectorAll("[data-copy]")) each.hidden = false;
   document.addEventListener("htmx:after:swap", (event) => localize(event.target.nodeType ? event.target : document));
