@@ -4,7 +4,10 @@
   if (!talk) return;
   const { root, words, toast, showTimes, onRows } = window.desk;
   const path = root.dataset.open;
-  const draftName = "draft " + path;
+  // Of this person: of somebody else who signs in here it is gone.
+  const mine = `draft ${root.dataset.me} `;
+  const draftName = mine + path;
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith("draft ") && !name.startsWith(mine)) sessionStorage.removeItem(name);
   const scroll = () => document.getElementById("scroll");
   const text = () => document.getElementById("text");
   const atEnd = () => scroll().scrollHeight - scroll().scrollTop - scroll().clientHeight < 80;
