@@ -219,7 +219,7 @@ class Hub:
     async def _keep_presence(self) -> None:
         """Who has a screen open is there; what those have who are not goes back to the queue."""
         while True:
-            await self.clock.sleep(PRESENCE_SECONDS)
+            await self.clock.sleep(min(PRESENCE_SECONDS, self.desk.absent.total_seconds() / 3))
             there = {stream.staff.id for stream in self._streams}
             now = self.clock.now()
             try:

@@ -1,4 +1,4 @@
-"""Push notes to browsers: encrypted, so that the push service between reads nothing, and signed, so that it knows who sends. Posts none.
+"""Push notes to browsers: encrypted so that their push service reads nothing, signed so that it knows who sends. Posts nothing.
 
 https://www.rfc-editor.org/rfc/rfc8291 (encryption), rfc8188 (its coding), rfc8292 (VAPID, who sends).
 """

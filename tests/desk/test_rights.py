@@ -32,6 +32,7 @@ from app.store import (
     history,
     hooks,
     lines,
+    pushes,
     sessions,
     staff,
     staff_sessions,
@@ -41,6 +42,7 @@ from app.store.api_keys import ApiKey
 from app.store.conversations import AfterTurns
 from app.store.history import Said
 from app.store.hooks import Happened, Hook
+from app.store.pushes import Target
 from app.store.staff import Account, Role
 from tests.desk.route_table import (
     BY_KEY,
@@ -134,12 +136,22 @@ class World:
             values |= await self._conversation()
         if "{session_id}" in path:
             values["session_id"] = await self._session_of(await self.person("staff", PAGE_B))
+        if "{target_id}" in path:
+            values["target_id"] = await self._browser_of(await self.person("staff", PAGE_B))
         if named := set(re.findall(r"\{(key_id|hook_id|delivery_id|alarm_id|callback_id)\}", path)):
             values |= await self._tools(named)
         values |= {"seq": "1"}
         if "{staff_id}" in path:
             values["staff_id"] = (await self.person("staff", PAGE_B, name="Bea")).account.id
         return re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: values[part[1]], path)
+
+    async def _browser_of(self, person: Person) -> str:
+        """One that is told by push notes."""
+        target_id = f"target{next(self._numbers)}"
+        endpoint, now = f"https://push.example/{target_id}", self.access.clock.now()
+        target = Target(target_id, person.account.id, "", endpoint, b"public", b"auth", HOSTILE, "en", now)
+        await self.access.database.transaction(lambda connection: pushes.add(connection, target))
+        return target_id
 
     async def _tools(self, named: set[str]) -> dict[str, str]:
         """Keys, webhooks, alerts and callbacks of Page B."""
@@ -252,7 +264,7 @@ async def test_staff_get_nothing_of_owners(world: World, route: str) -> None:
 async def test_whoever_may_is_not_refused(world: World, route: str) -> None:
     """An empty form is not good enough for some, but nobody is kept out."""
     owner = await world.ask(route, await world.person("owner"))
-    nothing_there = "session_id" in route or "{number}" in route
+    nothing_there = "session_id" in route or "target_id" in route or "{number}" in route
     assert owner in (200, 204, 303, 400) or (owner == 404 and nothing_there)
     if ROUTES[route] in (SIGNED_IN, SIGNED_IN_CONFIRMED):
         assert await world.ask(route, await world.person("staff", PAGE_B)) == owner

@@ -138,7 +138,7 @@ def _use(connection: Connection, table: sa.Table) -> None:
 
 def _value(column: sa.Column[Any]) -> Any:
     kind = column.type.python_type
-    given: dict[type, Any] = {int: 1, str: "x", bytes: b"x", bool: True, datetime: NOW}
+    given: dict[type, Any] = {int: 1, str: "x", bytes: b"x", bool: True, float: 1.0, datetime: NOW}
     return given[kind]
 
 

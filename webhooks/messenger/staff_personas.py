@@ -130,5 +130,5 @@ class StaffPersonas:
         return False
 
     def _failed(self, what: str, page_id: str, answer: Refused | Unanswered) -> str:
-        log.warning("persona of staff not " + what, page=page_id, code=getattr(answer, "code", "no answer"))
+        log.warning("persona of staff not there", step=what, page=page_id, code=getattr(answer, "code", "no answer"))
         return ""

@@ -84,8 +84,8 @@ async def post_sign_out(request: Request, staff: Annotated[Staff, Depends(signed
     await signing_in.sign_out(access_of(request), staff)
     response = RedirectResponse(SIGN_IN, 303)
     take_session(request, response)
-    # Whatever a page kept in this browser goes too.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # What was shown goes; what this person was writing stays in their tab (talk.js), and goes when somebody else signs in there.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

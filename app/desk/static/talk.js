@@ -4,8 +4,14 @@
   if (!talk) return;
   const { root, words, toast, now, showTimes, onRows } = window.desk;
   const path = root.dataset.open;
-  const draftName = (field) => (field.id === "note" ? "note " : "draft ") + path;
-  const keyName = "key " + path;
+  // Of this person: of somebody else who signs in here it is gone.
+  const kept = (kind) => `${kind} ${root.dataset.me} ${path}`;
+  const draftName = (field) => kept(field.id === "note" ? "note" : "draft");
+  const keyName = kept("key");
+  for (const name of Object.keys(sessionStorage)) {
+    const [kind, whose] = name.split(" ");
+    if (["draft", "note", "key"].includes(kind) && whose !== root.dataset.me) sessionStorage.removeItem(name);
+  }
   const scroll = () => document.getElementById("scroll");
   const text = () => document.getElementById("text");
   const atEnd = () => scroll().scrollHeight - scroll().scrollTop - scroll().clientHeight < 80;
