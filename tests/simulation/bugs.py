@@ -11,10 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from app.channel import Echoed, Failed, Item, Outcome, Received, Unsure
 from app.errors import UnavailableError
+from app.store import conversations
 from app.store.intake import Intake
 from app.store.outbox import OutMessage, Result
+from app.store.taking import Seen
 from app.worker.sending import Sender
 from app.worker.worker import Terms, Worker
 from tests.simulation import wrong_hands
@@ -50,6 +54,10 @@ class Bug:
 
     def fit(self, process: Process, worker: Worker) -> None:
         """Change a worker that is about to start."""
+
+    def look(self, connection: Connection, seen: Seen) -> Seen:
+        """The conversation as the desk takes it: as it was seen."""
+        return seen
 
 
 # ---- the way in --------------------------------------------------------------------------------------------
@@ -243,6 +251,20 @@ class _GivingUp(Sender):
         return Sender._failed(self, message, failure)
 
 
+# ---- at the desk -------------------------------------------------------------------------------------------
+
+
+class BothHaveIt(Bug):
+    """Who takes a conversation is not asked what he saw: of two who want it each is told that he has it."""
+
+    name = "both_have_it"
+    profile = "changing"
+
+    def look(self, connection: Connection, seen: Seen) -> Seen:
+        found = conversations.find(connection, seen.key)
+        return Seen(seen.key, found.epoch if found else 0)
+
+
 # ---- once found in the product -----------------------------------------------------------------------------
 
 
@@ -269,6 +291,7 @@ class _Patient(Sender):
 BUGS: tuple[type[Bug], ...] = (
     AckBeforeCommit, NoDedupe, DedupeBeforeCommit, NoLease, LeaseWithoutFence, ResendOnTimeout, NoIntentRecord, EchoIgnored,
     TakeoverNotRechecked, SendOutOfOrder, DropAfterThreeErrors, ClockJumpFreesLease, StaleFlightsLeave,
+    BothHaveIt,
 )  # fmt: skip
 
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, fields
 
+MORE: dict[str, float] = {
+    "killed_waiting": 0.0004,
+    "lost_in_statement": 0.006,
+}
+"""What a changing world has besides: a kill at any await, a connection that is lost before the commit, the work half or wholly done.
+
+Drawn by dice of their own, so that the seeds of the other worlds stay what they were.
+"""
+
 OFTEN = 3.0
 """How much more than its usual rate a fault may strike in a seed that draws it high."""
 
@@ -44,8 +53,20 @@ class Rates:
 
     def drawn(self, dice: random.Random) -> Rates:
         """Some of these faults not at all, the others more or less often."""
-        values = {}
-        for each in fields(self):
-            factor = 0.0 if dice.random() < 0.3 else dice.uniform(0.2, OFTEN)
-            values[each.name] = min(getattr(self, each.name) * factor, 0.4)
-        return Rates(**values)
+        return Rates(**_drawn({each.name: getattr(self, each.name) for each in fields(self)}, dice))
+
+
+FAULTS = (*(each.name for each in fields(Rates)), *MORE)
+
+
+def more(dice: random.Random) -> dict[str, float]:
+    """The same for MORE."""
+    return _drawn(MORE, dice)
+
+
+def _drawn(rates: dict[str, float], dice: random.Random) -> dict[str, float]:
+    values = {}
+    for name, rate in rates.items():
+        factor = 0.0 if dice.random() < 0.3 else dice.uniform(0.2, OFTEN)
+        values[name] = min(rate * factor, 0.4)
+    return values

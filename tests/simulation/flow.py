@@ -20,22 +20,31 @@ def _said(after: str) -> Text:
 
 def create_flow() -> Flow:
     """A form of two questions that begins anew: a lost or doubled event shows in the place and in the words."""
+    return _flow("r1", "talk", (" heard", " one?", " two?"))
+
+
+def create_next_flow() -> Flow:
+    """What the owner made of it: the state has another name, and every text other words. Who is in the old one finds it gone."""
+    return _flow("r2", "chat", (" understood", " first?", " second?"))
+
+
+def _flow(revision: str, name: str, words: tuple[str, str, str]) -> Flow:
     talk = State(
-        "talk",
+        name,
         forget=("one", "two"),
-        say=(_said(" heard"),),
-        ask=(Question("one", _said(" one?")), Question("two", _said(" two?"))),
-        goto=(Rule("talk"),),
+        say=(_said(words[0]),),
+        ask=(Question("one", _said(words[1])), Question("two", _said(words[2]))),
+        goto=(Rule(name),),
     )
     circle = (State("left", goto=(Rule("right"),)), State("right", goto=(Rule("left"),)))
     return Flow(
-        revision="r1",
+        revision=revision,
         name="Echo",
         languages=("en",),
         timezone=ZoneInfo("UTC"),
         disclosure=None,
         states={each.name: each for each in (talk, *circle)},
         slots={name: Slot(name, "text") for name in ("one", "two")},
-        entrances=Entrances(start="talk"),
+        entrances=Entrances(start=name),
         anywhere=(Anywhere("left", hear=(POISON,)),),
     )

@@ -69,6 +69,8 @@ class FakeMessenger(Channel):
         process.check()
         for send in sends:
             world.witness.send_starts(send, process)
+        if world.meta.is_away():
+            return await self._nobody_there(len(sends))
         whole = self._drawn(OF_REQUEST)
         fates = [self._drawn(OF_ONE) if whole == "ok" else whole for _ in sends]
         if world.hit("killed_while_sending"):
@@ -78,6 +80,16 @@ class FakeMessenger(Channel):
         mids = [self._arrives(send, fate) for send, fate in zip(sends, fates, strict=True)]
         await process.pause(self._answer_seconds(whole))
         return [_outcome(fate, mid) for fate, mid in zip(fates, mids, strict=True)]
+
+    async def _nobody_there(self, count: int) -> list[Outcome]:
+        """Connections are refused, or made and never answered; nothing arrives."""
+        world = self._process.world
+        world.count("nobody at Meta's")
+        if world.more_dice.random() < 0.5:
+            await self._process.pause(world.more_dice.uniform(0.0, 1.0))
+            return [Failed("no_connection", "Messenger cannot be reached.", retry=True, scope="page")] * count
+        await self._process.pause(TIMEOUT_SECONDS)
+        return [Unsure("no answer in time")] * count
 
     def _drawn(self, kinds: tuple[str, ...]) -> str:
         return next((kind for kind in kinds if self._process.world.hit(kind)), "ok")
@@ -93,7 +105,7 @@ class FakeMessenger(Channel):
     async def look_up(self, page_id: str, customer_id: str) -> Listing | None:
         world = self._process.world
         await self._process.pause(world.dice.uniform(0.1, 0.6))
-        if world.hit("look_up_none"):
+        if world.meta.is_away() or world.hit("look_up_none"):
             return None
         if world.hit("look_up_wrong"):
             return Listing(())

@@ -39,16 +39,18 @@ def place_of(session: Session) -> tuple[Any, ...]:
 
 @dataclass(slots=True)
 class Model:
-    """The same events through the same flow, one after the other."""
+    """The same events through the same flows, one after the other."""
 
-    flow: Flow
+    flows: Mapping[str, Flow]
     customers: dict[Key, Expected] = field(default_factory=dict)
 
     def of(self, key: Key) -> Expected:
         return self.customers.setdefault(key, Expected())
 
-    def handle(self, key: Key, happened: Sequence[tuple[str, Mapping[str, Any]]], at: str) -> list[str]:
-        """The event of that moment was handled, or several that were written one after the other: the texts that must be queued now."""
+    def handle(self, key: Key, happened: Sequence[tuple[str, Mapping[str, Any]]], at: str, revision: str) -> list[str]:
+        """The event of that moment was handled by this flow, or several that were written one after the other: the texts that must be
+        queued now."""
+        flow = self.flows[revision]
         customer = self.of(key)
         kind, _ = happened[0]
         if kind.startswith("fact:"):
@@ -58,13 +60,13 @@ class Model:
             return []
         read = [events.from_dict(kind, dict(body)) for kind, body in happened]
         if isinstance(read[0], StaffHandedBack):
+            if read[0].epoch is not None and read[0].epoch != customer.epoch:
+                return []  # a colleague has the conversation by now
             customer.epoch += 1
             customer.switched_at = max(at, customer.switched_at)
         written = [each for each in read if isinstance(each, TextReceived | AttachmentReceived)]
-        if written:
-            turn = take_burst(self.flow, customer.session, written, BEGIN)
-        else:
-            turn = take_turn(self.flow, customer.session, read[0], BEGIN)
+        before = customer.session
+        turn = take_burst(flow, before, written, BEGIN) if written else take_turn(flow, before, read[0], BEGIN)
         customer.session = turn.session
         texts = [each.message.text for each in turn.effects if isinstance(each, SendMessage)]
         assert not any(isinstance(each, HandOff) for each in turn.effects)

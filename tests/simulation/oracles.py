@@ -6,7 +6,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from app.channel import Send
 from app.engine import session
 from app.engine.burst import BURST_MAX
-from app.store import conversations, outbox
+from app.store import conversations, outbox, replies, taking
 from app.store.claims import WRITTEN
 from app.store.keys import Key
 from app.store.outbox import OutMessage
@@ -32,6 +32,9 @@ STILL_LEAVING_SECONDS = 10.0
 COPIES_MAX = 3
 """How often a customer may see a message at most when Meta neither echoes nor lists."""
 
+WRITTEN_LONG_AGO = timedelta(hours=-3)
+"""Messages of staff leave at once, on whichever machine: how long they may be taken back is nothing of this."""
+
 LINES = {
     "TextReceived": ("said",),
     "fact:person_replied": ("staff",),
@@ -44,6 +47,10 @@ CREATE TEMP TABLE seen (n INTEGER PRIMARY KEY, what, page, customer, a, b, c, d,
 CREATE TEMP TRIGGER finished AFTER UPDATE OF status ON main.inbox BEGIN
   INSERT INTO seen (what, page, customer, a, b, c, d, e) VALUES
     ('finished', OLD.page_id, OLD.customer_id, OLD.id, OLD.kind, OLD.body, OLD.status || ' ' || NEW.status, OLD.happened_at); END;
+CREATE TEMP TRIGGER sat AFTER INSERT ON main.sessions BEGIN
+  INSERT INTO seen (what, page, customer, a) VALUES ('sat', NEW.page_id, NEW.customer_id, NEW.revision); END;
+CREATE TEMP TRIGGER sat_anew AFTER UPDATE OF revision ON main.sessions BEGIN
+  INSERT INTO seen (what, page, customer, a) VALUES ('sat', NEW.page_id, NEW.customer_id, NEW.revision); END;
 CREATE TEMP TRIGGER queued AFTER INSERT ON main.outbox BEGIN
   INSERT INTO seen (what, page, customer, a, b, c, d) VALUES
     ('queued', NEW.page_id, NEW.customer_id, NEW.seq, NEW.body, NEW.written_by, NEW.status || ' ' || NEW.epoch); END;
@@ -53,6 +60,7 @@ CREATE TEMP TRIGGER moved AFTER UPDATE OF status, attempt ON main.outbox
     ('moved', NEW.page_id, NEW.customer_id, NEW.seq, OLD.status || ' ' || NEW.status || ' ' || NEW.attempt,
      NEW.written_by || ' ' || NEW.epoch, NEW.sender); END;
 """
+_HOLDER = text("SELECT staff_id FROM conversations WHERE page_id = :page AND customer_id = :customer")
 _STAFF = text("INSERT INTO seen (what, page, customer) VALUES ('take_over', :page, :customer)")
 
 
@@ -86,9 +94,11 @@ class Witness:
     _seen_seq: dict[Key, int] = field(default_factory=dict)
     _flying_since: dict[tuple[Key, int], float] = field(default_factory=dict)
     _staff_since: dict[Key, float] = field(default_factory=dict)
+    _revision: dict[Key, str] = field(default_factory=dict)
+    _taken: set[tuple[Key, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.model = Model(self.world.flow)
+        self.model = Model(self.world.flows)
 
     # ---- after every commit --------------------------------------------------------------------------------
 
@@ -110,6 +120,8 @@ class Witness:
             each = burst[0]
             if each.what == "finished":
                 expected[each.key] += self._finished(burst)
+            elif each.what == "sat" and each.a:
+                self._revision[each.key] = each.a
             elif each.what == "take_over":
                 self.model.take_over(each.key)
             elif each.what == "moved":
@@ -125,7 +137,10 @@ class Witness:
             return self.model.set_aside(burst[0].key)
         try:
             return self.model.handle(
-                burst[0].key, [(each.b, orjson.loads(each.c or "{}")) for each in burst], burst[0].e
+                burst[0].key,
+                [(each.b, orjson.loads(each.c or "{}")) for each in burst],
+                burst[0].e,
+                self._revision.get(burst[0].key, self.world.flow.revision),
             )
         except Exception as error:
             self.world.fail(f"{burst[0].key}: {burst[0].b} was handled although it cannot be: {error!r}")
@@ -187,6 +202,26 @@ class Witness:
         seq, epoch = place
         row = OutMessage(*key, seq, {"text": text}, "staff", epoch, 0, now, None, now)
         outbox.add(connection, [row], "")
+
+    def take(self, connection: Connection, seen: taking.Seen, who: str, now: datetime) -> bool:
+        """What the desk does when somebody takes a conversation as he saw it."""
+        taken = taking.take(connection, self.world.bug.look(connection, seen), who, who, now)
+        if taken:
+            connection.execute(_STAFF, {"page": seen.key[0], "customer": seen.key[1]})
+        return taken
+
+    def note_taken(self, seen: taking.Seen, who: str) -> None:
+        """Somebody was told that he has it."""
+        if (seen.key, seen.epoch) in self._taken:
+            self.world.fail(f"{seen.key}: {who} and somebody else were both told that they have it")
+        self._taken.add((seen.key, seen.epoch))
+
+    def write(self, connection: Connection, reply: replies.Reply, now: datetime) -> None:
+        """What the desk does when somebody writes: only who has the conversation may."""
+        written = replies.write(connection, reply, now, WRITTEN_LONG_AGO)
+        holder = connection.execute(_HOLDER, {"page": reply.key[0], "customer": reply.key[1]}).scalar_one_or_none()
+        if written.is_new and holder != reply.staff_id:
+            self.world.fail(f"{reply.key}: {reply.staff_id} wrote although {holder} has it")
 
     def _note_staff(self, key: Key) -> None:
         if self.model.of(key).session.answered_by == "staff":

@@ -104,6 +104,12 @@ class Store:
         self._look(self.bare)
         return result
 
+    def lose(self, work: Callable[[Connection], object]) -> None:
+        """Run the work; the connection is lost before its commit."""
+        with self._connection.begin() as vain:
+            work(self._connection)
+            vain.rollback()
+
     def close(self) -> None:
         self._connection.close()
         self._engine.dispose()
@@ -122,6 +128,9 @@ class SimDatabase:
         await process.pause(self._delay())
         if world.hit("locked"):
             raise UnavailableError("The database cannot take this now: locked.")
+        if world.hit_more("lost_in_statement"):
+            self._store.lose(work)
+            raise UnavailableError("The database cannot be reached: the connection was lost in a statement.")
         if world.hit("killed_before_commit"):
             process.die_here()
         try:

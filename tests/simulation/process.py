@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.channel import Item
+from app.engine.flow import Flow
 from app.errors import UnavailableError
 from app.store import facts
 from app.store.intake import Intake
@@ -31,6 +32,7 @@ class Process:
         self.born = world.dice.uniform(0.0, 1e6)
         self.dead, self.frozen_until = False, 0.0
         self._tasks: list[asyncio.Task[Any]] = []
+        self.flow = world.flow
         self.clock, self.chance = SimClock(self), SimChance(name, world.seed)
         self.database = SimDatabase(self, world.store)
         self.channel = world.bug.create_channel(self)
@@ -73,7 +75,7 @@ class Process:
                 return
 
     def _create_worker(self) -> Worker:
-        hands = Hands(lambda _page: self.world.flow, SECRET, self.channel)
+        hands = Hands(lambda _page: self.flow, SECRET, self.channel)
         alone = self.world.alone
         worker = Worker(
             self.database, hands, self.clock, self.chance, mark=MARK, terms=replace(self.world.bug.terms, alone=alone)
@@ -86,6 +88,11 @@ class Process:
             self.worker.wake(outbox_too)
         self.world.wake_others(self)
 
+    def take_flow(self, flow: Flow) -> None:
+        """From now on turns are taken by this one; one that has begun ends by the other."""
+        if not self.dead:
+            self.flow = flow
+
     # ---- life and death ------------------------------------------------------------------------------------
 
     def check(self) -> None:
@@ -95,6 +102,8 @@ class Process:
     async def pause(self, seconds: float) -> None:
         """Wait; longer while the process is frozen."""
         self.check()
+        if self.world.hit_more("killed_waiting"):
+            self.world.loop.call_later(seconds * self.world.more_dice.random(), self.kill)
         await asyncio.sleep(seconds)
         while (rest := self.frozen_until - self.world.loop.time()) > 0 and not self.dead:  # noqa: ASYNC110 - virtual time
             await asyncio.sleep(rest)

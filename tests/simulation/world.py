@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from app.channel import Echoed, Fact, Item, Received, Send, Unreadable
-from app.engine.events import StaffHandedBack, TextReceived
-from app.store.keys import Key
-from tests.simulation.faults import Rates
-from tests.simulation.flow import BEGIN, POISON, create_flow
+from app.channel import Echoed, Item, Received, Send, Unreadable
+from tests.simulation.faults import Rates, more
+from tests.simulation.flow import create_flow, create_next_flow
 from tests.simulation.loop import SimLoop
 from tests.simulation.messenger import ECHO_SECONDS_MAX, Delivery
 from tests.simulation.oracles import TRIGGERS, Witness
@@ -33,16 +29,27 @@ SKEW_MAX = timedelta(hours=1)
 JUMPS = (-3600.0, -30.0, 30.0, 3600.0)
 CUSTOMERS = tuple((page, f"{page}c{number}") for page in ("p1", "p2") for number in range(3))
 
-PROFILES = ("honest", "echo_lossy", "alone")
-"""honest: every message is echoed and listed. echo_lossy: not so; copies are bounded. alone: one process, on SQLite."""
+PROFILES = ("honest", "echo_lossy", "alone", "changing", "outage")
+"""honest: every message is echoed and listed. echo_lossy: not so; copies are bounded. alone: one process, on SQLite. changing:
+honest, and the flow changes, two of staff act at once, processes die at any await, connections are lost in any statement.
+outage: nobody answers at Meta's from OUTAGE_BEGINS on until the faults stop, nobody is to be found, webhooks come as ever."""
+OUTAGE_BEGINS = 30.0
+FLOW_SECONDS = (2.0, 20.0)
+"""How long the owner thinks between two changes."""
+HEARD_SECONDS_MAX = 2.0
+"""Until a process serves the new flow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is made of: how many virtual seconds have faults, and one of PROFILES."""
+    """What a run is made of: how many virtual seconds have faults, one of PROFILES, and kinds of faults that do not strike.
+
+    Those are drawn all the same, so that the rest of the story stays what it is until one of them would have struck.
+    """
 
     seconds: float = 60.0
     profile: str = "honest"
+    without: frozenset[str] = frozenset()
 
 
 BLOWS = ("kill", "kill", "freeze", "jump", "restart")
@@ -59,7 +66,11 @@ class World:
         self.faults = True
         self.failures: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.flow = create_flow()
+        self.changing = options.profile == "changing"
+        self.more_dice = random.Random(f"{seed}/changing")
+        self.more_rates = more(self.more_dice)
+        self.flows = {flow.revision: flow for flow in (create_flow(), create_next_flow())}
+        self.flow = self.flows["r1"]
         self.alone = options.profile == "alone"
         self.witness = Witness(self)
         self.store = Store(self.witness.look, TRIGGERS)
@@ -71,7 +82,16 @@ class World:
 
     def hit(self, fault: str) -> bool:
         """Whether this fault strikes here."""
-        if not self.faults or self.dice.random() >= getattr(self.rates, fault):
+        if not self.faults or self.dice.random() >= getattr(self.rates, fault) or fault in self.options.without:
+            return False
+        self.count(fault)
+        return True
+
+    def hit_more(self, fault: str) -> bool:
+        """The same for what only a changing world has."""
+        if not (self.changing and self.faults) or self.more_dice.random() >= self.more_rates[fault]:
+            return False
+        if fault in self.options.without:
             return False
         self.count(fault)
         return True
@@ -117,6 +137,15 @@ class World:
             for place, each in enumerate(self.processes):
                 if each.dead:
                     self.processes[place] = self.create_process().start()
+
+    async def change_flow(self) -> None:
+        """The owner changes the flow, there and back; each process hears of it a little later than the others."""
+        while self.changing and self.faults:
+            await asyncio.sleep(self.more_dice.uniform(*FLOW_SECONDS))
+            self.flow = self.flows["r2" if self.flow.revision == "r1" else "r1"]
+            self.count("flow changed")
+            for process in self.running():
+                self.loop.call_later(self.more_dice.uniform(0.0, HEARD_SECONDS_MAX), process.take_flow, self.flow)
 
     async def strike(self) -> None:
         """Kills, freezes, jumps of the clock, restarts in good order; until the faults stop."""
@@ -168,6 +197,11 @@ class Meta:
     acknowledged: set[bytes] = field(default_factory=set)
     posting: int = 0
 
+    def is_away(self) -> bool:
+        """Nobody answers what we ask; who writes to us is not affected."""
+        world = self.world
+        return world.options.profile == "outage" and world.faults and world.loop.time() >= OUTAGE_BEGINS
+
     def deliver(self, send: Send) -> str:
         """A message reaches its customer; its echo comes soon, whatever the sender gets to know."""
         world = self.world
@@ -206,73 +240,3 @@ class Meta:
         task = process.spawn(process.take, items)
         await asyncio.wait({task}, timeout=AGAIN_SECONDS)
         return task.done() and not task.cancelled() and task.exception() is None and bool(task.result())
-
-
-# ---- people ------------------------------------------------------------------------------------------------
-
-
-class People:
-    """Customers who write and staff who take over, answer and hand back."""
-
-    def __init__(self, world: World) -> None:
-        self._world, self._count = world, 0
-
-    async def write(self) -> None:
-        """Customers write until the faults stop; some posts come twice at once, some hold many messages."""
-        world, dice = self._world, self._world.dice
-        every_seconds = dice.choice((0.5, 2.0, 5.0))
-        while world.faults:
-            await asyncio.sleep(dice.expovariate(1 / every_seconds))
-            batch = [self._message(dice.choice(CUSTOMERS)) for _ in range(dice.choice((1, 1, 1, 2, 5, 15)))]
-            for _ in range(2 if world.hit("posted_twice") else 1):
-                world.meta.start_posting(batch)
-
-    def _message(self, key: Key) -> Item:
-        self._count += 1
-        world, mid = self._world, f"in{self._count}"
-        if world.hit("unreadable"):
-            return Unreadable(_key(mid), *key, "planted", "{}", BEGIN)
-        text = POISON if world.hit("poison") else f"message {self._count}"
-        return self._received(key, mid, TextReceived(text, mid))
-
-    def _received(self, key: Key, mid: str, event: TextReceived | StaffHandedBack | Fact) -> Received:
-        at = BEGIN + timedelta(seconds=self._world.loop.time())
-        return Received(_key(mid), *key, event, at, isinstance(event, TextReceived))
-
-    async def staff(self, key: Key) -> None:
-        """Somebody who cares for one customer now and then."""
-        world, dice = self._world, self._world.dice
-        while world.faults:
-            await asyncio.sleep(dice.choice((0.0, dice.uniform(2.0, 30.0))))
-            for _ in range(dice.choice((1, 1, 2, 3))):
-                await self._interfere(key)
-                await asyncio.sleep(dice.choice((0.0, 0.05, 3.0)))
-            await asyncio.sleep(dice.choice((0.0, 1.0, 20.0)))
-            self._count += 1
-            world.meta.start_posting([self._received(key, f"back{self._count}", StaffHandedBack())])
-
-    async def _interfere(self, key: Key) -> None:
-        """Take over at the desk and write from there, or answer in Meta's own inbox."""
-        self._count += 1
-        world, number = self._world, self._count
-        if world.dice.random() < 0.5:
-            fact = Fact("person_replied", {"text": f"person {number}", "mid": f"pm{number}"})
-            world.meta.start_posting([self._received(key, f"person{number}", fact)])
-        elif up := world.running():
-            process = world.dice.choice(up)
-            work = partial(world.witness.staff_write, key=key, text=f"staff {number}", now=process.clock.now())
-            await asyncio.wait({process.spawn(_try, process, work)})
-
-
-async def _try(process: Process, work: partial[None]) -> None:
-    """What staff did at the desk: if the database is away, they see an error and leave it."""
-    from app.errors import UnavailableError
-
-    try:
-        await process.database.transaction(work)
-    except UnavailableError:
-        return
-
-
-def _key(identity: str) -> bytes:
-    return hashlib.blake2b(identity.encode(), digest_size=16).digest()
