@@ -47,6 +47,7 @@ def terms(settings: Settings) -> Terms:
         settings.gather_seconds,
         settings.retention_days,
         settings.ask_names,
+        settings.page_wait_seconds_max,
     )
 
 

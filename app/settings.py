@@ -20,6 +20,7 @@ from app.chance import Chance
 from app.errors import SettingsError
 from app.settings_answers import AnswersSettings
 from app.settings_desk import DeskSettings
+from app.settings_work import WorkSettings
 
 PREFIX = "FRONTDESK_"
 CALL_SECRET_PREFIX = "CALL_SECRET_"  # noqa: S105 - the name of a setting, not a secret
@@ -61,7 +62,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CALL_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:=http://127\.0\.0\.1:[0-9]{1,5})?")
 
 
-class Settings(AnswersSettings, DeskSettings):
+class Settings(AnswersSettings, DeskSettings, WorkSettings):
     """All settings. One made by hand takes what it is given and reads nothing from outside."""
 
     database_url: SecretStr = SecretStr("sqlite+aiosqlite:///frontdesk.db")
@@ -108,12 +109,6 @@ class Settings(AnswersSettings, DeskSettings):
     """How many messages of one customer are answered in a minute; more are written down, and told so once"""
     look_up_after_seconds: tuple[float, ...] = (2.0, 8.0)
     """When to look up a send of unknown outcome: rising seconds after it, comma separated"""
-    deliveries_at_once: int = Field(default=500, ge=1, le=2_000)
-    """How many deliveries may wait at once to be written; more get 503, so that nobody waits long, and Meta comes again"""
-    worker_beat_seconds: float = Field(default=1.0, gt=0.0, le=60.0)
-    """How often a worker says that it is alive"""
-    worker_dead_seconds: float = Field(default=6.0, gt=0.0, le=600.0)
-    """A worker silent for this long counts as dead and its work is taken over; at least three beats"""
     log_format: Literal["auto", "json", "text"] = "auto"
     """`json`: one object a line; `text`: for people; `auto`: text in a terminal, else json"""
     log_events: bool = False

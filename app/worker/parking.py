@@ -6,7 +6,7 @@ What one worker finds out is written down, so that the others wait too, and peop
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -39,6 +39,7 @@ class Parking:
     `troubles` is what the database said last, with the same clock's moment at which each ends; `_news` what it does not know yet.
     """
 
+    wait_seconds_max: float = WAIT_SECONDS_MAX
     until: dict[str, float] = field(default_factory=dict)
     unsure: dict[str, int] = field(default_factory=dict)
     troubles: dict[str, tuple[Trouble, float]] = field(default_factory=dict)
@@ -47,12 +48,12 @@ class Parking:
     _has_read: bool = False
 
     def park(self, page_id: str, failure: Failed, now: float) -> None:
-        wait = _wait_of(failure)
+        wait = min(_wait_of(failure), self.wait_seconds_max)
         if not self.is_parked(page_id, now):
             log.error("page parked", page=page_id, code=failure.code, wait_seconds=wait, reason=failure.sentence)
         self.until[page_id] = max(self.until.get(page_id, 0.0), now + wait)
         if wait > NEAR_SECONDS:
-            self._news[page_id] = failure
+            self._news[page_id] = replace(failure, wait_seconds=wait)
 
     def note_sent(self, page_id: str, now: float) -> None:
         """The channel answers clearly again. What was under way when the trouble began says nothing of its end."""

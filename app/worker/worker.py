@@ -21,6 +21,7 @@ from app.worker.calling import Calling
 from app.worker.handle import Hands
 from app.worker.later import Later
 from app.worker.meeting import Meeting
+from app.worker.parking import WAIT_SECONDS_MAX
 from app.worker.retention import Retention
 from app.worker.retry import waits
 from app.worker.sending import Sender
@@ -58,6 +59,7 @@ class Terms:
     gather_seconds: float = 0.0
     retention_days: int = 365
     asks_names: bool = False
+    page_wait_seconds_max: float = WAIT_SECONDS_MAX
 
 
 class Worker:
@@ -75,6 +77,7 @@ class Worker:
             terms.beat_seconds, terms.dead_seconds,
         )  # fmt: skip
         self.sender = Sender(database, hands.channel, clock, chance, self.worker_id, mark, self.later, self.beat.alive)
+        self.sender.parking.wait_seconds_max = terms.page_wait_seconds_max
         self.settling = Settling(self.sender, self.later, clock, terms.look_up_after, terms.echo_grace_seconds)
         gather = timedelta(seconds=terms.gather_seconds)
         self.poll_seconds = min(POLL_SECONDS, terms.gather_seconds / 4 or POLL_SECONDS)

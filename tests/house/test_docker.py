@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -23,6 +24,8 @@ from tests.ports import free_port
 
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 12
+SOON = {**os.environ, "PIP_COMPILE": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+"""Spares a third of the time: what pip has fetched before is taken again, and only what the server imports is compiled."""
 PLACES = {"/opt/frontdesk": "venv", "/data": "data", "/flows": "sources/flows"}
 """Places in the image, and what stands for them in the test's folder."""
 
@@ -103,7 +106,8 @@ def test_what_the_dockerfile_installs_and_starts_serves(tmp_path: Path) -> None:
     for word, value in steps:
         if word == "RUN" and "/opt/frontdesk" in value:
             run = shlex.split(_here(value, tmp_path).replace("python -m venv", f"{sys.executable} -m venv"))
-            ran = subprocess.run(run, cwd=tmp_path / "sources", capture_output=True, timeout=900, check=False)
+            run = [each for each in run if each != "--no-cache-dir"]
+            ran = subprocess.run(run, cwd=tmp_path / "sources", env=SOON, capture_output=True, timeout=900, check=False)
             assert ran.returncode == 0, ran.stderr[-2000:]
     port = free_port()
     start = [part.replace("8000", str(port)) for part in json.loads(dict(steps)["CMD"])]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+
+import pytest
+
+from app.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 FRONTDESK = ("-c", "import sys; from app.cli import main; sys.exit(main())")
@@ -88,3 +94,16 @@ def run_to_the_end(
         [sys.executable, *FRONTDESK, *arguments],
         cwd=folder, env=environment(settings), input=typed, capture_output=True, text=True, timeout=START_SECONDS_MAX, check=False,
     )  # fmt: skip
+
+
+def run_here(folder: Path, arguments: Sequence[str], settings: Mapping[str, str], typed: str = "") -> tuple[int, str]:
+    """The same in this process, which saves the start; the exit code and all that it said."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as changed, redirect_stdout(said), redirect_stderr(said):
+        for name in os.environ.keys() - (wanted := environment(settings)).keys():
+            changed.delenv(name)
+        for name, value in wanted.items():
+            changed.setenv(name, value)
+        changed.chdir(folder)
+        changed.setattr(sys, "stdin", io.StringIO(typed))
+        return main(arguments), said.getvalue()

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from tests.journeys.bodies import PAGE, message, wrap
 from tests.journeys.house import House, Plan, running
-from tests.journeys.process import run_to_the_end
+from tests.journeys.process import run_here
 from tests.journeys.shop import copy_shop
 from tests.journeys.test_erasing import ask
 
 
 def frontdesk(house: House, *arguments: str) -> tuple[int, str]:
     settings = house.plan.bot_settings(house.messenger_port)
-    ran = run_to_the_end(house.plan.folder, arguments, settings)
-    return ran.returncode, ran.stdout + ran.stderr
+    return run_here(house.plan.folder, arguments, settings)
 
 
 def test_what_matters_for_safety_is_written_down_and_a_change_is_found(tmp_path: Path) -> None:

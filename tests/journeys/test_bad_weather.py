@@ -114,6 +114,10 @@ def test_who_blocked_the_page_is_tried_once(fair: House) -> None:
 # ---- troubles of a whole Page ------------------------------------------------------------------------------
 
 
+SOON = {"PAGE_WAIT_SECONDS_MAX": "11"}
+"""Instead of 30 and 60: still so long that all workers are told of it (app/worker/parking.py)."""
+
+
 @pytest.fixture(scope="module")
 def two_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("weather")
@@ -121,7 +125,7 @@ def two_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     pages = {page: {"flows": "shop", "token": TOKENS[page]} for page in (PAGE, OTHER_PAGE)}
     (folder / "pages.yaml").write_text(json.dumps(pages))
     accounts = {page: PageAccount(page, TOKENS[page]) for page in pages}
-    with running(Plan(folder, shop, settings={"PAGES": str(folder / "pages.yaml")}, pages=accounts)) as started:
+    with running(Plan(folder, shop, settings={"PAGES": str(folder / "pages.yaml"), **SOON}, pages=accounts)) as started:
         yield started
 
 

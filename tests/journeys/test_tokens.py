@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.journeys.bodies import PAGE, TOKENS
 from tests.journeys.house import House, Plan, running, wait_until
-from tests.journeys.process import run_to_the_end
+from tests.journeys.process import run_here
 from tests.journeys.shop import DISCLOSURE, copy_shop
 from tests.journeys.test_page_trouble import is_greeted, troubles
 
@@ -15,8 +15,7 @@ NEW = "EAAnew-token-planted-9876543210"
 
 def frontdesk(house: House, *arguments: str, typed: str = "", **settings: str) -> tuple[int, str]:
     given = {**house.plan.bot_settings(house.messenger_port), **settings}
-    ran = run_to_the_end(house.plan.folder, arguments, given, typed)
-    return ran.returncode, ran.stdout + ran.stderr
+    return run_here(house.plan.folder, arguments, given, typed)
 
 
 def test_what_waited_for_a_token_goes_out_when_a_new_one_is_given_to_the_running_server(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ class Bug:
 
     name = ""
     more_seeds = 0
+    found_by: int | None = None
+    """A seed that found it lately and is tried first: where a change of the product hides it there, the others follow."""
     profile = ""
     """The kind of world that shows it; empty: any."""
     terms = Terms()
@@ -115,6 +117,7 @@ class DedupeBeforeCommit(Bug):
     """An event counts as known before it is durable."""
 
     name = "dedupe_before_commit"
+    found_by = 7
 
     def create_intake(self, process: Process, mark: str, woken: Callable[[bool], None]) -> Intake:
         return _Filtered(process, mark, woken, self._new)
@@ -156,6 +159,7 @@ class NoLease(Bug):
     """Workers take customers whom another has in hand."""
 
     name = "no_lease"
+    found_by = 2
 
     def fit(self, process: Process, worker: Worker) -> None:
         wrong_hands.refit(worker, turns=wrong_hands.LeaselessTurns)
@@ -165,6 +169,7 @@ class LeaseWithoutFence(Bug):
     """A worker that lost a customer writes its turn all the same."""
 
     name = "lease_without_fence"
+    found_by = 10
 
     def change_rates(self, rates: Rates) -> None:
         rates.slow_database = max(rates.slow_database, 0.005)
@@ -177,6 +182,7 @@ class ClockJumpFreesLease(Bug):
     """Who is dead is told by the wall clock; and no fence catches the consequence."""
 
     name = "clock_jump_frees_lease"
+    found_by = 5
 
     def change_rates(self, rates: Rates) -> None:
         rates.slow_database = 0.0
@@ -236,6 +242,7 @@ class DropAfterThreeErrors(Bug):
     """The third refusal counts as sent."""
 
     name = "drop_after_3_errors"
+    found_by = 7
 
     def change_rates(self, rates: Rates) -> None:
         rates.refused = max(rates.refused, 0.2)
@@ -272,6 +279,7 @@ class StaleFlightsLeave(Bug):
     """A message leaves however long ago somebody looked whether staff had come."""
 
     name = "stale_flights_leave"
+    found_by = 73
     profile = "alone"
     more_seeds = 55
     """It takes a database that stands still in the very moment in which staff come: rare, and more waits do not bring it about."""

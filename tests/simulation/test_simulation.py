@@ -54,7 +54,8 @@ def test_different_seeds_are_different_stories() -> None:
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_mistake_is_found(bug: type[Bug]) -> None:
-    assert any(play(seed, Options(), bug).failures for seed in range(BUG_SEEDS + bug.more_seeds))
+    seeds = sorted(range(BUG_SEEDS + bug.more_seeds), key=lambda seed: seed != bug.found_by)
+    assert any(play(seed, Options(), bug).failures for seed in seeds)
 
 
 @pytest.mark.parametrize(("seed", "profile", "found"), REGRESSIONS)

@@ -32,6 +32,16 @@ def test_without_a_named_time_what_passes_by_itself_waits_shortly_and_the_rest_l
     assert parking.parked(PARK_SECONDS) == []
 
 
+def test_no_wait_is_longer_than_the_operator_wants_and_all_are_told_so() -> None:
+    parking = Parking(wait_seconds_max=20.0)
+    parking.park("a", NAMED, now=0.0)
+    parking.park("b", FAST, now=0.0)
+    assert (parking.is_parked("a", 19.9), parking.is_parked("a", 20.0)) == (True, False)
+    assert not parking.is_parked("b", PARK_RETRY_SECONDS)
+    news = parking.take_news()
+    assert [each.wait_seconds for each in news.values() if each] == [20.0]
+
+
 def test_a_shorter_wait_never_cuts_a_longer_one() -> None:
     parking = Parking()
     parking.park("a", NAMED, now=0.0)
