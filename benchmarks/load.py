@@ -21,7 +21,8 @@ import orjson
 import uvloop
 
 from benchmarks import machine, wire
-from benchmarks.conversation import MIRROR, STEPS, Account, Step, graph_request, webhook
+from benchmarks.conversation import MIRROR, PAGES, STEPS, Account, Step, graph_request, list_pages, webhook
+from benchmarks.sink import WEBHOOK_PATH
 
 REPLY_SECONDS_MAX = 20.0
 """A reply later than this counts as lost and the customer starts over; the slowest peer needs under one second."""
@@ -37,6 +38,9 @@ ARRIVALS_SEED = 20261
 class Order:
     """What to do. `rate` 0 is the closed loop; `wait_for` is reply, mirror or ack (a step ends with its 200).
 
+    A customer belongs to one of so many `pages`, the first of which is `page_id`.
+
+
     With `graph_items` Send API requests of so many messages are posted instead of webhooks, to see what a sink can take.
 
     `conversations_max` ends the run early, when that many conversations are through (0: never). `pids` are the processes whose CPU
@@ -46,6 +50,7 @@ class Order:
     ports: list[int]
     sink_port: int = 0
     page_id: str = "10001"
+    pages: int = PAGES
     secret: str = "bench-app-secret"
     mark: str = "a"
     customers: int = 64
@@ -58,6 +63,7 @@ class Order:
     wait_for: str = "reply"
     graph_items: int = 0
     pids: dict[str, int] = field(default_factory=dict)
+    path: str = WEBHOOK_PATH
 
 
 @dataclass(slots=True)
@@ -88,7 +94,7 @@ class Generator:
 
     def __init__(self, order: Order) -> None:
         self.order = order
-        self.account = Account(order.page_id, order.secret.encode(), order.mark)
+        self.account = Account(list_pages(order.page_id, order.pages), order.secret.encode(), order.mark, order.path)
         self.steps: tuple[Step, ...] = MIRROR if order.wait_for == "mirror" else STEPS
         self.customers = {
             str(order.first_customer + n): Customer(str(order.first_customer + n)) for n in range(order.customers)

@@ -43,7 +43,13 @@ class Plan:
 def load(plan: Plan, server: Server, **order: Any) -> dict[str, Any]:
     """One run of the load generator against `server`."""
     plan.runs += 1
-    order = {"ports": list(server.ports), "sink_port": server.sink_port, "pids": server.pids, **order}
+    order = {
+        "ports": list(server.ports),
+        "sink_port": server.sink_port,
+        "pids": server.pids,
+        "path": server.path,
+        **order,
+    }
     order.setdefault("customers", plan.customers)
     order.setdefault("connections", min(plan.customers, order["customers"]))
     order["mark"] = f"r{plan.runs}_"

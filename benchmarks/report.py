@@ -9,6 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import comparison
+
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -40,6 +42,14 @@ def rows(results: dict[str, Any]) -> Iterator[Row]:
     for name, pair in results.get("latencies", {}).items():
         for result in pair.values():
             yield _row(f"{name} at {result['rate']:.0f}/s, Graph {result['graph_delay_ms']} ms", result, 0.0)
+
+
+def tables(results: dict[str, Any]) -> Iterator[tuple[Row, list[Row]]]:
+    """Every table that has something in it: its head and its rows."""
+    if lines := list(rows(results)):
+        yield HEAD, lines
+    if "peers" in results:
+        yield comparison.HEAD, comparison.rows(results["peers"])
 
 
 def facts(results: dict[str, Any]) -> Iterator[str]:
@@ -85,19 +95,22 @@ def show(results: dict[str, Any]) -> None:
     """Print table and sentences."""
     console = Console()
     console.width = max(console.width, WIDTH_MIN)
-    table = Table(*HEAD)
-    for row in rows(results):
-        table.add_row(*row)
-    console.print(table)
+    for head, lines in tables(results):
+        table = Table(*head)
+        for row in lines:
+            table.add_row(*row)
+        console.print(table)
     for sentence in facts(results):
         console.print(sentence)
 
 
 def markdown(results: dict[str, Any]) -> str:
     """Table and sentences for README.md."""
-    lines = ["| " + " | ".join(HEAD) + " |", "|---" + "|---:" * (len(HEAD) - 1) + "|"]
-    lines += ["| " + " | ".join(row) + " |" for row in rows(results)]
-    return "\n".join([*lines, "", *(f"- {sentence}" for sentence in facts(results))])
+    lines: list[str] = []
+    for head, found in tables(results):
+        lines += ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+        lines += ["| " + " | ".join(row) + " |" for row in found] + [""]
+    return "\n".join([*lines, *(f"- {sentence}" for sentence in facts(results))])
 
 
 def write_readme(results: dict[str, Any]) -> None:
