@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import comparison
+from benchmarks import comparison, matrix
 
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -48,6 +48,8 @@ def tables(results: dict[str, Any]) -> Iterator[tuple[Row, list[Row]]]:
     """Every table that has something in it: its head and its rows."""
     if lines := list(rows(results)):
         yield HEAD, lines
+    if "matrix" in results:
+        yield matrix.HEAD, matrix.rows(results["matrix"])
     if "peers" in results:
         yield comparison.HEAD, comparison.rows(results["peers"])
 
@@ -76,6 +78,8 @@ def facts(results: dict[str, Any]) -> Iterator[str]:
         yield f"Sink alone, {items} in a request: {rate:,.0f} messages/s, {cost:.0f} µs of CPU each."
     for name, seconds in results.get("start_seconds", {}).items():
         yield f"Start to ready, {name}: {seconds} s, first migration included."
+    if "matrix" in results:
+        yield from matrix.facts(results["matrix"])
     yield from _ratios(results.get("rates", {}))
 
 

@@ -116,7 +116,8 @@ def _start(rival: Rival, place: Path, port: int, sink_port: int, redis_port: int
     if not rival.folder:
         database = rival.database or f"sqlite+aiosqlite:///{place}/bench.db"
         arguments = [*servers.FRONTDESK, "serve", "--host", "127.0.0.1", "--port", str(port)]
-        started = processes.start("ours", arguments, place, servers.environment(database, sink_port))
+        settings = servers.environment(database, sink_port) | servers.many_pages(place)
+        started = processes.start("ours", arguments, place, settings)
         processes.wait_until_up(started, port, "/health/ready", (200,))
         return started
     environment = {

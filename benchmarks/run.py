@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import comparison, machine, measure, report, rivals, servers, turn
+from benchmarks import comparison, machine, matrix, measure, report, rivals, servers, turn
 from benchmarks.conversation import BATCH_ITEMS
 from benchmarks.measure import Plan
 from benchmarks.processes import ROOT
@@ -133,8 +133,14 @@ def peers(run: Run) -> None:
     run.results["peers"] = comparison.run(run.plan, run.say, *fresh)
 
 
+def places(run: Run) -> None:
+    """Both databases, one process and several, Graph at 0 and 50 ms."""
+    run.results["matrix"] = matrix.run(run.plan, run.say, run.new_database if find_tools() else None)
+
+
 PARTS: dict[str, Callable[[Run], None]] = {
     "ceilings": ceilings, "turn": turns, "rates": rates, "latency": latencies, "memory": memories, "variants": variants,
+    "matrix": places,
     "peers": peers,
 }  # fmt: skip
 
