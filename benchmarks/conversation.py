@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import quote_plus, urlencode
 
-from benchmarks.sink import signed
+from benchmarks.sink import WEBHOOK_PATH, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +35,36 @@ MIRROR = tuple(Step(step.words, "*", step.tap) for step in STEPS)
 """The same with the sink's mirror, which replies "*" to everything."""
 
 
+PAGES = 12
+"""Meta lets 300 messages a second of one Page go, and so do we: what is faster must serve several."""
+
+
+def list_pages(first: str, count: int = PAGES) -> list[str]:
+    """The Pages' ids."""
+    return [str(int(first) + number) for number in range(count)]
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The Page, the app's secret, and a mark that keeps the message ids of two runs apart."""
+    """The Pages, the app's secret, a mark that keeps the message ids of two runs apart, and where webhooks are posted."""
 
-    page_id: str
+    pages: list[str]
     secret: bytes
     mark: str
+    path: str = WEBHOOK_PATH
 
 
 def webhook(account: Account, customer: str, number: int, words: str, payload: str = "") -> bytes:
     """The bytes of one signed POST: the customer types `words`, or taps a quick reply when there is a `payload`."""
     now_ms = time.time_ns() // 1_000_000
+    page = account.pages[int(customer) % len(account.pages)]
     tapped = f',"quick_reply":{{"payload":{json.dumps(payload)}}}' if payload else ""
     body = (
-        f'{{"object":"page","entry":[{{"id":"{account.page_id}","time":{now_ms},"messaging":[{{'
-        f'"sender":{{"id":"{customer}"}},"recipient":{{"id":"{account.page_id}"}},"timestamp":{now_ms},'
+        f'{{"object":"page","entry":[{{"id":"{page}","time":{now_ms},"messaging":[{{'
+        f'"sender":{{"id":"{customer}"}},"recipient":{{"id":"{page}"}},"timestamp":{now_ms},'
         f'"message":{{"mid":"m_{account.mark}{number}","text":{json.dumps(words)}{tapped}}}}}]}}]}}'
     )
-    return signed(body.encode(), account.secret)
+    return signed(body.encode(), account.secret, account.path)
 
 
 BATCH_ITEMS = 50

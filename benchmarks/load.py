@@ -21,7 +21,8 @@ import orjson
 import uvloop
 
 from benchmarks import machine, wire
-from benchmarks.conversation import MIRROR, STEPS, Account, Step, graph_request, webhook
+from benchmarks.conversation import MIRROR, PAGES, STEPS, Account, Step, graph_request, list_pages, webhook
+from benchmarks.sink import WEBHOOK_PATH
 
 REPLY_SECONDS_MAX = 20.0
 """A reply later than this counts as lost and the customer starts over; the slowest peer needs under one second."""
@@ -37,6 +38,9 @@ ARRIVALS_SEED = 20261
 class Order:
     """What to do. `rate` 0 is the closed loop; `wait_for` is reply, mirror or ack (a step ends with its 200).
 
+    A customer belongs to one of so many `pages`, the first of which is `page_id`. Customers are numbered from `first_customer` on, in
+    steps of `stride`; with `in_turn` the one who has been idle longest writes next, else the one who just got a reply.
+
     With `graph_items` Send API requests of so many messages are posted instead of webhooks, to see what a sink can take.
 
     `conversations_max` ends the run early, when that many conversations are through (0: never). `pids` are the processes whose CPU
@@ -46,6 +50,7 @@ class Order:
     ports: list[int]
     sink_port: int = 0
     page_id: str = "10001"
+    pages: int = PAGES
     secret: str = "bench-app-secret"
     mark: str = "a"
     customers: int = 64
@@ -55,9 +60,13 @@ class Order:
     warm_up_seconds: float = 1.0
     seconds: float = 5.0
     conversations_max: int = 0
+    stride: int = 1
+    in_turn: bool = False
+    reply_seconds_max: float = REPLY_SECONDS_MAX
     wait_for: str = "reply"
     graph_items: int = 0
     pids: dict[str, int] = field(default_factory=dict)
+    path: str = WEBHOOK_PATH
 
 
 @dataclass(slots=True)
@@ -88,11 +97,11 @@ class Generator:
 
     def __init__(self, order: Order) -> None:
         self.order = order
-        self.account = Account(order.page_id, order.secret.encode(), order.mark)
+        self.account = Account(list_pages(order.page_id, order.pages), order.secret.encode(), order.mark, order.path)
         self.steps: tuple[Step, ...] = MIRROR if order.wait_for == "mirror" else STEPS
-        self.customers = {
-            str(order.first_customer + n): Customer(str(order.first_customer + n)) for n in range(order.customers)
-        }
+        names = [str(order.first_customer + order.stride * n) for n in range(order.customers)]
+        self.customers = {name: Customer(name) for name in names}
+        self.next_look_at = 0.0
         self.idle: deque[Customer] = deque(self.customers.values())
         self.pools = [wire.Pool(port, max(1, order.connections // len(order.ports))) for port in order.ports]
         self.graph_request = graph_request(order.page_id, order.graph_items) if order.graph_items else b""
@@ -148,7 +157,7 @@ class Generator:
                 self.enough.set()
         if not self.posting:
             return
-        if self.order.rate or self.order.conversations_max:
+        if self.order.rate or self.order.conversations_max or self.order.in_turn:
             self.idle.append(customer)
             if not self.order.rate:
                 self.begin_step(self.idle.popleft())
@@ -177,13 +186,19 @@ class Generator:
                         await pool.fill()
                     except OSError:
                         self.times.refused += 1
-            oldest = time.monotonic_ns() - int(REPLY_SECONDS_MAX * 1e9)
-            for customer in self.customers.values():
-                if customer.waits_for and customer.sent_ns < oldest:
-                    self.times.lost += 1
-                    customer.step, customer.options = len(self.steps) - 1, {}
-                    self.end_step(customer, time.monotonic_ns())
+            if time.monotonic() >= self.next_look_at:
+                self.give_up_late()
             await asyncio.sleep(0.05)
+
+    def give_up_late(self) -> None:
+        """Customers whose reply never came start over. They may be many: looked at once a second."""
+        self.next_look_at = time.monotonic() + 1.0
+        oldest = time.monotonic_ns() - int(self.order.reply_seconds_max * 1e9)
+        for customer in self.customers.values():
+            if customer.waits_for and customer.sent_ns < oldest:
+                self.times.lost += 1
+                customer.step, customer.options = len(self.steps) - 1, {}
+                self.end_step(customer, time.monotonic_ns())
 
 
 async def watch(generator: Generator, port: int) -> None:
@@ -246,6 +261,7 @@ async def _window(generator: Generator) -> dict[str, Any]:
         "cpu_us_per_event": cpu
         | {"generator": round((time.process_time() - own_before) * 1e6 / max(1, len(times.replies)), 1)},
         "busy": {name: round((after[name] - before[name]) / 1e6 / seconds, 3) for name in before},
+        "open": sum(bool(each.waits_for) for each in generator.customers.values()),
         "refused": times.refused,
         "lost": times.lost,
         "other_messages": times.other_messages,

@@ -40,10 +40,16 @@ class Plan:
         return Plan(windows=2, window_seconds=2.0, latency_seconds=5.0, memory_customers=1_000)
 
 
-def load(plan: Plan, server: Server, **order: Any) -> dict[str, Any]:
-    """One run of the load generator against `server`."""
+def load(plan: Plan, server: Server, *, settles: bool = True, **order: Any) -> dict[str, Any]:
+    """One run of the load generator against `server`. `settles`: wait until nothing more arrives."""
     plan.runs += 1
-    order = {"ports": list(server.ports), "sink_port": server.sink_port, "pids": server.pids, **order}
+    order = {
+        "ports": list(server.ports),
+        "sink_port": server.sink_port,
+        "pids": server.pids,
+        "path": server.path,
+        **order,
+    }
     order.setdefault("customers", plan.customers)
     order.setdefault("connections", min(plan.customers, order["customers"]))
     order["mark"] = f"r{plan.runs}_"
@@ -59,7 +65,7 @@ def load(plan: Plan, server: Server, **order: Any) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(done.stdout)
     result["server_cpu_us_per_event"] = of_server(server, result["cpu_us_per_event"])
     result["server_busy"] = of_server(server, result["busy"])
-    if server.sink_port:
+    if server.sink_port and settles:
         settle(server)
     return result
 
@@ -107,7 +113,7 @@ def median_of(results: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return middle
 
 
-def latency(plan: Plan, server: Server, rate: float, graph_delay_ms: int) -> dict[str, Any]:
+def latency(plan: Plan, server: Server, rate: float, graph_delay_ms: int, seconds: float = 0.0) -> dict[str, Any]:
     """Open loop at `rate` events/s with a Graph that answers after `graph_delay_ms`. A reply is timed when its request arrives.
 
     Every customer has been through the conversation once before: a first message is preceded by the disclosure, and would wait for it.
@@ -122,7 +128,12 @@ def latency(plan: Plan, server: Server, rate: float, graph_delay_ms: int) -> dic
     )
     processes.get(server.sink_port, f"/_set?delay_ms={graph_delay_ms}")
     try:
-        order = {"rate": rate, "seconds": plan.latency_seconds, "connections": plan.customers, "warm_up_seconds": 2.0}
+        order = {
+            "rate": rate,
+            "seconds": seconds or plan.latency_seconds,
+            "connections": plan.customers,
+            "warm_up_seconds": 2.0,
+        }
         result = load(plan, server, **order, **KNOWN)
     finally:
         processes.get(server.sink_port, "/_set?delay_ms=0")

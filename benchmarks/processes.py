@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -37,6 +38,11 @@ class Started:
     def pid(self) -> int:
         return self.process.pid
 
+    def kill(self) -> None:
+        """`kill -9`; its children, if it has any, end with it or by themselves."""
+        self.process.kill()
+        self.process.wait()
+
     def stop(self) -> float:
         """Ask it to stop, then insist; gives the seconds it took."""
         began = time.monotonic()
@@ -52,12 +58,15 @@ class Started:
 
 def start(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Started:
     """Start Python with `arguments` in `folder`; what it prints goes to a file there. A wrong `.env` of the checkout is not read."""
-    log = folder / f"{name}.log"
     settings = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **(environment or {})}
+    return start_command(name, [sys.executable, *arguments], folder, settings)
+
+
+def start_command(name: str, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Started:
+    """Start a program in `folder`, with `environment` beside ours; what it prints goes to a file there."""
+    log = folder / f"{name}.log"
     with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=folder, env={**os.environ, **settings}, stdout=out, stderr=out
-        )
+        process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdout=out, stderr=out)
     return Started(name, process, log)
 
 
@@ -94,3 +103,16 @@ def _status(port: int, path: str) -> int:
         return 0
     finally:
         connection.close()
+
+
+def wait_until_listening(started: Started, port: int) -> None:
+    """Wait until something listens on `port` that does not speak HTTP."""
+    began = time.monotonic()
+    while time.monotonic() - began < START_SECONDS_MAX and started.process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 5).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise NotStartedError(f"{started.name} does not listen:\n{started.log.read_text(errors='replace')[-2000:]}")

@@ -9,6 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import comparison, matrix
+
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -42,6 +44,16 @@ def rows(results: dict[str, Any]) -> Iterator[Row]:
             yield _row(f"{name} at {result['rate']:.0f}/s, Graph {result['graph_delay_ms']} ms", result, 0.0)
 
 
+def tables(results: dict[str, Any]) -> Iterator[tuple[Row, list[Row]]]:
+    """Every table that has something in it: its head and its rows."""
+    if lines := list(rows(results)):
+        yield HEAD, lines
+    if "matrix" in results:
+        yield matrix.HEAD, matrix.rows(results["matrix"])
+    if "peers" in results:
+        yield comparison.HEAD, comparison.rows(results["peers"])
+
+
 def facts(results: dict[str, Any]) -> Iterator[str]:
     """What does not fit into the table, one sentence each."""
     machine = results["machine"]
@@ -66,6 +78,8 @@ def facts(results: dict[str, Any]) -> Iterator[str]:
         yield f"Sink alone, {items} in a request: {rate:,.0f} messages/s, {cost:.0f} µs of CPU each."
     for name, seconds in results.get("start_seconds", {}).items():
         yield f"Start to ready, {name}: {seconds} s, first migration included."
+    if "matrix" in results:
+        yield from matrix.facts(results["matrix"])
     yield from _ratios(results.get("rates", {}))
 
 
@@ -85,19 +99,22 @@ def show(results: dict[str, Any]) -> None:
     """Print table and sentences."""
     console = Console()
     console.width = max(console.width, WIDTH_MIN)
-    table = Table(*HEAD)
-    for row in rows(results):
-        table.add_row(*row)
-    console.print(table)
+    for head, lines in tables(results):
+        table = Table(*head)
+        for row in lines:
+            table.add_row(*row)
+        console.print(table)
     for sentence in facts(results):
         console.print(sentence)
 
 
 def markdown(results: dict[str, Any]) -> str:
     """Table and sentences for README.md."""
-    lines = ["| " + " | ".join(HEAD) + " |", "|---" + "|---:" * (len(HEAD) - 1) + "|"]
-    lines += ["| " + " | ".join(row) + " |" for row in rows(results)]
-    return "\n".join([*lines, "", *(f"- {sentence}" for sentence in facts(results))])
+    lines: list[str] = []
+    for head, found in tables(results):
+        lines += ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+        lines += ["| " + " | ".join(row) + " |" for row in found] + [""]
+    return "\n".join([*lines, *(f"- {sentence}" for sentence in facts(results))])
 
 
 def write_readme(results: dict[str, Any]) -> None:

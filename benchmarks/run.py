@@ -1,6 +1,6 @@
 """One command that measures everything and prints a table. Figures are taken, never asserted.
 
-python -m benchmarks.run [--quick] [--only NAME ...] [--write-readme]
+python -m benchmarks.run [--quick] [--only NAME ...] [--write-readme] [--install-peers]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import machine, measure, report, servers, turn
+from benchmarks import comparison, machine, matrix, measure, report, rivals, servers, turn
 from benchmarks.conversation import BATCH_ITEMS
 from benchmarks.measure import Plan
 from benchmarks.processes import ROOT
@@ -127,8 +127,21 @@ def turns(run: Run) -> None:
     run.results["turn"] = turn.measure()
 
 
+def peers(run: Run) -> None:
+    """Other bot servers beside ours, in speed and in trouble; those that are installed."""
+    fresh = [run.new_database() if find_tools() else None for _ in range(2)]
+    run.results["peers"] = comparison.run(run.plan, run.say, *fresh)
+
+
+def places(run: Run) -> None:
+    """Both databases, one process and several, Graph at 0 and 50 ms."""
+    run.results["matrix"] = matrix.run(run.plan, run.say, run.new_database if find_tools() else None)
+
+
 PARTS: dict[str, Callable[[Run], None]] = {
-    "ceilings": ceilings, "turn": turns, "rates": rates, "latency": latencies, "memory": memories, "variants": variants
+    "ceilings": ceilings, "turn": turns, "rates": rates, "latency": latencies, "memory": memories, "variants": variants,
+    "matrix": places,
+    "peers": peers,
 }  # fmt: skip
 
 
@@ -138,9 +151,15 @@ def main() -> None:
         "--quick", action="store_true", help="short windows: tries the harness, gives no figures to quote"
     )
     parser.add_argument("--only", nargs="+", choices=list(PARTS), help="only these parts")
+    parser.add_argument(
+        "--install-peers", action="store_true", help="install other bot servers for the part peers, and end"
+    )
     parser.add_argument("--write-readme", action="store_true", help="put the table into benchmarks/README.md")
     chosen = parser.parse_args()
     console = Console(stderr=True)
+    if chosen.install_peers:
+        rivals.install(console.print)
+        return
     with ExitStack() as stack:
         run = Run(Plan.quick() if chosen.quick else Plan(), lambda text: console.print(f"[dim]{text} …[/]"), stack)
         run.results |= {

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import processes
+from benchmarks.conversation import list_pages
 from benchmarks.processes import ROOT, Started
+from benchmarks.sink import WEBHOOK_PATH
 from tests.ports import free_port
 
 PAGE_ID = "10001"
@@ -33,6 +35,7 @@ class Server:
     sink_port: int
     pids: dict[str, int]
     start_seconds: float = 0.0
+    path: str = WEBHOOK_PATH
 
     @property
     def own_pids(self) -> list[int]:
@@ -94,7 +97,7 @@ def frontdesk(
     with ExitStack() as stack:
         place = stack.enter_context(folder())
         sink, sink_port = start_sink(stack, place)
-        settings = environment(database or f"sqlite+aiosqlite:///{place}/bench.db", sink_port)
+        settings = environment(database or f"sqlite+aiosqlite:///{place}/bench.db", sink_port) | many_pages(place)
         ports, pids, seconds = [], {"sink": sink.pid}, 0.0
         if database_pid:
             pids["database"] = database_pid
@@ -108,6 +111,13 @@ def frontdesk(
             if role != "worker":
                 ports.append(port)
         yield Server(name, tuple(ports), sink_port, pids, round(seconds, 2))
+
+
+def many_pages(place: Path, flows: Path = FLOWS) -> dict[str, str]:
+    """The setting that lets our server serve all Pages of the load, and the file for it."""
+    file = place / "pages.yaml"
+    file.write_text("".join(f"{each}:\n  flows: {flows}\n  token: {PAGE_TOKEN}\n" for each in list_pages(PAGE_ID)))
+    return {"FRONTDESK_PAGES": str(file), "FRONTDESK_FLOWS": "", "FRONTDESK_PAGE_ID": "", "FRONTDESK_PAGE_TOKEN": ""}
 
 
 def graph_url(sink_port: int) -> str:

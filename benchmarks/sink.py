@@ -32,6 +32,14 @@ ECHO_CONNECTIONS = 8
 
 ECHO_RETRY_SECONDS = 0.2
 
+TEMPORARY = (
+    b'{"error":{"message":"(#1200) Temporary send message failure. Please try again later.","type":"OAuthException",'
+    b'"is_transient":true,"code":1200,"fbtrace_id":"bench"}}'
+)
+"""What Graph says now and then of a message that did not go out."""
+
+WEBHOOK_PATH = "/webhooks/messenger"
+
 
 @dataclass(slots=True)
 class EchoTo:
@@ -56,6 +64,8 @@ class Sink:
     remembered: dict[str, deque[tuple[str, str, str]]] = field(default_factory=dict)
     lines: list[bytes] = field(default_factory=list)
     pool: wire.Pool | None = None
+    failing: bool = False
+    failed: set[str] = field(default_factory=set)
 
     def take(self, side: wire.ServerSide, target: bytes, body: bytes) -> None:
         """Answer one request, now or after the delay."""
@@ -63,7 +73,11 @@ class Sink:
         path = target.split(b"?", 1)[0]
         if path.endswith(b"/messages"):
             self.requests += 1
-            self._later(side, wire.answer(self._accept(path.split(b"/")[-2].decode(), orjson.loads(body), now)))
+            send = orjson.loads(body)
+            if self._fails(send):
+                self._later(side, wire.answer(TEMPORARY, b"500 Internal Server Error"))
+            else:
+                self._later(side, wire.answer(self._accept(path.split(b"/")[-2].decode(), send, now)))
         elif path.startswith(b"POST /v"):
             self.requests += 1
             self.batches += 1
@@ -101,8 +115,19 @@ class Sink:
             page_id = item["relative_url"].split("/")[0]
             fields = (part.split("=", 1) for part in item["body"].split("&"))
             send = {name: _value(unquote_plus(value)) for name, value in fields}
-            answers.append({"code": 200, "body": self._accept(page_id, send, now).decode()})
+            if self._fails(send):
+                answers.append({"code": 500, "body": TEMPORARY.decode()})
+            else:
+                answers.append({"code": 200, "body": self._accept(page_id, send, now).decode()})
         return orjson.dumps(answers)
+
+    def _fails(self, send: dict[str, Any]) -> bool:
+        """Whether this is a customer's first message since every customer's first one fails."""
+        customer = str(send["recipient"]["id"])
+        if not self.failing or "message" not in send or customer in self.failed:
+            return False
+        self.failed.add(customer)
+        return True
 
     def _mirror(self, payload: dict[str, Any], now: int) -> None:
         for entry in payload["entry"]:
@@ -163,6 +188,8 @@ class Sink:
     def _set(self, query: dict[str, list[str]]) -> None:
         if "delay_ms" in query:
             self.delay_seconds = float(query["delay_ms"][0]) / 1000
+        if "failing" in query:
+            self.failing = query["failing"][0] == "1"
         if "echo_port" in query:
             self.echo_to.port = int(query["echo_port"][0])
             self.pool = None
@@ -184,12 +211,12 @@ def readable(message: dict[str, Any]) -> tuple[str, dict[str, str]]:
     }
 
 
-def signed(body: bytes, secret: bytes) -> bytes:
-    """The bytes of one webhook POST, signed as Meta signs."""
+def signed(body: bytes, secret: bytes, path: str = WEBHOOK_PATH) -> bytes:
+    """The bytes of one webhook POST, signed as Meta signs: also by SHA-1, which older servers ask for."""
+    old, new = (hmac.digest(secret, body, name).hex().encode() for name in ("sha1", "sha256"))
     return (
-        b"POST /webhooks/messenger HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-        b"x-hub-signature-256: sha256=%b\r\ncontent-length: %d\r\n\r\n%b"
-        % (hmac.digest(secret, body, "sha256").hex().encode(), len(body), body)
+        b"POST %b HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nx-hub-signature: sha1=%b\r\n"
+        b"x-hub-signature-256: sha256=%b\r\ncontent-length: %d\r\n\r\n%b" % (path.encode(), old, new, len(body), body)
     )
 
 
