@@ -2,7 +2,7 @@
 
     python -m benchmarks.products [--products 100000] [--show]
 
-and 50 messages of people who want to buy nothing, to whom none should be shown.
+There are also 50 messages of people who want to buy nothing, to whom no product should be shown.
 
 Every query says what it wants: a kind of thing, a price, a colour, a size, for whom, what it is made of. Filters are right when all of
 them are read and no other; a product is right when it is all that was asked for, where the shop has such a one, and else of the kind.
