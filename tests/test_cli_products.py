@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -127,13 +126,12 @@ def test_tests_and_talks_know_the_products_that_came_in_last(bot: Path, capsys: 
     assert "With the 2 products from an import, as they came in on 20" in capsys.readouterr().err
 
 
-def test_without_a_database_that_is_told_and_the_others_go_on(
+def test_without_a_database_that_is_told(
     bot: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FRONTDESK_DATABASE_URL", "sqlite+aiosqlite:///nowhere.db")
-    monkeypatch.setattr("sys.stdin", io.StringIO("hello\n"))
     address = f'{TOP}products: "https://shop.example/feed.csv"\n{STATES}'
-    assert main(["talk", str(write(bot, address))]) == 0
+    assert main(["test", str(write(bot, address + TESTS))]) == 1  # as the products are not known
     told = capsys.readouterr()
     assert "come from https://shop.example/feed.csv and are not known here" in told.err
     assert "There is no database" in told.err

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
+from app.catalogue.negated import NOT
 from app.catalogue.seek import having
 from app.catalogue.shelf import Mask, Shelf
 from app.letters import fold
@@ -14,7 +14,8 @@ from app.letters import fold
 LOOKED_AT_MAX = 48
 """Products of which the text is read, 0.1 ms each."""
 
-_NOT = r"(?:no|not|non|without|sans|pas|ohne|kein\w*|sin|senza|zonder|needs? no)"
+LETTERS_MIN = 4
+"""Of a word, that an ending of it is still known by."""
 
 
 def split(shelf: Shelf, words: Sequence[str]) -> tuple[Mask | None, tuple[str, ...], tuple[str, ...]]:
@@ -40,6 +41,12 @@ def split(shelf: Shelf, words: Sequence[str]) -> tuple[Mask | None, tuple[str, .
 def _lacks(shelf: Shelf, row: int, word: str) -> bool:
     """Whether a product says of itself that it has none."""
     item = shelf.item(row)
-    text = fold(" . ".join((item.name, *item.names, item.description, *item.descriptions)))
-    stem = re.escape(word[: max(4, len(word) - 2)])
-    return re.search(rf"\b{_NOT} (?:\w+ )?{stem}\w*|\b{stem}\w* free\b", text) is not None
+    stem = word[: max(LETTERS_MIN, len(word) - 2)]
+    for text in (item.name, *item.names, item.description, *item.descriptions):
+        words = fold(text).split()
+        for place, each in enumerate(words):
+            if each.startswith(stem) and (
+                NOT.intersection(words[max(0, place - 2) : place]) or words[place + 1 : place + 2] == ["free"]
+            ):
+                return True
+    return False
