@@ -78,7 +78,7 @@ def talk(
     zone = checked.flow.timezone
     # To the minute, as a test names its moment.
     begun = (at.replace(tzinfo=zone) if at else Clock().now().astimezone(zone)).replace(second=0, microsecond=0)
-    running = Talk(read_like(checked.flow), begun.astimezone(UTC))
+    running = Talk(_stocked(read_like(checked.flow)), begun.astimezone(UTC))
     _chat(running)
     if keep is not None:
         _keep(folder, checked, keep, running, begun)
@@ -198,13 +198,24 @@ def run_tests(
         print_lines([f"No test of {folder.as_posix()} has {words} in its name." if checked.tests else NO_TESTS])
         leave(EXIT_NO if checked.tests else 0)
         return
-    played = list(_play(read_like(checked.flow), wanted, trouble=trouble))
+    played = list(_play(_stocked(read_like(checked.flow)), wanted, trouble=trouble))
     for each in played:
         print_lines(played_lines(folder.as_posix(), each))
     if junit is not None:
         _write(junit, to_junit(folder.as_posix(), played))
     typer.echo(summary(played))
     leave(0 if all(each.is_held for each in played) else EXIT_NO)
+
+
+def _stocked(flow: Flow) -> Flow:
+    """The flow with the products of its feed, as far as they are known here; where they come from elsewhere, that is told."""
+    if not flow.shop.is_stored:
+        return flow
+    from app.importing import with_stock
+
+    filled, told = with_stock(flow)
+    typer.echo(told, err=True)
+    return filled
 
 
 HTTP_REFUSED = 400

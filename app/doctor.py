@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from app.log import key_tags
 from app.service.addresses import read_allowed
 from app.service.needs import missing
 from app.settings import PREFIX, PageSettings, Settings, pages, read_settings, secret_key, sqlite_file
+from app.stocking import feeds_of
 from app.store.database import Database, open_database
 from app.store.invariants import LOOKED_AT
 from app.tokens import list_unopened, read_account, read_account_now
@@ -130,7 +131,7 @@ def _look_at_flows(
     return flows, findings
 
 
-async def _look_at_database(settings: Settings, clock: Clock) -> list[Finding]:
+async def _look_at_database(settings: Settings, clock: Clock, feeds: Sequence[str] = ()) -> list[Finding]:
     file = sqlite_file(settings)
     if file is not None and not file.is_file():
         return [
@@ -140,7 +141,7 @@ async def _look_at_database(settings: Settings, clock: Clock) -> list[Finding]:
         database = open_database(settings.database_url.get_secret_value())
         try:
             async with asyncio.timeout(DATABASE_SECONDS_MAX):
-                facts = await database.read(read_database)
+                facts = await database.read(lambda connection: read_database(connection, feeds))
         finally:
             await database.close()
     except TimeoutError:
@@ -160,7 +161,7 @@ async def _ask(
     client = create_client()
     try:
         async with asyncio.TaskGroup() as group:
-            kept = group.create_task(_look_at_database(settings, clock))
+            kept = group.create_task(_look_at_database(settings, clock, feeds_of(flows.values())))
             asked = [
                 group.create_task(_look_at_page(Asked(settings, account, client, clock), each, flows.get(each.flows)))
                 for each in known

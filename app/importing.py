@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from app.aside import in_transaction
 from app.clock import Clock
 from app.engine.flow import Flow
+from app.engine.goods import IMPORTED
 from app.errors import AppError
 from app.flowfile.feeds.store import PackedFeed, pack_feed, pictures_in
-from app.settings import Settings
+from app.settings import Settings, read_settings
 from app.stocking import Stock, feed_name
 from app.store import catalogues, suggestions
 from app.store.catalogues import Imported
@@ -40,8 +41,6 @@ Told = Callable[[int, int], None]
 
 def look_at_flow(flow: Flow, feed: Path, *, dry: bool) -> None:
     """Raises AppError where the bot would not sell what is imported."""
-    from app.engine.goods import IMPORTED
-
     if not dry and flow.shop.feed != IMPORTED:
         hint = "Write products: imported in bot.yaml, or try the file with --dry-run."
         named = (
@@ -142,6 +141,28 @@ def search_lines(settings: Settings, flow: Flow, words: str, most: int) -> list[
     return [_read_line(asked), *(_line(made.item(row), now) for row in asked.hits.rows)]
 
 
+def with_stock(flow: Flow) -> tuple[Flow, str]:
+    """The flow with what its feed brought last to the database of this machine's settings; and what a person should know of it."""
+    if not flow.shop.is_stored:
+        return flow, ""
+    whence = "an import" if flow.shop.feed == IMPORTED else flow.shop.feed
+    try:
+        settings, name = read_settings(), feed_name(flow)
+        imported = asyncio.run(in_transaction(settings, partial(catalogues.find, name=name)))
+        _, taken_at, _ = asyncio.run(in_transaction(settings, partial(catalogues.find_state, name=name)))
+    except AppError as error:
+        imported, taken_at, why = None, None, f" {error}"
+    else:
+        why = ""
+    if imported is None:
+        return (
+            flow,
+            f"The products of {flow.name} come from {whence} and are not known here: it suggests none of them.{why}",
+        )
+    since = f", as they came in on {taken_at:%Y-%m-%d %H:%M} UTC" if taken_at else ""
+    return Stock({name: imported}).fill(flow), f"With the {imported.products:,} products from {whence}{since}."
+
+
 def _filled(settings: Settings, flow: Flow) -> Flow:
     if not flow.shop.is_stored:
         return flow
@@ -167,7 +188,7 @@ def _read_line(asked: Asked) -> str:
         "words": " ".join(wishes.words), "nothing fits": ", ".join(each.kind for each in asked.hits.dropped),
     }  # fmt: skip
     told = "; ".join(f"{name}: {value}" for name, value in parts.items() if value) or "nothing"
-    return f"Read: {told}. {'Sure.' if asked.is_sure else 'Not sure that products are meant.'}"
+    return f"Read: {told}. {'Sure.' if asked.is_sure or asked.vain else 'Not sure that products are meant.'}"
 
 
 def _line(item: Item, now: datetime) -> str:

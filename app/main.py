@@ -34,7 +34,7 @@ from app.service.download import Downloads
 from app.settings import Settings, pages, secret_key, sqlite_file
 from app.shop import go
 from app.shop.clicks import Clicks
-from app.stocking import Stock, Stocking
+from app.stocking import Stock, Stocking, feeds_of
 from app.store import facts, lock
 from app.store.database import Database, driver_address, open_database, read_url
 from app.store.intake import Intake
@@ -240,6 +240,7 @@ def _add_routes(app: App, house: House) -> None:
         measured=lambda: house.measured(app.door),
         problems=lambda: [str(problem) for problem in house.flows.problems()],
         calls_lack=lambda: hands.calls_lack(house.settings, house.flows),
+        feeds=lambda: feeds_of(each.live.flow for each in house.flows.watched),
         working=lambda: "worker" not in house.roles or bool(house.worker and house.worker.beat.alive()),
         metrics_token=token.get_secret_value() if token else "",
     )

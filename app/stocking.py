@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -44,6 +44,11 @@ def feed_name(flow: Flow) -> str:
     """The row of a flow's feed: its address; of what is imported the name of the bot."""
     shop = flow.shop
     return shop.feed if shop.feed.startswith("https://") else f"imported {flow.name}"
+
+
+def feeds_of(flows: Iterable[Flow]) -> tuple[str, ...]:
+    """The feeds that are fetched for these flows, each once."""
+    return tuple(dict.fromkeys(feed_name(each) for each in flows if _has_address(each)))
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
     python -m benchmarks.products [--products 100000] [--show]
 
+There are also 50 messages of people who want to buy nothing, to whom no product should be shown.
+
 Every query says what it wants: a kind of thing, a price, a colour, a size, for whom, what it is made of. Filters are right when all of
 them are read and no other; a product is right when it is all that was asked for, where the shop has such a one, and else of the kind.
 """
@@ -28,6 +30,7 @@ from app.catalogue.wishes import Wishes, read_wishes
 from app.flowfile.choosing import query_of
 from app.flowfile.feeds.kinds import kinds_of, typed
 from app.flowfile.feeds.read import Summary, read_feed
+from app.flowfile.finders import UNSURE_SHARE
 from benchmarks.shop.feed import HERE, Thing, things, write_feed
 
 LANGUAGES = ("en", "fr")
@@ -63,6 +66,8 @@ class Figures:
     filters_right: float
     right_in_three: float
     precision_of_three: float
+    others: int
+    others_shown: int
     median_ms: float
     p95_ms: float
 
@@ -119,6 +124,18 @@ def judge(case: Case, found: Iterable[Thing], shop: dict[str, Thing]) -> list[bo
     return [each.kind in case.kinds for each in found]
 
 
+def read_others(language: str) -> list[str]:
+    """Messages of people who want to buy nothing."""
+    with (HERE / "others.tsv").open(encoding="utf-8") as file:
+        return [row["text"] for row in csv.DictReader(file, delimiter="\t") if row["language"] == language]
+
+
+def shows_products(shelf: Shelf, text: str) -> bool:
+    """Whether the bot would answer with products."""
+    asked = ask(shelf, text, LANGUAGES, query_of(shelf, {}, SHOWN), by_name=True)
+    return bool(asked.hits.rows) and (asked.is_sure or (bool(asked.wishes.words) and asked.hits.share >= UNSURE_SHARE))
+
+
 def measure(count: int, language: str, *, show: bool) -> Figures:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "feed.csv"
@@ -136,7 +153,10 @@ def measure(count: int, language: str, *, show: bool) -> Figures:
     read = [filters_right(case, read_wishes(case.text, LANGUAGES, sizes_of(shelf))) for case in cases]
     shop = {each.row["id"]: each for each in things(count, language)}
     judged = [judge(case, (shop[each] for each in answers[case.text]), shop) for case in cases]
-    for line in misses(cases, read, judged, answers, shop) if show else ():
+    wrongly = [each for each in read_others(language) if shows_products(shelf, each)]
+    for line in (
+        [*misses(cases, read, judged, answers, shop), *(f"shown    {each}" for each in wrongly)] if show else ()
+    ):
         print(line, file=sys.stderr)
     return Figures(
         shop=language,
@@ -147,6 +167,8 @@ def measure(count: int, language: str, *, show: bool) -> Figures:
         filters_right=round(float(np.mean(read)), 3),
         right_in_three=round(float(np.mean([any(each) for each in judged])), 3),
         precision_of_three=round(float(np.mean([truth for each in judged for truth in each])), 3),
+        others=len(read_others(language)),
+        others_shown=len(wrongly),
         median_ms=round(float(np.median(spent)), 2),
         p95_ms=round(float(np.percentile(spent, 95)), 2),
     )

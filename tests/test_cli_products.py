@@ -107,3 +107,31 @@ def test_the_report_lists_what_was_shown(bot: Path, tmp_path: Path, capsys: pyte
     with closing(sqlite3.connect(tmp_path / "frontdesk.db")) as connection, connection:
         connection.execute("INSERT INTO suggestions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     assert said(capsys, "report", "10001")[1][1].split() == ["1", "0", "1", "0", "1"]
+
+
+TESTS = """tests:
+  - name: a dress
+    talk:
+      - {tap: Get Started}
+      - {shows: [Red dress, Blue dress]}
+"""
+
+
+def test_tests_and_talks_know_the_products_that_came_in_last(bot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(bot, f"{TOP}products: imported\n{STATES}{TESTS}")
+    assert main(["test", str(bot)]) == 1
+    assert "come from an import and are not known here: it suggests none of them." in capsys.readouterr().err
+    said(capsys, "import", "feed.csv", str(bot))
+    assert main(["test", str(bot)]) == 0
+    assert "With the 2 products from an import, as they came in on 20" in capsys.readouterr().err
+
+
+def test_without_a_database_that_is_told(
+    bot: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", "sqlite+aiosqlite:///nowhere.db")
+    address = f'{TOP}products: "https://shop.example/feed.csv"\n{STATES}'
+    assert main(["test", str(write(bot, address + TESTS))]) == 1  # as the products are not known
+    told = capsys.readouterr()
+    assert "come from https://shop.example/feed.csv and are not known here" in told.err
+    assert "There is no database" in told.err

@@ -16,7 +16,7 @@ from app.flowfile.finders import run_search
 from app.flowfile.live import LiveFlows
 from app.service.addresses import read_allowed
 from app.service.download import Downloads
-from app.stocking import AGAIN, Stock, Stocking
+from app.stocking import AGAIN, Stock, Stocking, feeds_of
 from app.store import catalogues
 from app.store.database import Database, open_database
 from app.store.migrate import migrate
@@ -151,10 +151,16 @@ async def test_a_broken_feed_leaves_what_is_live_and_is_tried_again_soon(
     await worker.looks()
     web.body, clock.later = broken, timedelta(hours=1)
     assert await worker.looks() == ["1", "2"]
-    count, _, trouble = await database.read(lambda connection: catalogues.find_state(connection, ADDRESS))
-    assert (count, bool(trouble)) == (2, True)
+    (trouble,) = await troubles(database, worker)
+    assert (trouble.name, trouble.products, bool(trouble.why)) == (ADDRESS, 2, True)
     web.body, clock.later = SECOND, timedelta(hours=1) + AGAIN
     assert await worker.looks() == ["3"]
+    assert await troubles(database, worker) == []
+
+
+async def troubles(database: Database, process: Process) -> list[catalogues.FeedTrouble]:
+    feeds = feeds_of(each.live.flow for each in process.flows.watched)
+    return await database.read(lambda connection: catalogues.list_troubles(connection, feeds))
 
 
 async def test_an_owners_change_keeps_the_products(folder: Path, database: Database, web: Web) -> None:

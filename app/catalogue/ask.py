@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.catalogue import unwanted
-from app.catalogue.colours import NAMES, bits_of
+from app.catalogue.colours import NAMES, bits_of, plain_name
 from app.catalogue.seek import (
     NEAR_PRICE,
     STRONG,
@@ -186,7 +186,7 @@ def _wished(shelf: Shelf, wishes: Wishes) -> tuple[Wished, ...]:
     """The wishes in the order in which they are dropped: the colour sooner than the price, the size last."""
     found: list[Wished] = []
     if wishes.colours:
-        found.append(Wished("colour", wishes.colour_word, (shelf.colours & np.uint32(wishes.colours)) != 0))
+        found.append(Wished("colour", plain_name(wishes.colour_word), (shelf.colours & np.uint32(wishes.colours)) != 0))
     found += _priced(shelf, wishes)
     if wishes.sale and "sale_price" in shelf.columns:
         found.append(Wished("sale", "", shelf.columns["sale_price"].codes >= 0))  # without sales that are over

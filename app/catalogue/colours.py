@@ -28,6 +28,23 @@ for _number, _family in enumerate(_FAMILIES):
     for _name in _NAMES[_family].split():
         _BITS[fold(_name)] = 1 << _number
 
+_ENDINGS = ("es", "e", "s", "er", "en")
+"""What stands behind a colour beside a thing: verte, rotes, blaue."""
+_WRITTEN = {
+    fold(name): name for listed in _NAMES.values() for name in sorted(listed.split(), key=str.isascii, reverse=True)
+}
+
+
+def plain_name(word: str) -> str:
+    """A colour, folded, as one says it alone and as it is written: "verte" is vert, "grune" is grün, "roja" is rojo."""
+    family = _BITS.get(word)
+    stems = [word.removesuffix(each) for each in _ENDINGS if word.endswith(each)]
+    if word.endswith("a"):
+        stems.append(f"{word[:-1]}o")
+    found = next((each for each in stems if family and _BITS.get(each) == family), word)
+    return _WRITTEN.get(found, found)
+
+
 _RARELY = frozenset(
     (
         "or",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from app.catalogue.owned import asks_for_something, speaks_of_ones_own
+
 _ENGLISH = (
     r"refund\w*|money back|reimburse\w*|returns?(?! gifts?)|returned|returning|(?:send|sent|give|bring|take)(?: \w+){0,4} back|"
     r"(?<!gift )exchange[ds]?|swap (?:it|my|the|them|this)|(?:my|our|the) orders?(?: number)?|order (?:number|status)|"
@@ -52,9 +54,23 @@ _SPANISH = (
     r"mi paquete|cancelar|reclamacion|mi dinero"
 )
 _TROUBLE = re.compile(rf"(?<!\w)(?:{_ENGLISH}|{_FRENCH}|{_GERMAN}|{_SPANISH})(?!\w)")
+_SURE = re.compile(
+    r"(?<!\w)(?:refund\w*|money (?:back|for)|reimburse\w*|exchange|the wrong|cancel(?:l?ed)?|complain\w*|(?:my|our) (?:order|"
+    r"parcel|package)|"
+    r"tracking|charged|rembours\w*|echang(?:er|ez)(?! de cadeaux)|(?:ma|mes) commandes?|(?:mon|le) colis|annul(?:er|ee?)|reclamation|"
+    r"erstatt\w*|umtausch\w*|reklam\w*|stornier\w*|meine bestellung|mein paket|reembols\w*|devolver\w*|mi pedido|mi paquete)(?!\w)"
+)
+"""What is trouble even where something is asked for."""
+
 _GAP = re.compile(r"[\W_]+")
 
 
 def speaks_of_trouble(plain: str) -> bool:
-    """Whether a text, in small letters without accents, is about a purchase that was made and not about one to come."""
-    return _TROUBLE.search(_GAP.sub(" ", plain)) is not None
+    """Whether a text, in small letters without accents, is about a purchase that was made and not about one to come.
+
+    Who lost his gloves and asks which ones there are wants gloves; who asks for his money wants no other ones.
+    """
+    words = _GAP.sub(" ", plain)
+    if asks_for_something(words):
+        return _SURE.search(words) is not None
+    return _TROUBLE.search(words) is not None or speaks_of_ones_own(words)

@@ -15,7 +15,8 @@ from app.errors import EngineError
 from app.findings import Finding, advice, ok, problem
 from app.flowfile.problems import Problem
 from app.flowfile.stage import Stage
-from app.store import durability, inbox, migrate, pages
+from app.store import catalogues, durability, inbox, migrate, pages
+from app.store.catalogues import FeedTrouble
 from app.store.pages import Trouble
 
 GREETING = "hi"
@@ -33,6 +34,7 @@ class DatabaseFacts:
     quarantined: int = 0
     weak_settings: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    feeds: tuple[FeedTrouble, ...] = ()
 
 
 # ---- the flow ----------------------------------------------------------------------------------------------
@@ -86,8 +88,8 @@ def judge_calls(lacks: Sequence[str]) -> Iterator[Finding]:
 # ---- the database ------------------------------------------------------------------------------------------
 
 
-def read_database(connection: Connection) -> DatabaseFacts:
-    """One look."""
+def read_database(connection: Connection, feeds: Sequence[str] = ()) -> DatabaseFacts:
+    """One look; `feeds`: those from which the bots take their products."""
     if not migrate.is_current(connection):
         return DatabaseFacts(is_current=False)
     return DatabaseFacts(
@@ -96,6 +98,7 @@ def read_database(connection: Connection) -> DatabaseFacts:
         quarantined=inbox.count_quarantined(connection),
         weak_settings=durability.find_weak_settings(connection),
         troubles=tuple(pages.list_troubles(connection)),
+        feeds=tuple(catalogues.list_troubles(connection, feeds)),
     )
 
 
@@ -119,5 +122,19 @@ def judge_database(facts: DatabaseFacts, now: datetime) -> Iterator[Finding]:
         said = f"This Page's messages wait since {each.since:%Y-%m-%d %H:%M} UTC: {each.sentence}"
         todo = "They go out by themselves when Messenger takes them again; the Page's support inbox at Facebook may tell more."
         yield replace(problem("sends", said, todo), page_id=each.page_id)
+    for feed in facts.feeds:
+        yield _judge_feed(feed)
     if facts.quarantined:
         yield advice("set aside", f"{facts.quarantined} events were set aside.", "frontdesk quarantine tells why.")
+
+
+def _judge_feed(feed: FeedTrouble) -> Finding:
+    """A feed that could not be taken: customers see what it brought before, if anything."""
+    name = feed.name.partition("?")[0]  # shops put their keys behind the question mark
+    live = (
+        f"{feed.products:,} products of {feed.taken_at:%Y-%m-%d %H:%M} UTC stay live."
+        if feed.taken_at
+        else "No product is live."
+    )
+    todo = f"Mend what the address gives; it is asked again at {feed.again_at:%H:%M} UTC."
+    return problem("products", f"The feed {name} could not be taken: {feed.why.rstrip('.')}. {live}", todo)

@@ -18,7 +18,8 @@ from app.clock import Clock
 from app.errors import UnavailableError
 from app.insights.metrics import render
 from app.measures import Sample, labelled
-from app.store import inbox, migrate, outbox, pages, standing
+from app.store import catalogues, inbox, migrate, outbox, pages, standing
+from app.store.catalogues import FeedTrouble
 from app.store.database import Database
 from app.store.pages import Trouble
 from app.store.standing import Standing
@@ -29,7 +30,8 @@ LIVE_STATES = ("pending", "in_flight", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a process shows of itself. `measured`: what it counted and timed; `problems` what keeps a changed flow from going live."""
+    """What a process shows of itself. `measured`: what it counted and timed; `problems` what keeps a changed flow from going live;
+    `feeds` those from which its products come."""
 
     database: Database
     clock: Clock
@@ -37,19 +39,21 @@ class Watched:
     problems: Callable[[], list[str]]
     calls_lack: Callable[[], list[str]]
     working: Callable[[], bool]
+    feeds: Callable[[], Sequence[str]] = tuple
     metrics_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Queues:
     """How much waits. `is_enough`: the schema has all that this program needs. `oldest_at`: when the oldest unhandled event came in.
-    `troubles`: Pages that may send nothing now."""
+    `troubles`: Pages that may send nothing now; `feeds`: product feeds that could not be taken the last time."""
 
     is_enough: bool
     oldest_at: datetime | None
     quarantined: int
     live: Mapping[str, int]
     troubles: Sequence[Trouble]
+    feeds: Sequence[FeedTrouble] = ()
 
 
 def create_routes(watched: Watched) -> APIRouter:
@@ -73,7 +77,7 @@ def create_routes(watched: Watched) -> APIRouter:
     return router
 
 
-def read_queues(connection: Connection) -> Queues:
+def read_queues(connection: Connection, feeds: Sequence[str] = ()) -> Queues:
     """One look at what waits."""
     return Queues(
         is_enough=migrate.is_enough(connection),
@@ -81,16 +85,18 @@ def read_queues(connection: Connection) -> Queues:
         quarantined=inbox.count_quarantined(connection),
         live=outbox.count_live(connection),
         troubles=pages.list_troubles(connection),
+        feeds=catalogues.list_troubles(connection, feeds),
     )
 
 
 async def _ready(watched: Watched, *, details: bool) -> Response:
-    """200 when this process can do its work. A changed flow that is not live is told, and does not make it unready.
+    """200 when this process can do its work. A changed flow that is not live, or a feed that is broken, is told and does not make
+    it unready.
 
     Strangers learn only whether it is ready.
     """
     try:
-        queues = await watched.database.read(read_queues)
+        queues = await watched.database.read(lambda connection: read_queues(connection, watched.feeds()))
     except UnavailableError as error:
         return JSONResponse({"ready": False, "database": str(error)} if details else {"ready": False}, 503)
     ready = queues.is_enough and watched.working()
@@ -104,6 +110,7 @@ async def _ready(watched: Watched, *, details: bool) -> Response:
         "quarantined": queues.quarantined,
         "outbox": dict(queues.live),
         "pages_in_trouble": [_told(each) for each in queues.troubles],
+        "feeds_in_trouble": [_told_feed(each) for each in queues.feeds],
         "flow_problems": watched.problems(),
         "calls_lack": watched.calls_lack(),
     }
@@ -113,7 +120,7 @@ async def _ready(watched: Watched, *, details: bool) -> Response:
 async def _metrics(watched: Watched) -> Response:
     try:
         queues, waiting = await watched.database.read(
-            lambda connection: (read_queues(connection), standing.look(connection))
+            lambda connection: (read_queues(connection, watched.feeds()), standing.look(connection))
         )
     except UnavailableError:
         samples = [Sample("database_up", 0)]
@@ -131,6 +138,7 @@ def _samples(queues: Queues, waiting: Standing, now: datetime) -> Iterator[Sampl
     yield from labelled("outbox_messages", "status", {**dict.fromkeys(LIVE_STATES, 0), **queues.live})
     yield Sample("quarantined_events", queues.quarantined)
     yield Sample("pages_in_trouble", len(queues.troubles))
+    yield Sample("feeds_in_trouble", len(queues.feeds))
     yield Sample("handoffs_waiting", waiting.handoffs)
     yield Sample("oldest_handoff_seconds", _seconds_since(waiting.handoff_since, now))
     yield Sample("timers_late_seconds", _seconds_since(waiting.next_timer_at, now))
@@ -144,6 +152,16 @@ def _told(trouble: Trouble) -> dict[str, str]:
         "reason": trouble.sentence,
         "since": trouble.since.isoformat(),
         "tries_again": trouble.until.isoformat(),
+    }
+
+
+def _told_feed(trouble: FeedTrouble) -> dict[str, Any]:
+    return {
+        "feed": trouble.name.partition("?")[0],  # shops put their keys behind the question mark
+        "reason": trouble.why,
+        "products": trouble.products,
+        "since": trouble.taken_at.isoformat() if trouble.taken_at else None,
+        "tries_again": trouble.again_at.isoformat(),
     }
 
 

@@ -38,6 +38,7 @@ METRICS: Mapping[str, Metric] = {
     "outbox_messages": _shared("messages that are not at an end, by `pending`, `in_flight`, `unknown`", "status"),
     "quarantined_events": _shared("events that were set aside and wait for `frontdesk replay`"),
     "pages_in_trouble": _shared("Pages that may send nothing at the moment"),
+    "feeds_in_trouble": _shared("product feeds that could not be taken the last time; what was live stays live"),
     "handoffs_waiting": _shared("conversations that wait for a person"),
     "oldest_handoff_seconds": _shared("how long the first of them has waited"),
     "timers_late_seconds": _shared("by how much the timer that is due first is late"),

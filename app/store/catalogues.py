@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +46,28 @@ def find_state(connection: Connection, name: str) -> tuple[int, datetime | None,
     columns = (catalogues.c.products, catalogues.c.changed_at, catalogues.c.trouble)
     row = connection.execute(select(*columns).where(catalogues.c.name == name)).one_or_none()
     return (row.products, row.changed_at, row.trouble or "") if row else (0, None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTrouble:
+    """A feed whose last attempt brought nothing, and why. `products` are live since `taken_at`; it is asked again at `again_at`."""
+
+    name: str
+    why: str
+    products: int
+    taken_at: datetime | None
+    again_at: datetime
+
+
+def list_troubles(connection: Connection, names: Collection[str]) -> list[FeedTrouble]:
+    """Those of these feeds that could not be taken the last time."""
+    if not names:
+        return []
+    c = catalogues.c
+    bad = select(c.name, c.trouble, c.products, c.changed_at, c.next_at).where(
+        c.name.in_(list(names)), c.trouble.is_not(None)
+    )
+    return [FeedTrouble(*row) for row in connection.execute(bad.order_by(c.name))]
 
 
 def claim(connection: Connection, name: str, now: datetime, lease: timedelta) -> Mapping[str, str] | None:

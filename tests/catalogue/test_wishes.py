@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.catalogue.colours import bits_of
+from app.catalogue.colours import bits_of, plain_name
 from app.catalogue.wishes import read_wishes
 
 SIZES = frozenset(("s", "m", "l", "xl", "38", "42"))
@@ -143,3 +143,14 @@ def test_what_is_left_are_the_words_that_name_products() -> None:
 def test_what_is_not_wanted_is_no_wish(text: str, words: str, without: str) -> None:
     wishes = read_wishes(text, LANGUAGES, SIZES)
     assert (" ".join(wishes.words), " ".join(wishes.without)) == (words, without)
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("verte", "vert"), ("rouges", "rouge"), ("rotes", "rot"), ("blaue", "blau"), ("grune", "grün"), ("roja", "rojo"),
+        ("red", "red"), ("blanche", "blanche"), ("navy", "navy"), ("rosa", "rosa"), ("weiss", "weiß"), ("rose", "rose"),
+    ],
+)  # fmt: skip
+def test_a_colour_is_named_as_one_says_it_alone(word: str, name: str) -> None:
+    assert plain_name(word) == name

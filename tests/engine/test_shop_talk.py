@@ -126,7 +126,7 @@ def test_a_wish_alone_goes_on_from_what_was_asked_before(ana: Customer) -> None:
     [
         ("en", "red dress under 20", "I am sorry, I have nothing like that in red under 20."),
         ("fr", "robe rouge à moins de 20 €", "Désolé, je n'ai rien de tel en rouge à moins de 20."),
-        ("de", "rotes Kleid unter 20 Euro", "Leider habe ich so etwas nicht in rotes unter 20."),
+        ("de", "rotes Kleid unter 20 Euro", "Leider habe ich so etwas nicht in rot unter 20."),
         ("es", "vestido en rojo por menos de 20", "Lo siento, no tengo nada así en rojo por menos de 20."),
     ],
 )

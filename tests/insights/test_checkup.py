@@ -10,6 +10,7 @@ import pytest
 from app.flowfile.check import check, read_flow
 from app.insights.checkup import DatabaseFacts, judge_answer, judge_calls, judge_database, judge_folder
 from app.settings import example_folder
+from app.store.catalogues import FeedTrouble
 
 NOW = datetime(2026, 11, 29, 10, tzinfo=UTC)
 CALLS_FIRST = """flow: 1
@@ -48,6 +49,10 @@ def test_what_a_call_lacks_says_what_to_do() -> None:
         (DatabaseFacts(True, oldest_at=NOW - timedelta(seconds=5)), {"database": "ok"}),
         (DatabaseFacts(True, oldest_at=NOW - timedelta(seconds=90)), {"database": "ok", "work": "problem"}),
         (DatabaseFacts(True, quarantined=2), {"database": "ok", "set aside": "advice"}),
+        (
+            DatabaseFacts(True, feeds=(FeedTrouble("https://shop.example/f", "It is empty.", 3, NOW, NOW),)),
+            {"database": "ok", "products": "problem"},
+        ),
     ],
 )
 def test_a_database_is_judged_by_what_it_says(facts: DatabaseFacts, wanted: dict[str, str]) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.clock import Clock
 from app.insights import health
 from app.measures import Sample
+from app.store import catalogues
 from app.store.database import Database, open_database
 from app.store.migrate import migrate
+
+FEED = "https://shop.example/feed.csv?key=secret"
 
 
 @pytest.fixture
@@ -28,7 +32,14 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def app(database: Database) -> FastAPI:
     watched = health.Watched(
-        database, Clock(), lambda: [Sample("turns_total", 7)], list, list, lambda: True, metrics_token="a-token"
+        database,
+        Clock(),
+        lambda: [Sample("turns_total", 7)],
+        list,
+        list,
+        lambda: True,
+        lambda: [FEED],
+        metrics_token="a-token",
     )
     made = FastAPI()
     made.include_router(health.create_routes(watched))
@@ -70,3 +81,22 @@ async def test_an_old_program_stays_ready_on_the_schema_of_a_newer_one_and_not_o
     move = text("UPDATE alembic_version SET version_num = :schema")
     await database.transaction(lambda connection: connection.execute(move, {"schema": schema}))
     assert (await _get(app, "/health/ready", "203.0.113.7")).status_code == status
+
+
+async def test_a_feed_that_could_not_be_taken_is_told_and_the_process_stays_ready(
+    app: FastAPI, database: Database
+) -> None:
+    now = Clock().now()
+
+    def fails(connection: Connection) -> None:
+        catalogues.claim(connection, FEED, now, timedelta(minutes=1))
+        catalogues.keep(connection, FEED, "It is empty.", now)
+        catalogues.claim(connection, "https://shop.example/of-before", now, timedelta(minutes=1))
+        catalogues.keep(connection, "https://shop.example/of-before", "Gone.", now)
+
+    assert (await _get(app, "/health/ready", "127.0.0.1")).json()["feeds_in_trouble"] == []
+    await database.transaction(fails)
+    answer = await _get(app, "/health/ready", "127.0.0.1")
+    (told,) = answer.json()["feeds_in_trouble"]
+    assert (answer.status_code, told["feed"], told["reason"]) == (200, "https://shop.example/feed.csv", "It is empty.")
+    assert "frontdesk_feeds_in_trouble 1" in (await _get(app, "/metrics", "127.0.0.1")).text

@@ -91,7 +91,7 @@ def test_a_wish_that_nothing_fulfils_is_told(customer: Customer) -> None:
     assert cards_of(customer)[1]["subtitle"] == "€54 instead of €69 · Red cotton with a wide skirt, for warm evenings."
     assert (
         customer.types("bonjour, je cherche une robe verte à moins de 60 €")[-2]
-        == "Je n'ai rien en verte. Voici ce qui s'en approche :"
+        == "Je n'ai rien en vert. Voici ce qui s'en approche :"
     )
 
 

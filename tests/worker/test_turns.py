@@ -9,14 +9,11 @@ import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.engine.flow import Anywhere, Product, Suggest
 from app.engine.words import SENTENCES
 from app.errors import UnavailableError
 from app.store import claims, conversations, history, inbox, workers
 from app.store.inbox import NewEvent
-from app.store.tables import suggestions, timers
-from tests.engine.transcript import choice, flow, state
-from tests.engine.transcript import text as words
+from app.store.tables import timers
 from tests.store.kit import NOW, PAGE, event, key_of
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
@@ -387,23 +384,3 @@ async def test_a_tap_is_answered_at_once_with_what_was_written_before_it(both: T
     tap = replace(event("ana", "tap"), kind="TapReceived", body={}, received_at=clock.now())
     await add(both, replace(event("ana", "one"), received_at=clock.now()), tap)
     assert await crew.turns.run_batch() == 2
-
-
-async def test_tastes_that_a_state_forgets_are_forgotten_where_the_owner_would_see_them(
-    both: Troubled, clock: GivenClock
-) -> None:
-    looks = state("looks", "Look:", suggest=Suggest(show=1), buttons=(choice("I like it", "like"),))
-    shirt = Product("shirt", words("Shirt"), url="https://shop.example/1", fields={"price": 5.0})
-    fresh = state("fresh", "Forgotten.", forget=("tastes",))
-    heard = tuple(Anywhere(each, hear=(each,)) for each in ("looks", "fresh"))
-    bot = flow(looks, fresh, products={"shirt": shirt}, anywhere=heard, start="looks")
-    crew = Crew(both, clock, flow=bot)
-
-    async def taste_after(*said: str) -> list[str | None]:
-        for each in said:
-            await add(both, event("ana", each))
-            await crew.turns.run_batch()
-        return await both.read(lambda connection: list(connection.execute(select(suggestions.c.taste)).scalars()))
-
-    assert await taste_after("looks", "i like it") == ["like"]
-    assert await taste_after("fresh") == [None]
