@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from app.engine.flow import ALL_TOPICS, FaqEntry, Flow
@@ -58,16 +60,33 @@ def answer(flow: Flow, text: str, scope: str) -> Answer:
     """What a text means among the entries of a topic."""
     name = f"faq asked/{scope}"
     if name not in flow.searches:
-        flow.searches.setdefault(name, _asked(book(flow, scope)))
-    asked: Callable[[str], Answer] = flow.searches[name]
+        flow.searches.setdefault(name, _Asked(book(flow, scope)))
+    asked: _Asked = flow.searches[name]
     return asked(text)
 
 
-def _asked(made: Book) -> Callable[[str], Answer]:
-    """Asks the book, and remembers what it was asked."""
-    from app.answers.book import look_up
+class _Asked:
+    """Asks a book, and remembers what came of it: by hashes, so that no word of a customer who is erased stays in memory."""
 
-    return lru_cache(maxsize=ASKED_KEPT_MAX)(lambda text: look_up(made, text))
+    def __init__(self, made: Book) -> None:
+        self._book = made
+        self._lock = Lock()
+        self._known: OrderedDict[bytes, Answer] = OrderedDict()
+
+    def __call__(self, text: str) -> Answer:
+        from app.answers.book import look_up
+
+        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        found = look_up(self._book, text)
+        with self._lock:
+            self._known[key] = found
+            if len(self._known) > ASKED_KEPT_MAX:
+                self._known.popitem(last=False)
+        return found
 
 
 def book(flow: Flow, scope: str, progress: Progress | None = None) -> Book:

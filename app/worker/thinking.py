@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,9 @@ UNDER_WAY_MAX = 50
 KNOWN_MAX = 1_000
 """Opinions that are remembered: the same is asked again and again."""
 
+WORDING_SECONDS = 3_600.0
+"""How long an opinion is remembered that is in the model's own words: they may be those of a customer who is erased by then."""
+
 SILENT_SECONDS = 30.0
 """How long nobody is made to wait for a model that did not answer somebody."""
 
@@ -39,6 +43,12 @@ class Asked:
     question: str
     candidates: tuple[Candidate, ...]
     wording_in: str = ""
+
+    @property
+    def key(self) -> bytes:
+        """What an opinion of it is remembered by: no word of the customer's."""
+        told = repr((self.revision, self.question, self.candidates, self.wording_in))
+        return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class StillThinkingError(Exception):
@@ -57,7 +67,8 @@ class Thinking:
     clock: Clock
     rephrases: bool = False
     counts: Counter[str] = field(default_factory=Counter)
-    _known: OrderedDict[Asked, Opinion] = field(default_factory=OrderedDict)
+    _known: OrderedDict[bytes, Opinion] = field(default_factory=OrderedDict)
+    _worded: OrderedDict[bytes, float] = field(default_factory=OrderedDict)
     _under_way: set[Asked] = field(default_factory=set)
     _waits: dict[Key, float] = field(default_factory=dict)
     _silent_until: float = -1.0
@@ -71,7 +82,8 @@ class Thinking:
         asked = self._question(flow, search, found)
         if asked is None:
             return found
-        if asked in self._known:
+        self._forget_words()
+        if asked.key in self._known:
             return self._believe(found, asked)
         if self._has_waited(customer):
             return found
@@ -130,14 +142,23 @@ class Thinking:
     def _remember(self, asked: Asked, opinion: Opinion) -> None:
         if opinion.refused:
             self.counts["refused"] += 1
-        self._known[asked] = opinion
+        self._known[asked.key] = opinion
+        if opinion.said:
+            self._worded[asked.key] = self.clock.monotonic() + WORDING_SECONDS
         if len(self._known) > KNOWN_MAX:
-            self._known.popitem(last=False)
+            dropped, _ = self._known.popitem(last=False)
+            self._worded.pop(dropped, None)
+
+    def _forget_words(self) -> None:
+        now = self.clock.monotonic()
+        while self._worded and next(iter(self._worded.values())) <= now:
+            old, _ = self._worded.popitem(last=False)
+            self._known.pop(old, None)
 
     def _believe(self, found: Found, asked: Asked) -> Found:
         """What the model said, as the answer of the search."""
-        opinion = self._known[asked]
-        self._known.move_to_end(asked)
+        opinion = self._known[asked.key]
+        self._known.move_to_end(asked.key)
         if not opinion.entry:
             return found
         rule = found.rule

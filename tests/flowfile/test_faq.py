@@ -9,9 +9,11 @@ import pytest
 
 from app.engine.effects import Search
 from app.errors import EngineError
+from app.flowfile.answering import Reading, answer, read_as
 from app.flowfile.finders import run_search
 from app.flowfile.talk import Talk
 from tests.flowfile.bots import TOP, good, problems_in, told, write
+from tests.reachable import texts_in
 
 STATES = "states:\n  welcome: {say: Hello!}\n"
 RETURNS = "  - {id: returns, topic: orders, ask: [refund, send back], answer: 30 days.}\n"
@@ -176,3 +178,11 @@ def test_a_bot_may_let_its_answers_be_rated_and_an_entry_lead_on(tmp_path: Path)
 )
 def test_every_mistake_in_them_is_told_at_its_place(tmp_path: Path, written: str, problem: str) -> None:
     assert told(write(tmp_path, written)) == [problem]
+
+
+def test_a_question_that_was_asked_leaves_none_of_its_words_in_memory(tmp_path: Path) -> None:
+    flow = read_as(good(write(tmp_path, bot())), Reading(by_meaning=False))
+    first = answer(flow, "a refund for Odile", "all")
+    assert answer(flow, "a refund for Odile", "all") is first
+    assert "send back" in " ".join(texts_in(flow.searches))
+    assert "odile" not in " ".join(texts_in(flow.searches)).lower()

@@ -15,8 +15,9 @@ from app.flowfile.answering import Reading, read_as
 from app.flowfile.check import read_flow
 from app.service.model import Model, ModelTerms
 from app.store import claims, conversations
-from app.worker.thinking import Thinking
+from app.worker.thinking import WORDING_SECONDS, Thinking
 from tests.llm import Endpoint, endpoint
+from tests.reachable import texts_in
 from tests.store.kit import PAGE, event
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
@@ -48,7 +49,6 @@ SECONDS_MAX = 40.0
 @pytest.fixture(scope="module")
 def model() -> Iterator[Endpoint]:
     with endpoint() as served:
-        served.says = lambda _: json.dumps({"entry": "post"})
         yield served
 
 
@@ -89,6 +89,7 @@ class Waiting:
 async def waiting(both: Troubled, clock: GivenClock, model: Endpoint, tmp_path: Path) -> AsyncIterator[Waiting]:
     (tmp_path / "bot.yaml").write_text(BOT, "utf-8")
     flow = read_as(read_flow(tmp_path), Reading(by_meaning=False))
+    model.says = lambda _: json.dumps({"entry": "post"})
     thinking = Thinking(Model(ModelTerms(model.url, "small-1", seconds_max=SECONDS_MAX)), clock)
     made = Waiting(Crew(both, clock, flow=flow), thinking, model)
     async with _thinks(thinking, made):
@@ -138,6 +139,30 @@ async def test_whom_staff_took_while_the_model_thought_the_bot_does_not_answer_a
     await waiting.work()
     assert await written(both, "ana") == []
     assert await ends(both, "ana") == [("done", None)]
+
+
+async def test_of_a_question_no_word_stays_and_the_models_own_words_are_forgotten_after_a_while(
+    waiting: Waiting, both: Troubled, clock: GivenClock
+) -> None:
+    waiting.thinking.rephrases = True
+    worded = "It takes 4 days by post."
+    waiting.model.says = lambda _: json.dumps({"entry": "post", "text": worded})
+    await waiting.begin_to_think()
+    await waiting.answer()
+    await waiting.work()
+    assert await written(both, "ana") == [worded]
+    await add(both, event("bea", UNSURE))
+    await waiting.work()
+    assert (waiting.asked, await written(both, "bea")) == (1, [worded])
+    assert UNSURE not in " ".join(texts_in(waiting.thinking))
+    clock.move(WORDING_SECONDS)
+    waiting.model.says = lambda _: json.dumps({"entry": "post"})
+    await add(both, event("eve", UNSURE))
+    await waiting.work()
+    await until(lambda: waiting.answered == 2)
+    await waiting.work()
+    assert (waiting.asked, await written(both, "eve")) == (2, [POST])
+    assert worded not in " ".join(texts_in(waiting.thinking))
 
 
 @pytest.mark.parametrize("kind", ["person_replied", "person_took_over"])
