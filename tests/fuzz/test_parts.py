@@ -41,7 +41,7 @@ def test_lines_lose_double_and_disorder_nothing_whoever_dies_when() -> None:
     with asyncio.Runner() as runner:
         machine = lines.in_memory(runner)
         try:
-            run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=40, stateful_step_count=30))
+            run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=20, stateful_step_count=30))
         finally:
             runner.run(machine.database.close())
 
