@@ -203,10 +203,12 @@ class Lines(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost_or_twice(self) -> None:
         rows, kept = self.do(_look)
+        holders = self.do(_holders)
         for customer in CUSTOMERS:
             done = self.model.done[customer]
             of_customer = [status for who, status in rows if who == customer]
             came = self.model.came[customer]
+            assert holders.get(customer) == self.model.holder.get(customer, (None,))[0], "it is in the hand that has it"
             assert of_customer == ["done"] * len(done) + ["new"] * (len(came) - len(done))
             assert done == came[: len(done)]
             assert kept.get(customer, {"done": []})["done"] == done
@@ -247,6 +249,12 @@ def _look(connection: Connection) -> tuple[list[tuple[str, str]], dict[str, Any]
     asked = select(inbox_table.c.customer_id, inbox_table.c.status).order_by(inbox_table.c.id)
     kept = select(sessions_table.c.customer_id, sessions_table.c.body)
     return [tuple(row) for row in connection.execute(asked)], {row[0]: row[1] for row in connection.execute(kept)}
+
+
+def _holders(connection: Connection) -> dict[str, str]:
+    """Who has which customer in hand."""
+    asked = select(conversations_table.c.customer_id, conversations_table.c.claimed_by)
+    return {row[0]: row[1] for row in connection.execute(asked)}
 
 
 def in_memory(runner: asyncio.Runner) -> type[Lines]:
