@@ -161,6 +161,7 @@ class Lines(RuleBasedStateMachine):
         before = self.do(lambda connection: outbox.find_status(connection, sent))
         self.do(lambda connection: outbox.record(connection, worker, [Result(sent, status)], NOW))
         after = self.do(lambda connection: outbox.find_status(connection, sent))
+        assert before == after or model.flying.get(key) == worker, "only whose message it is says what became of it"
         if before != after and after and after[0] == "sent":
             assert sent.seq not in model.sent[sent.customer_id], "sent twice"
             model.sent[sent.customer_id].append(sent.seq)
