@@ -60,7 +60,8 @@ def _is_recent(issued_at: Any, now: datetime) -> bool:
     """A request that somebody kept and sends again much later would delete what was said since."""
     if not isinstance(issued_at, int) or isinstance(issued_at, bool):
         return False
-    return -CLOCK_AHEAD_SECONDS_MAX <= now.timestamp() - issued_at <= SIGNED_REQUEST_SECONDS_MAX
+    # In whole seconds: a number of 400 digits fits no float.
+    return -CLOCK_AHEAD_SECONDS_MAX <= int(now.timestamp()) - issued_at <= SIGNED_REQUEST_SECONDS_MAX
 
 
 def _decode(part: str) -> bytes:

@@ -77,6 +77,13 @@ def test_a_number_is_an_id_too() -> None:
     assert read_wish(signed(user_id=30003), SIGNERS, NOW) == Wish(USER, frozenset({PAGE, OTHER_PAGE}))
 
 
+def test_a_moment_that_fits_no_number_of_the_machine_is_none_of_metas() -> None:
+    """Found by `benchmarks.fuzz signed_wish`: it ended in an OverflowError."""
+    for digits in (30, 400, 4_000):
+        assert read_wish(signed(issued_at=10**digits), SIGNERS, NOW) is None
+        assert read_wish(signed(issued_at=-(10**digits)), SIGNERS, NOW) is None
+
+
 @pytest.mark.parametrize(
     "request_",
     [

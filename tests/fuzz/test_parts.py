@@ -1,0 +1,59 @@
+"""A short run of each part of the fuzzing, always the same; `python -m benchmarks.fuzz` goes on for as long as there is time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from app.store.database import open_database
+from app.store.migrate import migrate
+from tests.conftest import only_when_all_run
+from tests.databases import Servers, running
+from tests.fuzz import lines
+from tests.fuzz.parts import PARTS, Part
+
+EXAMPLES = {"yaml": 25}
+EXAMPLES_USUAL = 150
+SHORT = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    yield from running()
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_any_input_is_taken_or_refused_as_promised(part: Part) -> None:
+    @settings(SHORT, max_examples=EXAMPLES.get(part.name, EXAMPLES_USUAL))
+    @given(part.inputs)
+    def each(value: object) -> None:
+        part.try_one(value)
+
+    each()
+
+
+def test_lines_lose_double_and_disorder_nothing_whoever_dies_when() -> None:
+    with asyncio.Runner() as runner:
+        machine = lines.in_memory(runner)
+        try:
+            run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=20, stateful_step_count=30))
+        finally:
+            runner.run(machine.database.close())
+
+
+def test_the_same_on_postgresql(servers: Servers, tmp_path: Path) -> None:
+    only_when_all_run()
+    address = servers.address("postgres", tmp_path)
+    with asyncio.Runner() as runner:
+        database = open_database(address)
+        runner.run(migrate(database))
+        try:
+            machine = lines.on(runner, database)
+            run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=4, stateful_step_count=25))
+        finally:
+            runner.run(database.close())
