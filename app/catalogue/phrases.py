@@ -118,6 +118,6 @@ EMPTY = _words(
     "dem ein eine einen einem und oder ist sind fur mit von zu im am auf ich sie wir ihr haben habt suche brauche mochte bitte "
     "hallo geschenk unter bis uber farbe grosse etwas el los las una o es para por con yo busco quiero necesito tienen hola "
     "regalo algo lo gli e per di cerco vorrei avete ciao qualcosa het een voor met van ik zoek wil hebben jullie iets os um uma "
-    "com procuro quero presente"
+    "com procuro quero presente sizes tailles pointures tallas"
 )
 """Words that name no product."""

@@ -93,7 +93,7 @@ _SPAN = re.compile(
 _AFTER_UP_TO = re.compile(rf"{_PRICED % 'n'} ?(?:{say.AFTER_UP_TO})(?!\w)")
 _AFTER_FROM = re.compile(rf"{_PRICED % 'n'} ?(?:{say.AFTER_FROM})(?!\w)")
 _BARE = re.compile(rf"(?<![\w.,-])(?:(?:{_C}) ?(?P<n>{_N})|(?P<m>{_N}) ?{_C}(?!\w))")
-_SIZE = re.compile(rf"(?<!\w)(?:{say.SIZE_WORDS}) ?:? ?(?P<s>\w{{1,5}}(?:[.,/-]\w{{1,4}})?)(?!\w)")
+_SIZE = re.compile(rf"(?<!\w)(?:{say.SIZE_WORDS})(?![a-z]) ?:? ?(?P<s>\w{{1,5}}(?:[.,/-]\w{{1,4}})?)(?!\w)")
 _LETTERS = "|".join(say.SPOKEN_SIZES)
 _SPOKEN = re.compile(
     rf"(?<!\w)(?:(?:{say.SIZE_WORDS}) ?:? ?(?P<a>{_LETTERS})(?!\w)|(?P<b>{_LETTERS}) (?:{say.SIZE_WORDS})(?!\w)|"

@@ -53,6 +53,9 @@ def test_prices_are_read_as_customers_say_them(text: str, low: float, high: floa
     [
         ("shirt size M", ("m",)),
         ("taille 38", ("38",)),
+        ("taille38", ("38",)),
+        ("what sizes do you have", ()),
+        ("dresses in all sizes", ()),
         ("pointure 42", ("42",)),
         ("sneakers 42", ("42",)),
         ("t-shirt M", ("m",)),
@@ -101,6 +104,11 @@ def test_colours_are_read_and_words_that_only_look_like_one_are_not(text: str, c
 def test_for_whom_it_is_is_read(text: str, gender: str, age: str) -> None:
     wishes = read_wishes(text, LANGUAGES, SIZES)
     assert (wishes.gender, wishes.age) == (gender, age)
+
+
+def test_who_asks_for_sizes_names_no_product() -> None:
+    assert read_wishes("what sizes do you have", LANGUAGES, SIZES).words == ()
+    assert read_wishes("quelles tailles avez-vous en robes", LANGUAGES, SIZES).words == ("robes",)
 
 
 def test_what_is_left_are_the_words_that_name_products() -> None:
