@@ -22,6 +22,7 @@ from app.engine.effects import Message, message_from_dict, message_to_dict
 from app.engine.flow import Flow, Slot
 from app.engine.session import Session, from_dict
 from app.engine.slots import value_text
+from app.errors import NotFoundError
 from app.mask import mask
 from app.store import beside, canned, conversations, files, lines, personas, replies, sessions
 from app.store.beside import NewNote
@@ -188,7 +189,11 @@ async def add_note(desk: Desk, by: Draftsman, text: str) -> None:
     people = await desk.people()
     note = NewNote(by.key, by.staff.id, mask(text.strip()), by.form_key, mentioned(people, by.key[0], text))
     now = desk.clock.now()
-    await desk.database.transaction(lambda connection: beside.add_note(connection, note, now))
+    kept = await desk.database.transaction(lambda connection: beside.add_note(connection, note, now))
+    if kept is None:
+        raise NotFoundError("There is no such customer.")
+    if kept != note.text:
+        raise RefusedDeedError("other_words")
     desk.changed()
 
 

@@ -48,15 +48,15 @@ class NewNote:
     mentioned: Collection[str] = ()
 
 
-def add_note(connection: Connection, new: NewNote, now: datetime) -> bool:
-    """Keep it; False when this form was kept before, or nobody is known by that name."""
+def add_note(connection: Connection, new: NewNote, now: datetime) -> str | None:
+    """Keep it, unless this form was kept before; the text that stands there now, None where nobody is known by that name."""
     at = {"page_id": new.key[0], "customer_id": new.key[1]}
     here = (conversations.c.page_id == new.key[0]) & (conversations.c.customer_id == new.key[1])
     if connection.execute(select(conversations.c.epoch).where(here)).first() is None:
-        return False
-    known = select(_n.id).where(_n.page_id == new.key[0], _n.customer_id == new.key[1], _n.form_key == new.form_key)
-    if connection.execute(known).first():
-        return False
+        return None
+    known = select(_n.text).where(_n.page_id == new.key[0], _n.customer_id == new.key[1], _n.form_key == new.form_key)
+    if kept := connection.execute(known).first():
+        return str(kept.text)
     row = {**at, "staff_id": new.staff_id, "text": new.text, "form_key": new.form_key, "created_at": now}
     note_id = connection.execute(insert(notes).returning(_n.id), row).scalar_one()
     if new.mentioned:
@@ -64,7 +64,7 @@ def add_note(connection: Connection, new: NewNote, now: datetime) -> bool:
             insert(mentions), [{"note_id": note_id, "staff_id": each, **at} for each in sorted(set(new.mentioned))]
         )
     _change(connection, new.key, now)
-    return True
+    return new.text
 
 
 def list_notes(connection: Connection, key: Key) -> Sequence[Note]:

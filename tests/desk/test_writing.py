@@ -13,6 +13,7 @@ from app.desk.access.identity import Staff
 from app.desk.deeds import RefusedDeedError
 from app.desk.opened import talk_values
 from app.desk.shown import Quote
+from app.errors import NotFoundError
 from app.store import beside, conversations, history, search
 from app.store.canned import Canned
 from app.store.conversations import AfterTurns
@@ -202,6 +203,8 @@ async def test_a_note_calls_who_is_named_in_it_until_they_look(room: Room) -> No
     for _ in range(2):
         await writing.add_note(room.desk, room.by(ANNA, "note-0001"), "@luc please look, @nobody too")
     assert len((await room.desk.open(ANNA, MILA)).read.notes) == 1
+    with pytest.raises(RefusedDeedError, match="other words"):
+        await writing.add_note(room.desk, room.by(ANNA, "note-0001"), "@luc never mind")
     assert await room.desk.count_mentions(LUC) == 1
     assert [row.key for row in await room.desk.list_rows(LUC, "mentions")] == [MILA]
     await deeds.look(room.desk, LUC, MILA, types=True)
@@ -298,7 +301,8 @@ async def test_what_staff_noted_and_sent_goes_with_the_customer(room: Room) -> N
 
 async def test_nothing_is_kept_of_somebody_who_never_wrote(room: Room) -> None:
     nobody: Key = (MILA[0], "nobody")
-    await writing.add_note(room.desk, room.by(ANNA, "note-0001", nobody), "@luc who is this?")
+    with pytest.raises(NotFoundError):
+        await writing.add_note(room.desk, room.by(ANNA, "note-0001", nobody), "@luc who is this?")
     await deeds.look(room.desk, ANNA, nobody, types=False)
     assert await room.desk.count_mentions(LUC) == 0
     counted = await room.do(lambda each: each.exec_driver_sql("SELECT count(*) FROM looks").scalar_one())

@@ -210,6 +210,13 @@ def test_a_screen_gets_over_an_answer_that_never_comes_and_doubts_who_is_gone(ho
     assert swallowed
     person.types("second")
     expect(ida.locator(".line.them .words").last).to_have_text("second")
+    # What is erased goes from the screens that show it, too.
+    with sqlite3.connect(house.database_file, timeout=10) as connection:
+        connection.execute("DELETE FROM history WHERE customer_id = ? AND text = 'first'", (person.id,))
+    connection.close()
+    person.types("third")
+    expect(ida.locator(".line.them .words").last).to_have_text("third")
+    expect(ida.locator(".line.them .words", has_text="first")).to_have_count(0)
 
 
 def test_screens_that_nobody_sees_leave_room_for_the_others(house: House, browser: Browser) -> None:

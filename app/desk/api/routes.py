@@ -54,7 +54,7 @@ Idempotency = Annotated[
         min_length=8,
         max_length=64,
         pattern=r"^[\w-]+$",
-        description="Fresh for each text. The same again, after an answer that got lost, writes nothing twice.",
+        description="Fresh for each text. The same again, after an answer that got lost, writes nothing twice; other words get 409.",
     ),
 ]
 

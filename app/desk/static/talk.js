@@ -38,7 +38,7 @@
 
   function take(fresh) {
     const stays = atEnd();
-    takeLines(fresh.getElementById("lines"));
+    takeLines(fresh.getElementById("lines"), !fresh.querySelector("[data-earlier]"));
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const here = talk.querySelector(`[data-part="${part.dataset.part}"]`);
       if (!here || here.isEqualNode(part)) continue;
@@ -61,12 +61,17 @@
     doubting = setTimeout(() => { if (!document.hidden) refresh(); }, talk.querySelector('.lookers [data-types="1"]') ? 7000 : 41000);
   }
 
-  function takeLines(fresh) {
+  // Each at its place, also what came late. Where these are all that there are, what is not among them was erased.
+  function takeLines(fresh, isWhole) {
     const lines = document.getElementById("lines");
+    const ids = new Set([...fresh.children].map((each) => each.id));
+    if (isWhole) for (const line of [...lines.children]) if (!ids.has(line.id)) line.remove();
+    let before = null;
     for (const line of [...fresh.children]) {
       const here = document.getElementById(line.id);
-      if (!here) lines.append(line);
+      if (!here) { if (before) before.after(line); else lines.append(line); }
       else if (here.dataset.mark !== line.dataset.mark) here.replaceWith(line);
+      before = document.getElementById(line.id);
     }
     countUndo();
   }
