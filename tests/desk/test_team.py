@@ -13,7 +13,7 @@ from app.desk.access import team
 from app.desk.access.access import Denied
 from app.desk.access.team import BY_COMMAND
 from app.errors import UnavailableError
-from app.store import staff
+from app.store import audit, staff
 from tests.databases import Servers
 from tests.desk.kit import PAGE_A, PAGE_B, Browser, Desk, Desks
 
@@ -126,6 +126,10 @@ async def test_the_audit_is_filtered_and_says_whether_it_is_whole(desk: Desk) ->
     assert await shown(who="%") == set()
     assert await shown(page=PAGE_A) == set()
     assert await shown(before="2") == {"Signing in failed"}
+    seen = {"who": "staff:ann@shop.example", "page_id": PAGE_A}
+    await desk.database.transaction(lambda each: audit.add(each, "conversation_seen", desk.clock.now(), **seen))
+    assert await shown(page=PAGE_A) == {"Conversation looked at"}
+    assert await shown(what="rare") == {"Signing in failed", "Signed in", "Invited"}
     assert "The chain is whole" in (await olga.get("/owner/audit", params={"check": "true"})).text
     ann = await desk.signed_in("Ann")
     assert "olga" not in (await ann.get("/owner/audit")).text
