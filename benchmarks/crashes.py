@@ -75,7 +75,7 @@ def run_one(
             folder=Path(folder),
             database_url=database_url or f"sqlite+aiosqlite:///{folder}/crash.db",
             kills=chosen.kills,
-            blow=blow,
+            blow=(blow,),
             processes=chosen.processes,
             echoes=trouble.echoes,
             look_ups=trouble.look_ups,

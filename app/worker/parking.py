@@ -44,6 +44,7 @@ class Parking:
     unsure: dict[str, int] = field(default_factory=dict)
     troubles: dict[str, tuple[Trouble, float]] = field(default_factory=dict)
     _news: dict[str, Failed | None] = field(default_factory=dict)
+    _answered: dict[str, float] = field(default_factory=dict)
     _probed: dict[str, float] = field(default_factory=dict)
     _has_read: bool = False
 
@@ -58,6 +59,7 @@ class Parking:
     def note_sent(self, page_id: str, now: float) -> None:
         """The channel answers clearly again. What was under way when the trouble began says nothing of its end."""
         self.unsure.pop(page_id, None)
+        self._answered[page_id] = now
         if page_id in self.troubles and self._end_of_trouble(page_id) <= now:
             self._news[page_id] = None
             del self.troubles[page_id]
@@ -69,6 +71,14 @@ class Parking:
         if count >= UNSURE_MAX:
             wait = min(PARK_RETRY_SECONDS * 2 ** min(count - UNSURE_MAX, 10), PARK_SECONDS)
             self.until[page_id] = max(self.until.get(page_id, 0.0), now + wait)
+
+    def is_silent(self, page_id: str) -> bool:
+        """Whether the last sends of this Page all came to no clear end: one more would say as little."""
+        return self.unsure.get(page_id, 0) >= UNSURE_MAX
+
+    def has_answered(self, page_id: str, since: float) -> bool:
+        """Whether the channel has taken a message of this Page since that moment of the steady clock."""
+        return self._answered.get(page_id, -1e9) >= since
 
     def note_refused(self, page_id: str) -> None:
         """The channel refused one message for its own sake: that tells nothing of the Page, so another may go ahead at once."""

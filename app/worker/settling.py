@@ -28,6 +28,9 @@ CLOCKS_DIFFER = timedelta(hours=2)
 message with the same words is no match, since its id is known."""
 LOOK_UPS_PER_SECOND = 2.0
 """Messenger's limit for one Page's Conversations API."""
+GRACES_MAX = 20
+"""So many graces an unknown send waits while nothing can be looked up and its Page is silent: half an hour as usual. Sent into an
+outage again and again it would be given up before Messenger is back; the last of its tries waits for a sign that somebody is there."""
 AT_ONCE = 8
 """Look-ups of one Page under way at once: slow ones hold up neither other Pages nor what is tried again."""
 
@@ -97,12 +100,21 @@ class Settling:
             await self._send_again(message)
 
     async def _without_look_up(self, waiting: Waiting) -> None:
-        """No look-up to be had: only the echo can tell. Wait for it, then send again."""
-        if waiting.step <= len(self.look_up_after):
+        """No look-up to be had: only the echo can tell. Wait for it, longer while Messenger is silent, then send again."""
+        looks = len(self.look_up_after)
+        if waiting.step <= looks:
             rest = max(self.grace_seconds - self.look_up_after[waiting.step - 1], 0.0)
-            self.later.push(Waiting(waiting.message, "unknown", len(self.look_up_after) + 1), rest)
+            self.later.push(Waiting(waiting.message, "unknown", looks + 1), rest)
+        elif waiting.step - looks < GRACES_MAX and self._is_nobody_there(waiting.message):
+            self.later.push(Waiting(waiting.message, "unknown", waiting.step + 1), self.grace_seconds)
         else:
             await self._send_again(waiting.message)
+
+    def _is_nobody_there(self, message: OutMessage) -> bool:
+        """Whether another try would most likely be lost, too, as far as this Page's other messages tell."""
+        parking, since = self.sender.parking, self.clock.monotonic() - self.grace_seconds
+        is_last = message.unsure == COPIES_MAX - 1
+        return parking.is_silent(message.page_id) or (is_last and not parking.has_answered(message.page_id, since))
 
     async def _find(self, message: OutMessage, listing: Listing) -> tuple[str, bool]:
         """(the id of the message in the listing that must be this one, or empty; whether it certainly is not there)."""

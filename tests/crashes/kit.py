@@ -36,7 +36,7 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do: `kills` times one of BLOWS. Then the run waits until every reply came, and until nothing came for `quiet_seconds`.
+    """What to do: `kills` times the next one of `blow`. Then the run waits until every reply came, and nothing for `quiet_seconds`.
 
     Look-ups settle an unknown send about ten seconds after it: quiet must last longer, or late copies are not counted.
     Customers pause so long that a page of twenty messages reaches back behind the last kill; else look-ups can settle nothing.
@@ -45,7 +45,7 @@ class Plan:
     folder: Path
     database_url: str
     kills: int
-    blow: str = "kill"
+    blow: Sequence[str] = ("kill",)
     customers: int = 40
     processes: int = 1
     echoes: bool = True
@@ -90,7 +90,7 @@ async def run_kills(plan: Plan, cluster: Cluster | None = None) -> Counts:
     chance = random.Random(plan.seed)
     async with AsyncExitStack() as stack:
         proxy = (
-            await stack.enter_async_context(between(cluster.port, chance)) if cluster and plan.blow == "cut" else None
+            await stack.enter_async_context(between(cluster.port, chance)) if cluster and "cut" in plan.blow else None
         )
         url = _through(proxy, plan.database_url) if proxy else plan.database_url
         meta = await stack.enter_async_context(
@@ -129,9 +129,9 @@ async def _load_and_strike(plan: Plan, place: Place) -> None:
     async with asyncio.TaskGroup() as customers:
         for number in range(plan.customers):
             customers.create_task(_talk(plan, place.meta, str(20_000 + number), over))
-        for _ in range(plan.kills):
+        for number in range(plan.kills):
             await asyncio.sleep(place.chance.uniform(*plan.uptime_seconds))
-            await BLOWS[plan.blow](place)
+            await BLOWS[plan.blow[number % len(plan.blow)]](place)
         await asyncio.sleep(place.chance.uniform(*plan.uptime_seconds))
         over.set()
 

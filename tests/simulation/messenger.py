@@ -85,9 +85,9 @@ class FakeMessenger(Channel):
         """Connections are refused, or made and never answered; nothing arrives."""
         world = self._process.world
         world.count("nobody at Meta's")
-        if world.more_dice.random() < 0.5:
+        if world.more_dice.random() >= world.hangs:
             await self._process.pause(world.more_dice.uniform(0.0, 1.0))
-            return [Failed("no_connection", "Messenger cannot be reached.", retry=True, scope="page")] * count
+            return [Failed("connect", "Messenger could not be reached.", retry=True, scope="page")] * count
         await self._process.pause(TIMEOUT_SECONDS)
         return [Unsure("no answer in time")] * count
 

@@ -291,11 +291,11 @@ class Witness:
             self.world.fail(f"event {row[0]} was set aside: {row[1]}")
         for row in bare.execute("SELECT page_id, customer_id, claimed_by FROM conversations WHERE claimed_by NOT NULL"):
             self.world.fail(f"{row[:2]} is still in the hands of {row[2]}")
-        for row in bare.execute("SELECT page_id, customer_id, seq, status, sender, reason_code FROM outbox"):
+        for row in bare.execute("SELECT page_id, customer_id, seq, status, sender, reason_code, reason FROM outbox"):
             self._message_ended(row)
 
-    def _message_ended(self, row: tuple[str, str, int, str, str | None, str | None]) -> None:
-        page, customer, seq, status, sender, code = row
+    def _message_ended(self, row: tuple[Any, ...]) -> None:
+        page, customer, seq, status, sender, code, reason = row
         message, copies = f"{(page, customer)}: message {seq}", self.copies[(page, customer), seq]
         if status in ("pending", "in_flight", "unknown"):
             self.world.fail(f"{message} is still {status}, in the name of {sender}")
@@ -306,7 +306,7 @@ class Witness:
         if status == "failed" and code != "unknown":
             self.world.fail(f"{message} failed: {code}")
         if status == "failed":
-            self.world.count("given up as unknown")
+            self.world.count("void when staff came" if "void" in reason else "given up as unknown")
 
 
 def _bursts(changes: Iterable[Seen]) -> Iterator[list[Seen]]:

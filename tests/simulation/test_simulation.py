@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.bugs import BUGS, Bug
+from tests.simulation.faults import FAULTS
 from tests.simulation.seeds import Report, play
 from tests.simulation.world import Options
 
@@ -40,6 +41,24 @@ def test_copies_are_bounded_when_nobody_echoes_and_lists(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(15))
 def test_one_process_alone_recovers_from_every_fault(seed: int) -> None:
     assert_right(play(seed, Options(SHORT, "alone")))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_flows_may_change_two_of_staff_act_at_once_and_processes_die_at_any_await(seed: int) -> None:
+    assert_right(play(seed, Options(SHORT / 2, "changing")))
+
+
+OUTAGE_SECONDS = 630.0
+"""Ten minutes of it, and half a minute before."""
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_ten_minutes_without_messenger_lose_no_reply(seed: int) -> None:
+    """Each message would be sent into it three times and given up; kills, freezes and jumps besides, and staff who take over."""
+    report = play(seed, Options(OUTAGE_SECONDS, "outage", frozenset(FAULTS)))
+    assert_right(report)
+    assert report.counts["nobody at Meta's"] > 10
+    assert report.counts["given up as unknown"] == 0
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -34,6 +34,8 @@ PROFILES = ("honest", "echo_lossy", "alone", "changing", "outage")
 honest, and the flow changes, two of staff act at once, processes die at any await, connections are lost in any statement.
 outage: nobody answers at Meta's from OUTAGE_BEGINS on until the faults stop, nobody is to be found, webhooks come as ever."""
 OUTAGE_BEGINS = 30.0
+HANGS = (0.0, 0.5, 1.0)
+"""So many connections are taken and never answered in an outage; the others are refused."""
 FLOW_SECONDS = (2.0, 20.0)
 """How long the owner thinks between two changes."""
 HEARD_SECONDS_MAX = 2.0
@@ -69,6 +71,7 @@ class World:
         self.changing = options.profile == "changing"
         self.more_dice = random.Random(f"{seed}/changing")
         self.more_rates = more(self.more_dice)
+        self.hangs = self.more_dice.choice(HANGS) if options.profile == "outage" else 0.0
         self.flows = {flow.revision: flow for flow in (create_flow(), create_next_flow())}
         self.flow = self.flows["r1"]
         self.alone = options.profile == "alone"

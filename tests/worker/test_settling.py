@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from app.channel import Failed, Seen, Unsure
 from app.store import conversations, outbox, workers
 from app.store.outbox import EchoOf, OutMessage, Result
+from app.worker.parking import UNSURE_MAX
 from app.worker.sending import COPIES_MAX
-from app.worker.settling import AT_ONCE, LOOK_UPS_PER_SECOND
+from app.worker.settling import AT_ONCE, GRACES_MAX, LOOK_UPS_PER_SECOND
 from tests.store.kit import NOW, PAGE, message
 from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
@@ -139,6 +140,44 @@ async def test_where_no_look_up_is_to_be_had_only_the_long_grace_leads_to_a_seco
         await pass_time(clock, both, 80.0)
         assert crew.channel.texts() == ["first"]
         await pass_time(clock, both, 9.0)
+        await until(lambda: crew.channel.texts() == ["first", "first", "second"])
+
+
+async def test_while_messenger_is_silent_nothing_in_doubt_is_sent_into_the_silence(
+    database: Troubled, clock: GivenClock
+) -> None:
+    """Else it would be sent three times into an outage, and given up before anybody is there again."""
+    crew = Crew(database, clock)
+    crew.channel.listed["ana"].extend([None] * 4)
+    async with running(crew.sender.run(), crew.settling.run()):
+        await leave_in_doubt(crew)
+        for _ in range(UNSURE_MAX):
+            crew.sender.parking.note_unsure(PAGE, clock.monotonic())
+        await pass_time(clock, database, 2.1)
+        await until(lambda: len(crew.channel.looked_up) == 1)
+        for looks in (2, 3, 4):
+            await pass_time(clock, database, 91.0)
+            await until(lambda: len(crew.channel.looked_up) == looks)  # noqa: B023
+            await quiet(database)
+        assert crew.channel.texts() == ["first"]
+        crew.channel.listed["ana"].extend([[], []])
+        for _ in range(2):
+            await pass_time(clock, database, 91.0)
+        await until(lambda: crew.channel.texts() == ["first", "first", "second"])
+
+
+async def test_a_silence_without_end_is_waited_for_so_many_graces(database: Troubled, clock: GivenClock) -> None:
+    crew = Crew(database, clock)
+    crew.channel.listed["ana"].extend([None] * (GRACES_MAX + 3))
+    async with running(crew.sender.run(), crew.settling.run()):
+        await leave_in_doubt(crew)
+        for _ in range(UNSURE_MAX):
+            crew.sender.parking.note_unsure(PAGE, clock.monotonic())
+        await pass_time(clock, database, 2.1)
+        await until(lambda: len(crew.channel.looked_up) == 1)
+        for _ in range(GRACES_MAX + 1):
+            await quiet(database)
+            await pass_time(clock, database, 91.0)
         await until(lambda: crew.channel.texts() == ["first", "first", "second"])
 
 
