@@ -45,7 +45,9 @@ EXAMPLE = Path(__file__).parents[2] / "flows"
 
 @cache
 def example() -> Flow:
-    return read_flow(EXAMPLE)
+    flow = read_flow(EXAMPLE)
+    prepare(flow)  # as a server does
+    return flow
 
 
 class Room:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from app.flowfile.answering import prepare
 from app.flowfile.check import read_flow
 from app.store import callbacks, timers
 from app.store.callbacks import Callback
@@ -39,7 +40,9 @@ class Talk:
 
 
 def begin(database: Troubled, clock: GivenClock) -> Talk:
-    return Talk(database, clock, Crew(database, clock, flow=read_flow(EXAMPLE)))
+    flow = read_flow(EXAMPLE)
+    prepare(flow)  # as a server does: a turn waits two seconds for a search at most, and the first one reads the model
+    return Talk(database, clock, Crew(database, clock, flow=flow))
 
 
 async def test_at_night_an_address_makes_a_callback(both: Troubled, clock: GivenClock) -> None:
