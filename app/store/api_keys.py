@@ -29,6 +29,11 @@ class ApiKey:
     used_at: datetime | None = None
     revoked_at: datetime | None = None
 
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the audit tells of it."""
+        return {"key": self.id, "role": self.role, "pages": ["all"] if self.all_pages else sorted(self.page_ids)}
+
     def is_within(self, all_pages: bool, page_ids: Collection[str]) -> bool:
         """Whether it reaches no further than somebody with these Pages."""
         return all_pages or (not self.all_pages and self.page_ids <= set(page_ids))
@@ -69,6 +74,12 @@ def revoke(connection: Connection, key_id: str, now: datetime) -> bool:
     """It opens nothing from now on; False if it did not before."""
     revoked = update(api_keys).where(_k.id == key_id, _k.revoked_at.is_(None)).values(revoked_at=now)
     return connection.execute(revoked).rowcount == 1
+
+
+def revoke_made_by(connection: Connection, made_by: str, now: datetime) -> list[ApiKey]:
+    """Nothing that they made opens anything from now on; those that did before."""
+    theirs = [each for each in list_all(connection) if each.made_by == made_by and each.revoked_at is None]
+    return [each for each in theirs if revoke(connection, each.id, now)]
 
 
 def touch(connection: Connection, key_id: str, now: datetime) -> None:

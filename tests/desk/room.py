@@ -16,6 +16,7 @@ from app.desk.access.identity import Staff
 from app.desk.service import Desk
 from app.desk.writing import Draftsman
 from app.engine.flow import Flow
+from app.flowfile.answering import prepare
 from app.flowfile.check import read_flow
 from app.store import conversations, episodes, history, inbox, lines, outbox, queue, sessions, staff
 from app.store.conversations import AfterTurns

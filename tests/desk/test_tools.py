@@ -42,6 +42,23 @@ async def test_a_key_is_shown_once_and_kept_as_a_hash(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["disable", "change"])
+async def test_keys_of_who_is_no_owner_any_more_open_nothing(desk: Desk, end: str) -> None:
+    await desk.add("Olga", "owner")
+    second = await desk.add("Otto", "owner")
+    theirs, others = await desk.signed_in("Otto"), await desk.signed_in("Olga")
+    for browser in (theirs, others):
+        assert (
+            await browser.post(NEW_KEY, data={"name": "Orders", "role": "staff", "reach": "all"})
+        ).status_code == 200
+    form = {"name": "Otto", "role": "staff", "reach": "all"} if end == "change" else {}
+    path = f"/owner/team/{second.id}" + ("/disable" if end == "disable" else "")
+    assert (await others.post(path, data=form)).status_code == 303
+    keys = {each.made_by: each.revoked_at is None for each in await desk.database.read(api_keys.list_all)}
+    assert keys == {"owner:otto@shop.example": False, "owner:olga@shop.example": True}
+    assert "owner:olga@shop.example api_key_revoked" in await desk.deeds()
+
+
 async def test_nobody_gives_a_key_more_than_they_have(desk: Desk) -> None:
     await desk.add("Olga", "owner", PAGE_A)
     browser = await desk.signed_in("Olga")

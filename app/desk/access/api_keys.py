@@ -72,6 +72,4 @@ async def revoke(access: Access, who: By, key: ApiKey) -> bool:
 
 
 def _note(access: Access, connection: Connection, what: audit.What, who: By, key: ApiKey) -> None:
-    pages = ["all"] if key.all_pages else sorted(key.page_ids)
-    details = {"key": key.id, "role": key.role, "pages": pages}
-    audit.add(connection, what, access.clock.now(), who=who.who, details=details)
+    audit.add(connection, what, access.clock.now(), who=who.who, details=key.details)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from app.desk.access.access import Access, Denied
 from app.desk.access.identity import Staff
 from app.desk.access.links import check_email, check_name, make_link
-from app.store import audit, staff, staff_sessions
+from app.store import api_keys, audit, staff, staff_sessions
 from app.store.staff import Account, Role
 
 
@@ -114,6 +114,8 @@ async def change(access: Access, who: By, account: Account, name: str, rights: R
         if _is_last_owner(connection, account) and not (rights.role == "owner" and rights.all_pages):
             return Denied("last_owner")
         staff.change_rights(connection, changed)
+        if rights.role != "owner":
+            _end_keys(access, connection, who, account)
         _note(access, connection, "staff_changed", who, changed)
         return None
 
@@ -121,12 +123,13 @@ async def change(access: Access, who: By, account: Account, name: str, rights: R
 
 
 async def disable(access: Access, who: By, account: Account) -> Denied | None:
-    """Nobody signs in with this account any more; sessions and links end now."""
+    """Nobody signs in with this account any more; sessions, links and the keys that they made for programs end now."""
 
     def work(connection: Connection) -> Denied | None:
         if _is_last_owner(connection, account):
             return Denied("last_owner")
         staff.set_disabled(connection, account.id, access.clock.now())
+        _end_keys(access, connection, who, account)
         _note(access, connection, "staff_disabled", who, account)
         return None
 
@@ -171,6 +174,13 @@ def _is_last_owner(connection: Connection, account: Account) -> bool:
     """Without an owner of all Pages nobody could give rights any more."""
     is_one = account.role == "owner" and account.all_pages and account.may_sign_in
     return is_one and not staff.has_owner(connection, account.id)
+
+
+def _end_keys(access: Access, connection: Connection, who: By, account: Account) -> None:
+    """Whoever made a key has seen it, and could go on with it from elsewhere."""
+    now = access.clock.now()
+    for key in api_keys.revoke_made_by(connection, f"owner:{account.email}", now):
+        audit.add(connection, "api_key_revoked", now, who=who.who, details=key.details)
 
 
 def _note(access: Access, connection: Connection, what: audit.What, who: By, account: Account) -> None:
