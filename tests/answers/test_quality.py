@@ -87,7 +87,7 @@ OUTSIDE = (
     "what is the meaning of life", "how do I learn the piano", "il fait quel temps demain", "is the earth flat",
 )  # fmt: skip
 
-RIGHT_MIN, USEFUL_MIN, WRONG_MAX, OUTSIDE_ANSWERED_MAX = 0.6, 0.7, 0.03, 0.1
+RIGHT_MIN, USEFUL_MIN, WRONG_MAX, OUTSIDE_ANSWERED_MAX = 0.6, 0.8, 0.03, 0.1
 """Shares of the questions: answered right; answered or asked back with the right entry; answered wrong; answered although outside."""
 
 

@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 from app.answers.book import Book, book_of, look_up
 from app.answers.decide import offered
@@ -38,6 +39,12 @@ def by_letters() -> Book:
 def answered(book: Book, text: str) -> str:
     answer = look_up(book, text)
     return answer.ranked[0].id if answer.decision == "answer" else answer.decision
+
+
+def test_questions_keep_to_one_thread(shop: Book) -> None:
+    """Two that wait for each other beside other processes make a question twenty times as long."""
+    look_up(shop, "is there a sale")
+    assert {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} == {1}
 
 
 @pytest.mark.parametrize(
