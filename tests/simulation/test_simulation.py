@@ -43,7 +43,7 @@ def test_one_process_alone_recovers_from_every_fault(seed: int) -> None:
     assert_right(play(seed, Options(SHORT, "alone")))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_flows_may_change_two_of_staff_act_at_once_and_processes_die_at_any_await(seed: int) -> None:
     assert_right(play(seed, Options(SHORT / 2, "changing")))
 
@@ -52,7 +52,7 @@ OUTAGE_SECONDS = 630.0
 """Ten minutes of it, and half a minute before."""
 
 
-@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("seed", [1])
 def test_ten_minutes_without_messenger_lose_no_reply(seed: int) -> None:
     """Each message would be sent into it three times and given up; kills, freezes and jumps besides, and staff who take over."""
     report = play(seed, Options(OUTAGE_SECONDS, "outage", frozenset(FAULTS)))
