@@ -29,6 +29,10 @@ HEAD_BYTES_MAX = 64 * 1024
 """The same in bytes, for uvicorn's fast parser keeps as many as come. Proxies send about two kB."""
 
 
+GARBAGE_FROM = 10_000
+"""New objects after which the garbage collector looks at the youngest: an event makes hundreds, nearly all gone without it."""
+
+
 class Protocol(HttpToolsProtocol):
     """uvicorn's protocol, which ends connections whose heads come too slowly or without end."""
 
@@ -86,6 +90,7 @@ class _Server(uvicorn.Server):
             # What is there now stays for ever: the garbage collector need not look at it again and again.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(GARBAGE_FROM, *gc.get_threshold()[1:])
             self._ready()
 
     async def on_tick(self, counter: int) -> bool:

@@ -29,6 +29,8 @@ WAITING_MAX = 10_000
 """Jobs told at once that the file cannot be had; more than ever wait, and an end to the loop in any case."""
 SWITCHES_MAX, SWITCH_AGAIN_SECONDS = 5, 0.1
 """A switch takes a few milliseconds; a file that somebody holds for himself is told soon all the same."""
+WRITER_CACHE_KB = 32_000
+"""Pages that the one writing connection keeps: with SQLite's own 2 MB it reads two of them anew for every event."""
 CHECKPOINTS_MAX, CHECKPOINT_SECONDS = 3, 0.5
 """How long emptying the log may wait for others, who wait for it meanwhile."""
 READERS = 2
@@ -128,7 +130,7 @@ class SqliteDatabase:
     def _run_group(self, group: list[_Job]) -> UnavailableError | None:
         """Commit the group; why not, when the file could not be had."""
         try:
-            connection = self._connection = self._connection or self._writer_engine.connect()
+            connection = self._connection = self._connection or _open_writer(self._writer_engine)
             with connection.begin():
                 if len(group) == 1:
                     group[0].result = group[0].work(connection)
@@ -151,6 +153,15 @@ class SqliteDatabase:
             with contextlib.suppress(Exception):
                 connection.invalidate()
                 connection.close()
+
+
+def _open_writer(engine: Engine) -> Connection:
+    """With room for what it works on, and what a savepoint needs to go back in memory, not in a file made for each."""
+    connection = engine.connect()
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KB}")
+    driver.execute("PRAGMA temp_store=MEMORY")
+    return connection
 
 
 def _run_guarded(job: _Job, connection: Connection) -> None:
