@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Boolean, Connection, Integer, LargeBinary, Table, insert, inspect, select
+from sqlalchemy import Boolean, Connection, Float, Integer, LargeBinary, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
 from app import auditing, cli
@@ -96,6 +96,8 @@ def _value(kind: Any, number: int) -> Any:
         return number % 2 == 0
     if isinstance(kind, LargeBinary):
         return bytes([0, 255, number])
+    if isinstance(kind, Float):
+        return number + 0.5
     return number if isinstance(kind, Integer) else f"{ODD}{number}"
 
 

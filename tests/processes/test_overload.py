@@ -18,7 +18,8 @@ from tests.crashes.server import APP_SECRET
 from tests.processes.kit import Server, running, text_body, until
 from webhooks.messenger.signature import HEADER, sign
 
-ANSWER_SECONDS_MAX = 2.0
+ANSWER_SECONDS_MAX = 4.0
+"""Meta waits five; on a machine that does nothing else the slowest takes a tenth of it."""
 BURSTS, TOGETHER, PAUSE_SECONDS = 10, 80, 0.2
 """An open loop: nobody waits for the answers of one burst before the next."""
 CUSTOMERS = 50

@@ -29,7 +29,7 @@ PROFILE = {
     ],
 }
 APP_TOKEN = f"{APP_ID}|{APP_SECRET}"
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 
 
 @dataclass
