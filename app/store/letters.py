@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from app.store import due
 from app.store.tables_tools import letters
-
-TRY_SECONDS = 120.0
-"""How long nobody else sends what is being sent: longer than a mail server may take."""
 
 _l = letters.c
 
@@ -34,12 +32,9 @@ def add(connection: Connection, letter: Letter, now: datetime) -> None:
 
 def claim(connection: Connection, most: int, now: datetime) -> list[Letter]:
     """What is due; counted before it is sent."""
-    due = select(_l.id).where(_l.next_at <= now).order_by(_l.next_at).limit(most).with_for_update(skip_locked=True)
-    numbers = list(connection.execute(due).scalars())
+    numbers = due.claim(connection, letters, most, now)
     if not numbers:
         return []
-    until = now + timedelta(seconds=TRY_SECONDS)
-    connection.execute(update(letters).where(_l.id.in_(numbers)).values(tries=_l.tries + 1, next_at=until))
     rows = connection.execute(select(_l.to, _l.subject, _l.text, _l.id, _l.tries).where(_l.id.in_(numbers)))
     return [Letter(*row) for row in rows]
 

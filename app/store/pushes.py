@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
-from app.store import facts
+from app.store import due, facts
 from app.store.tables_tools import push_notes, push_targets
 
 TARGETS_MAX = 10
 """Browsers of one person; the oldest one makes room."""
-TRY_SECONDS = 60.0
-"""How long nobody else sends what is being sent: longer than a push service may take."""
 KEY = "push_key"
 
 _t, _n = push_targets.c, push_notes.c
@@ -112,12 +110,9 @@ def add_note(connection: Connection, target_id: str, body: Any, now: datetime) -
 
 def claim(connection: Connection, most: int, now: datetime) -> list[Note]:
     """What is due; counted before it is sent."""
-    due = select(_n.id).where(_n.next_at <= now).order_by(_n.next_at).limit(most).with_for_update(skip_locked=True)
-    numbers = list(connection.execute(due).scalars())
+    numbers = due.claim(connection, push_notes, most, now)
     if not numbers:
         return []
-    until = now + timedelta(seconds=TRY_SECONDS)
-    connection.execute(update(push_notes).where(_n.id.in_(numbers)).values(tries=_n.tries + 1, next_at=until))
     joined = push_notes.join(push_targets, _t.id == _n.target_id)
     chosen: Select[Any] = select(_n.id, _n.body, _n.tries, *_columns).select_from(joined).where(_n.id.in_(numbers))
     return [Note(row[0], row[1], row[2], Target(*row[3:])) for row in connection.execute(chosen)]

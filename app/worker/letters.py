@@ -4,7 +4,6 @@ letters (`pushes.py` the notes). Beside everything else."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +13,6 @@ from sqlalchemy import Connection
 from app.clock import Clock
 from app.engine.flow import Flow
 from app.engine.hours import is_open
-from app.errors import UnavailableError
 from app.mail import Mailer
 from app.pages.languages import LANGUAGES, Words, words_of
 from app.store import alarms, letters, pushes, staff
@@ -23,6 +21,7 @@ from app.store.database import Database
 from app.store.letters import Letter
 from app.store.pushes import Target
 from app.store.staff import Account
+from app.worker.retry import keep_looking
 
 log = structlog.get_logger()
 
@@ -49,11 +48,7 @@ class Letters:
 
     async def run(self, may_go_on: Callable[[], bool]) -> None:
         """Look, write and send until cancelled, while `may_go_on`."""
-        while True:
-            if may_go_on():
-                with suppress(UnavailableError):
-                    await self.run_once()
-            await self.clock.sleep(LOOK_EVERY_SECONDS)
+        await keep_looking(self.run_once, may_go_on, self.clock, LOOK_EVERY_SECONDS)
 
     async def run_once(self) -> int:
         """Write what is due now, and send it; how many letters left."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,13 +14,12 @@ from sqlalchemy import Connection
 
 from app.chance import Chance
 from app.clock import Clock
-from app.errors import UnavailableError
 from app.service.post import Answer, Poster
 from app.service.push import Browser, Vapid, encrypt, new_sealed, unseal
 from app.store import pushes
 from app.store.database import Database
 from app.store.pushes import Note
-from app.worker.retry import persist
+from app.worker.retry import keep_looking, persist
 
 log = structlog.get_logger()
 
@@ -47,11 +45,7 @@ class Pushes:
 
     async def run(self, may_go_on: Callable[[], bool]) -> None:
         """Look and send until cancelled, while `may_go_on`."""
-        while True:
-            if may_go_on():
-                with suppress(UnavailableError):
-                    await self.run_once()
-            await self.clock.sleep(LOOK_EVERY_SECONDS)
+        await keep_looking(self.run_once, may_go_on, self.clock, LOOK_EVERY_SECONDS)
 
     async def run_once(self) -> int:
         """Send what is due now; how many notes that was."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 import structlog
@@ -39,6 +40,17 @@ async def persist(database: Database, work: Work[Value], clock: Clock, chance: C
                 log.warning("database away", tries=tries + 1, reason=str(error))
             await clock.sleep(wait)
     raise AssertionError("the waits never end")
+
+
+async def keep_looking(
+    look: Callable[[], Awaitable[object]], may_go_on: Callable[[], bool], clock: Clock, every_seconds: float
+) -> None:
+    """Look until cancelled, while `may_go_on`; a database that is away is asked again the next time."""
+    while True:
+        if may_go_on():
+            with suppress(UnavailableError):
+                await look()
+        await clock.sleep(every_seconds)
 
 
 def wait_before(attempt: int, chance: Chance, shortest: float, longest: float) -> float:

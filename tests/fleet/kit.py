@@ -259,11 +259,11 @@ async def near_the_allowance(fleet: Fleet) -> float:
     """
     fleet.meta.usage_percent = NEAR_PERCENT
     await asyncio.sleep(NEAR_SETTLES_SECONDS)
-    before = arrived(fleet.meta)
+    before, began = arrived(fleet.meta), time.monotonic()
     await asyncio.sleep(NEAR_SECONDS)
-    sent = arrived(fleet.meta) - before
+    sent, took = arrived(fleet.meta) - before, time.monotonic() - began
     fleet.meta.usage_percent = 0
-    return max(sent - len(fleet.meta.arrived), 0) / (NEAR_SECONDS + AHEAD_SECONDS)
+    return max(sent - len(fleet.meta.arrived), 0) / (took + AHEAD_SECONDS)
 
 
 def arrived(meta: Meta) -> int:
