@@ -188,7 +188,9 @@ def _read_line(asked: Asked) -> str:
         "words": " ".join(wishes.words), "nothing fits": ", ".join(each.kind for each in asked.hits.dropped),
     }  # fmt: skip
     told = "; ".join(f"{name}: {value}" for name, value in parts.items() if value) or "nothing"
-    return f"Read: {told}. {'Sure.' if asked.is_sure or asked.vain else 'Not sure that products are meant.'}"
+    if asked.vain:
+        return f"Read: {told}. Sure, and nothing here is near that."
+    return f"Read: {told}. {'Sure.' if asked.is_sure else 'Not sure that products are meant.'}"
 
 
 def _line(item: Item, now: datetime) -> str:

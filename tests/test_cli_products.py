@@ -90,6 +90,14 @@ def test_a_search_that_finds_nothing_says_no(bot: Path, capsys: pytest.CaptureFi
     )
 
 
+def test_a_search_for_what_is_dearer_than_wished_says_that_nothing_is_near(
+    bot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, "import", "feed.csv", str(bot))
+    code, lines = said(capsys, "search", "dress under 2", str(bot))
+    assert (code, lines) == (1, ["Read: price: up to 2; words: dress. Sure, and nothing here is near that."])
+
+
 def test_the_report_lists_what_was_shown(bot: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "report", "10001") == (0, ["Nothing was suggested."])
     row = (
