@@ -76,10 +76,7 @@ async def give(desk: Desk, staff: Staff, seen: Seen, to: str) -> None:
 
 
 async def _take(desk: Desk, staff: Staff, seen: Seen, to: str, deed: Deed) -> None:
-    staff.check_page(seen.key[0])
-    now = desk.clock.now()
-    await _do(desk, staff, seen.key, deed, lambda connection: taking.take(connection, seen, staff.id, to, now))
-    desk.woken()
+    await _do(desk, staff, seen.key, deed, lambda connection, now: taking.take(connection, seen, staff.id, to, now))
 
 
 async def put_back(desk: Desk, staff: Staff, seen: Seen, team: str = "") -> None:
@@ -87,11 +84,10 @@ async def put_back(desk: Desk, staff: Staff, seen: Seen, team: str = "") -> None
     flow = desk.flow_of(seen.key[0])
     if team and (flow is None or team not in flow.teams):
         raise RefusedDeedError("no_team")
-    staff.check_page(seen.key[0])
-    now = desk.clock.now()
     deed = Deed("conversation_put_back", {"team": team} if team else {})
-    await _do(desk, staff, seen.key, deed, lambda connection: taking.put_back(connection, seen, staff.id, team, now))
-    desk.woken()
+    await _do(
+        desk, staff, seen.key, deed, lambda connection, now: taking.put_back(connection, seen, staff.id, team, now)
+    )
 
 
 async def hand_back(desk: Desk, staff: Staff, seen: Seen, to: str = "") -> None:
@@ -99,20 +95,16 @@ async def hand_back(desk: Desk, staff: Staff, seen: Seen, to: str = "") -> None:
     flow = desk.flow_of(seen.key[0])
     if to and (flow is None or to not in flow.states):
         raise RefusedDeedError("no_state")
-    staff.check_page(seen.key[0])
-    now = desk.clock.now()
     deed = Deed("conversation_handed_back", {"state": to} if to else {})
-    await _do(desk, staff, seen.key, deed, lambda connection: taking.hand_back(connection, seen, staff.id, to, now))
-    desk.woken()
+    await _do(
+        desk, staff, seen.key, deed, lambda connection, now: taking.hand_back(connection, seen, staff.id, to, now)
+    )
 
 
 async def resolve(desk: Desk, staff: Staff, seen: Seen) -> None:
     """It is done; the bot answers the customer's next message."""
-    staff.check_page(seen.key[0])
-    now = desk.clock.now()
     deed = Deed("conversation_resolved")
-    await _do(desk, staff, seen.key, deed, lambda connection: taking.resolve(connection, seen, staff.id, now))
-    desk.woken()
+    await _do(desk, staff, seen.key, deed, lambda connection, now: taking.resolve(connection, seen, staff.id, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +163,13 @@ async def set_away(desk: Desk, staff: Staff, *, away: bool) -> None:
     desk.changed()
 
 
-async def _do(desk: Desk, staff: Staff, key: Key, deed: Deed, work: Callable[[Connection], bool]) -> None:
+async def _do(desk: Desk, staff: Staff, key: Key, deed: Deed, work: Callable[[Connection, datetime], bool]) -> None:
+    """In one transaction with its line in the audit; the bot hears of it. `work` says whether it was still possible."""
+    staff.check_page(key[0])
     now = desk.clock.now()
 
     def do(connection: Connection) -> tuple[bool, list[Row]]:
-        if not work(connection):
+        if not work(connection, now):
             return False, list(queue.find_rows(connection, [key]))
         noted.note(connection, staff, key, deed, now)
         return True, []
@@ -183,6 +177,7 @@ async def _do(desk: Desk, staff: Staff, key: Key, deed: Deed, work: Callable[[Co
     done, rows = await desk.database.transaction(do)
     desk.changed()
     if done:
+        desk.woken()
         return
     row = rows[0] if rows else None
     if row and row.answered_by == "staff" and row.staff_id and row.staff_id != staff.id:

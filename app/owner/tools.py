@@ -169,17 +169,18 @@ async def post_rotate(request: Request, owner: Confirmed, hook_id: str) -> Respo
 
 @router.post("/owner/tools/webhooks/{hook_id}/on")
 async def post_on(request: Request, owner: Confirmed, hook_id: str) -> Response:
-    hook = await _find(request, owner, hook_id)
-    await read_form(request, Nothing)
-    await hooking.switch(access_of(request), by(owner), hook, on=True)
-    return _back_to(hook)
+    return await _switch(request, owner, hook_id, on=True)
 
 
 @router.post("/owner/tools/webhooks/{hook_id}/off")
 async def post_off(request: Request, owner: Confirmed, hook_id: str) -> Response:
+    return await _switch(request, owner, hook_id, on=False)
+
+
+async def _switch(request: Request, owner: Staff, hook_id: str, *, on: bool) -> Response:
     hook = await _find(request, owner, hook_id)
     await read_form(request, Nothing)
-    await hooking.switch(access_of(request), by(owner), hook, on=False)
+    await hooking.switch(access_of(request), by(owner), hook, on=on)
     return _back_to(hook)
 
 
