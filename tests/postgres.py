@@ -71,9 +71,20 @@ class Cluster:
         self.process.send_signal(how)
         self.process.wait(START_SECONDS_MAX)
 
-    def create_database(self, name: str) -> str:
-        """A fresh database; gives its address in our settings' form."""
-        arguments = [str(self.tools / "createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name]
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """A fresh database, or a copy of one that nobody uses; gives its address in our settings' form."""
+        arguments = [
+            str(self.tools / "createdb"),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "postgres",
+            "-T",
+            template,
+            name,
+        ]
         subprocess.run(arguments, check=True, capture_output=True)
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{name}"
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,18 +26,13 @@ from app.store.intake import Intake
 from app.store.migrate import migrate
 from app.store.tables import conversations, inbox
 from tests.crashes.server import FRONTDESK, ROOT
-from tests.databases import Servers, running
+from tests.databases import Servers
 from tests.store.kit import NOW, claim_all, event, know, received
 
 CUSTOMERS = 10
 KEY = "k1e2y3-0123456789abcdefghijklmnop"
 LEAST = 50
 """Events taken in before the backup begins."""
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,18 +23,13 @@ from app.store.moving import ROWS_MAX
 from app.store.tables import audit as audit_table
 from app.store.tables import inbox as inbox_table
 from app.store.types import JsonText, UtcTime
-from tests.databases import Servers, running
+from tests.databases import Servers
 from tests.store.kit import NOW, event
 
 Value = TypeVar("Value")
 ROWS = 25
 ODD = "a\0b \U0001f600 'x' \\\\N \t\n é"
 """What a copy by text would trip over. The NUL is one that PostgreSQL cannot keep."""
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.fixture

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 LOCK = 7_266_135
 """Any number, the same for every process: who holds it migrates, the others wait."""
+STANDSTILL_SECONDS_MAX = 60
+"""A busy machine may take its time between two statements of a migration; a program that died is noticed by its connection. After so
+long of neither, PostgreSQL gives the lock to whoever waits for it."""
 
 
 async def migrate(database: Database) -> list[str]:
@@ -37,12 +40,13 @@ def upgrade(connection: Connection) -> list[str]:
     """The same on one connection."""
     if is_current(connection):
         return []
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{STANDSTILL_SECONDS_MAX}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     # Alembic costs 10 MB and 0.7 s: only a database that needs it pays.
     from alembic import command
     from alembic.script import ScriptDirectory
 
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     config = _config(connection)
     scripts = ScriptDirectory.from_config(config)
     present = find_revision(connection)

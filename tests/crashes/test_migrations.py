@@ -8,15 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.crashes.cutting import Cutter, cut_everywhere, cutter
-from tests.databases import Servers, running
+from tests.databases import Servers
 
 FIRST, STEPS = 2, {"sqlite": 17, "postgres": 40}
 """The first statement to die at, and how many further the next: a few places. `benchmarks.crashes --migrations` takes each."""
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import skip_without
 from tests.crashes.kit import Counts, Plan, run_kills
+from tests.needs import skip_without
 from tests.postgres import NoPostgresError, find_tools, private_cluster
 
 BLOWS = ("restart-postgres", "kill-postgres", "crowd", "rival", "cut")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.crashes.dying import STEPS
 from tests.crashes.steps import Killed, run_steps
-from tests.databases import Servers, running
+from tests.databases import Servers
 
 ON_POSTGRES = (
     "after the insert, before its commit",
@@ -21,11 +20,6 @@ ON_POSTGRES = (
 )
 """Where another process's locks and connections are left; the other steps differ in nothing from SQLite's."""
 BEFORE_THE_ANSWER = tuple(STEPS)[:3]
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.fixture(scope="module")

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.crashes.kit import Counts, Plan, run_kills
-from tests.databases import Servers, running
+from tests.databases import Servers
 
 HURRY_SECONDS = (0.0, 0.03)
 """Between an acknowledgement and the customer's next text: events of one customer are always on their way to both servers."""
 
 LOAD_SECONDS = (5.0, 5.1)
 """A claim that passed over an older event showed dozens of times in this long on two busy cores."""
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,7 +26,6 @@ from app.pages.guard import Guard
 from app.serving import listen
 from app.store import audit, staff, staff_sessions
 from app.store.database import Database, open_database
-from app.store.migrate import migrate
 from app.store.staff import Account, Role
 
 US = "https://desk.example"
@@ -137,30 +134,17 @@ def link_in(text: str) -> str:
     return found[0]
 
 
-class Desks:
-    """Makes web processes; those with one address share a database."""
-
-    def __init__(self, template: Path) -> None:
-        self._template = template
-
-    @asynccontextmanager
-    async def open(self, address: str, terms: Terms | None = None, mailer: Mailer | None = None) -> AsyncIterator[Desk]:
-        """The database is made unless it is there."""
-        self._make(address)
-        database = open_database(address)
-        await migrate(database)
-        clock, passwords = HandClock(), Passwords(CHEAP)
-        terms = terms or Terms(public_url=US, owners_need_second=False, pages=PAGES)
-        try:
-            yield Desk(Access(database, clock, Chance(), passwords, KEY, terms, mailer), clock)
-        finally:
-            passwords.close()
-            await database.close()
-
-    def _make(self, address: str) -> None:
-        file = Path(address.removeprefix("sqlite+aiosqlite:///"))
-        if address.startswith("sqlite") and not file.exists():
-            shutil.copy(self._template, file)
+@asynccontextmanager
+async def open_desk(address: str, terms: Terms | None = None, mailer: Mailer | None = None) -> AsyncIterator[Desk]:
+    """A web process on a migrated database; those with one address share it."""
+    database = open_database(address)
+    clock, passwords = HandClock(), Passwords(CHEAP)
+    terms = terms or Terms(public_url=US, owners_need_second=False, pages=PAGES)
+    try:
+        yield Desk(Access(database, clock, Chance(), passwords, KEY, terms, mailer), clock)
+    finally:
+        passwords.close()
+        await database.close()
 
 
 @contextmanager

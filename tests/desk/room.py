@@ -24,7 +24,6 @@ from app.store.database import Database, open_database
 from app.store.episodes import Why
 from app.store.history import Said
 from app.store.keys import Key
-from app.store.migrate import migrate
 from app.store.outbox import OutMessage
 from app.store.staff import Account
 from app.store.tables import inbox as inbox_table
@@ -131,7 +130,6 @@ class Room:
 @asynccontextmanager
 async def open_room(address: str, features: frozenset[str] = frozenset(), public_url: str = "") -> AsyncIterator[Room]:
     database = open_database(address)
-    await migrate(database)
     clock, client = HandClock(), create_client()
     pages = {page_id: Page(page_id, "token", ()) for page_id in (PAGE_A, PAGE_B)}
     account = AtMeta("4242", (b"secret",), "verify", pages, features)

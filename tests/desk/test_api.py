@@ -61,13 +61,13 @@ class Program:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 async def both(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> AsyncIterator[Program]:
-    async with open_room(servers.address(request.param, tmp_path)) as opened:
+    async with open_room(servers.migrated(request.param, tmp_path)) as opened:
         yield Program(opened)
 
 
 @pytest.fixture
 async def program(servers: Servers, tmp_path: Path) -> AsyncIterator[Program]:
-    async with open_room(servers.address("sqlite", tmp_path)) as opened:
+    async with open_room(servers.migrated("sqlite", tmp_path)) as opened:
         yield Program(opened)
 
 

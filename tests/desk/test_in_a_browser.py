@@ -11,8 +11,9 @@ from playwright.async_api import Page, async_playwright
 
 from app.desk.access.access import Terms
 from app.desk.access.second_factor import STEP_SECONDS, code_at
-from tests.conftest import skip_without
-from tests.desk.kit import NOW, PAGES, PASSWORD, Desk, Desks, served
+from tests.databases import Servers
+from tests.desk.kit import NOW, PAGES, PASSWORD, Desk, open_desk, served
+from tests.needs import skip_without
 
 CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = (360, 768, 1280)
@@ -88,10 +89,10 @@ async def invite(page: Page, address: str) -> None:
 
 
 async def test_an_owner_signs_in_sets_the_second_factor_up_and_invites_by_keyboard(
-    desks: Desks, tmp_path: Path, page: Page
+    servers: Servers, tmp_path: Path, page: Page
 ) -> None:
     terms = Terms(owners_need_second=True, pages=PAGES)
-    async with desks.open(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}", terms) as desk:
+    async with open_desk(servers.migrated("sqlite", tmp_path), terms) as desk:
         await desk.add("Olga", "owner")
         with served(desk.app) as address:
             await page.goto(f"{address}/owner/team")

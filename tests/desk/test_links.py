@@ -18,7 +18,8 @@ from app.desk.access.links import LASTS, make_setup_link
 from app.desk.access.team import BY_COMMAND, Invited, Rights
 from app.mail import Mailer
 from app.store import staff
-from tests.desk.kit import PAGE_A, PAGES, PASSWORD, US, Browser, Desk, Desks, link_in
+from tests.databases import Servers
+from tests.desk.kit import PAGE_A, PAGES, PASSWORD, US, Browser, Desk, link_in, open_desk
 
 FRESH = "a fresh set of words"
 
@@ -173,19 +174,19 @@ class PostOffice:
 
 
 @asynccontextmanager
-async def with_letters(desks: Desks, folder: Path) -> AsyncIterator[tuple[Desk, PostOffice]]:
+async def with_letters(servers: Servers, folder: Path) -> AsyncIterator[tuple[Desk, PostOffice]]:
     office = PostOffice()
     server = await asyncio.start_server(office.serve, "127.0.0.1", 0)
     mailer = Mailer("127.0.0.1", server.sockets[0].getsockname()[1], "desk@shop.example", "none")
     terms = Terms(public_url=US, owners_need_second=False, pages=PAGES)
-    async with desks.open(f"sqlite+aiosqlite:///{folder / 'desk.db'}", terms, mailer) as desk:
+    async with open_desk(servers.migrated("sqlite", folder), terms, mailer) as desk:
         yield desk, office
     server.close()
     await server.wait_closed()
 
 
-async def test_who_forgot_the_password_gets_a_letter_with_a_link_to_us(desks: Desks, tmp_path: Path) -> None:
-    async with with_letters(desks, tmp_path) as (desk, office):
+async def test_who_forgot_the_password_gets_a_letter_with_a_link_to_us(servers: Servers, tmp_path: Path) -> None:
+    async with with_letters(servers, tmp_path) as (desk, office):
         await desk.add("Ada")
         browser = desk.browser(**{"Host": "evil.example", "Accept-Language": "fr"})
         browser.headers["Origin"] = "https://desk.example"
@@ -201,16 +202,18 @@ async def test_who_forgot_the_password_gets_a_letter_with_a_link_to_us(desks: De
         assert len(office.letters) == 1
 
 
-async def test_letters_are_not_a_way_to_bother_somebody(desks: Desks, tmp_path: Path) -> None:
-    async with with_letters(desks, tmp_path) as (desk, office):
+async def test_letters_are_not_a_way_to_bother_somebody(servers: Servers, tmp_path: Path) -> None:
+    async with with_letters(servers, tmp_path) as (desk, office):
         await desk.add("Ada")
         for number in range(7):
             await desk.browser(f"203.0.113.{number}").post("/forgotten", data={"email": "ada@shop.example"})
         assert len(office.letters) == 5
 
 
-async def test_whoever_is_invited_gets_a_letter_and_the_owner_sees_the_link_too(desks: Desks, tmp_path: Path) -> None:
-    async with with_letters(desks, tmp_path) as (desk, office):
+async def test_whoever_is_invited_gets_a_letter_and_the_owner_sees_the_link_too(
+    servers: Servers, tmp_path: Path
+) -> None:
+    async with with_letters(servers, tmp_path) as (desk, office):
         await desk.add("Olga", "owner")
         browser = await desk.signed_in("Olga")
         form = {"email": "max@shop.example", "name": "Max", "role": "staff", "reach": "all"}

@@ -20,7 +20,7 @@ def hub_of(desk: Desk) -> Hub:
 
 
 async def test_what_a_screen_missed_does_not_cover_what_it_was_told_meanwhile(servers: Servers, tmp_path: Path) -> None:
-    async with open_room(servers.address("sqlite", tmp_path)) as room:
+    async with open_room(servers.migrated("sqlite", tmp_path)) as room:
         await room.waits()
         hub = hub_of(room.desk)
         with hub.listen(ANNA, "token") as stream:
@@ -32,7 +32,7 @@ async def test_what_a_screen_missed_does_not_cover_what_it_was_told_meanwhile(se
 
 
 async def test_one_person_does_not_take_the_places_of_all(servers: Servers, tmp_path: Path) -> None:
-    async with open_room(servers.address("sqlite", tmp_path)) as room:
+    async with open_room(servers.migrated("sqlite", tmp_path)) as room:
         hub = hub_of(room.desk)
         with ExitStack() as screens:
             for _ in range(STREAMS_OF_ONE_MAX):
@@ -44,7 +44,7 @@ async def test_one_person_does_not_take_the_places_of_all(servers: Servers, tmp_
 
 
 async def test_nothing_hides_in_a_row_that_a_screen_is_told(servers: Servers, tmp_path: Path) -> None:
-    async with open_room(servers.address("sqlite", tmp_path)) as room:
+    async with open_room(servers.migrated("sqlite", tmp_path)) as room:
         await room.waits(name="\u202eMila\u200b")
         row = await room.row()
         assert row_values(row, await room.desk.people(), room.desk)["name"] == "\ufffdMila\ufffd"

@@ -76,7 +76,7 @@ async def origin() -> AsyncIterator[str]:
 
 @pytest.fixture
 async def room(servers: Servers, tmp_path: Path, origin: str) -> AsyncIterator[Room]:
-    async with open_room(servers.address("sqlite", tmp_path)) as opened:
+    async with open_room(servers.migrated("sqlite", tmp_path)) as opened:
         await opened.waits()
         body = {"attachments": [{"kind": "audio", "url": f"{origin}/note.mp4"}]}
         said = Said(*MILA, "customer", "AttachmentReceived", opened.clock.now(), "", body)

@@ -22,7 +22,7 @@ from tests.desk.room import ANNA, LUC, MILA, OLGA, Room, open_room
 
 @pytest.fixture(params=["sqlite", "postgres"])
 async def room(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> AsyncIterator[Room]:
-    async with open_room(servers.address(request.param, tmp_path)) as opened:
+    async with open_room(servers.migrated(request.param, tmp_path)) as opened:
         yield opened
 
 

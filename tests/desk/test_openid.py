@@ -18,7 +18,8 @@ from starlette.responses import JSONResponse, Response
 from app.desk.access import team
 from app.desk.access.openid import OpenId
 from app.desk.access.team import BY_COMMAND, Rights
-from tests.desk.kit import NOW, US, Browser, Desk, Desks, served
+from tests.databases import Servers
+from tests.desk.kit import NOW, US, Browser, Desk, open_desk, served
 
 
 @dataclass
@@ -65,8 +66,8 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-async def company(desks: Desks, tmp_path: Path, provider: Provider) -> AsyncIterator[Desk]:
-    async with desks.open(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}") as desk:
+async def company(servers: Servers, tmp_path: Path, provider: Provider) -> AsyncIterator[Desk]:
+    async with open_desk(servers.migrated("sqlite", tmp_path)) as desk:
         access = replace(desk.access, openid=OpenId(provider.address, "us", "secret", US))
         opened = Desk(access, desk.clock)
         await opened.add("Ada")

@@ -15,6 +15,7 @@ from app.desk.private import HIDDEN
 from app.store import callbacks as kept
 from app.store import sessions
 from app.store.canned import Canned
+from tests.databases import Servers
 from tests.desk.kit import NOW
 from tests.desk.room import ANNA, LUC, MILA, OLGA, Room, open_room
 
@@ -22,9 +23,9 @@ EMAIL, PHONE = "mila@mail.example", "+49 30 123456"
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
+async def room(servers: Servers, tmp_path: Path) -> AsyncIterator[Room]:
     """Anna has Mila, who left an address, which is private in the example shop, and a number, which is not."""
-    async with open_room(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}") as opened:
+    async with open_room(servers.migrated("sqlite", tmp_path)) as opened:
         await deeds.take(opened.desk, ANNA, await opened.waits())
         body = {"state": "person", "slots": {"email": EMAIL, "order_number": "10482"}}
         await opened.do(lambda connection: sessions.save(connection, [(MILA, body, "r")], NOW))

@@ -11,7 +11,8 @@ import pytest
 from app.desk.access.access import Terms
 from app.desk.access.second_factor import code_at
 from app.store.tries import FREE_TRIES
-from tests.desk.kit import PAGES, PASSWORD, US, Desk, Desks
+from tests.databases import Servers
+from tests.desk.kit import PAGES, PASSWORD, US, Desk, open_desk
 
 # ---- the second factor -------------------------------------------------------------------------------------
 
@@ -73,9 +74,9 @@ async def test_guessing_codes_is_slowed_down_too_and_half_a_session_does_not_las
     assert not await browser.is_in()
 
 
-async def test_an_owner_sets_the_second_factor_up_before_anything_else(desks: Desks, tmp_path: Path) -> None:
+async def test_an_owner_sets_the_second_factor_up_before_anything_else(servers: Servers, tmp_path: Path) -> None:
     terms = Terms(public_url=US, owners_need_second=True, pages=PAGES)
-    async with desks.open(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}", terms) as desk:
+    async with open_desk(servers.migrated("sqlite", tmp_path), terms) as desk:
         await desk.add("Olga", "owner")
         browser = await desk.signed_in("Olga")
         answer = await browser.get("/owner/team")

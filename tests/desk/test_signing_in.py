@@ -17,7 +17,7 @@ from app.errors import UnavailableError
 from app.store import staff
 from app.store.tries import FREE_TRIES, TRIES_MAX, WINDOW
 from tests.databases import Servers
-from tests.desk.kit import PASSWORD, Desk, Desks
+from tests.desk.kit import PASSWORD, Desk, open_desk
 
 # ---- the password ------------------------------------------------------------------------------------------
 
@@ -217,9 +217,9 @@ async def test_many_tries_at_once_gain_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-async def test_all_processes_count_together(desks: Desks, servers: Servers, tmp_path: Path, kind: str) -> None:
-    address = servers.address(kind, tmp_path)
-    async with desks.open(address) as first, desks.open(address) as second:
+async def test_all_processes_count_together(servers: Servers, tmp_path: Path, kind: str) -> None:
+    address = servers.migrated(kind, tmp_path)
+    async with open_desk(address) as first, open_desk(address) as second:
         await first.add("Ada")
         tries = [
             (first, second)[number % 2].browser(f"203.0.113.{number}").sign_in("Ada", "wrong") for number in range(20)

@@ -15,7 +15,7 @@ from app.desk.access.team import BY_COMMAND
 from app.errors import UnavailableError
 from app.store import audit, staff
 from tests.databases import Servers
-from tests.desk.kit import PAGE_A, PAGE_B, Browser, Desk, Desks
+from tests.desk.kit import PAGE_A, PAGE_B, Browser, Desk, open_desk
 
 FORM = {"name": "Max", "role": "staff", "reach": "some", "pages": PAGE_A}
 
@@ -89,10 +89,8 @@ async def test_the_last_owner_of_everything_stays(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-async def test_of_two_owners_who_disable_each_other_one_stays(
-    desks: Desks, servers: Servers, tmp_path: Path, kind: str
-) -> None:
-    async with desks.open(servers.address(kind, tmp_path)) as desk:
+async def test_of_two_owners_who_disable_each_other_one_stays(servers: Servers, tmp_path: Path, kind: str) -> None:
+    async with open_desk(servers.migrated(kind, tmp_path)) as desk:
         olga, otto = await desk.add("Olga", "owner"), await desk.add("Otto", "owner")
         deeds = [team.disable(desk.access, BY_COMMAND, each) for each in (olga, otto)]
         outcomes = await asyncio.gather(*deeds, return_exceptions=True)

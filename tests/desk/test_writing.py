@@ -28,7 +28,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
 
 @pytest.fixture(params=["sqlite", "postgres"])
 async def room(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> AsyncIterator[Room]:
-    async with open_room(servers.address(request.param, tmp_path), public_url="https://desk.example") as opened:
+    async with open_room(servers.migrated(request.param, tmp_path), public_url="https://desk.example") as opened:
         await deeds.take(opened.desk, ANNA, await opened.waits())
         yield opened
 
@@ -154,7 +154,7 @@ async def test_the_window_is_counted_down_by_the_channels_own_policy(room: Room)
 async def test_with_the_right_granted_people_may_write_for_a_week_and_the_bot_for_a_day(
     servers: Servers, tmp_path: Path
 ) -> None:
-    async with open_room(servers.address("sqlite", tmp_path), frozenset(("human_agent",))) as room:
+    async with open_room(servers.migrated("sqlite", tmp_path), frozenset(("human_agent",))) as room:
         await room.waits()
         window = (await room.desk.open(ANNA, MILA)).window
         assert window.staff_until

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import skip_without
-from tests.databases import Servers, running
+from tests.databases import Servers
 from tests.fleet.balancer import find_nginx
 from tests.fleet.kit import NEAR_A_SECOND, FleetPlan, Seen, run_fleet
+from tests.needs import skip_without
 
 TAKEN_OVER_SECONDS = 10.0
 META_WAITS_SECONDS = 5.0
 QUICK = {"FRONTDESK_WORKER_BEAT_SECONDS": "0.5", "FRONTDESK_WORKER_DEAD_SECONDS": "3"}
 """Half of what is usual: the test is over sooner, and a busy machine has room. The long run goes by the usual ones."""
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from typing import IO, Any, cast
 import pytest
 
 from app.cli import main
-from tests.conftest import only_when_all_run, skip_without
 from tests.flowfile.bots import TOP, write
+from tests.needs import only_when_all_run, skip_without
 
 SERVER = "yaml-language-server"
 HEADER = "# yaml-language-server: $schema=bot.schema.json\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from app.store.database import open_database
 from app.store.migrate import migrate
-from tests.conftest import only_when_all_run
-from tests.databases import Servers, running
+from tests.databases import Servers
 from tests.fuzz import lines
 from tests.fuzz.parts import PARTS, Part
+from tests.needs import only_when_all_run
 
 EXAMPLES = {"yaml": 25}
 EXAMPLES_USUAL = 150
 SHORT = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
@@ -48,7 +42,7 @@ def test_lines_lose_double_and_disorder_nothing_whoever_dies_when() -> None:
 
 def test_the_same_on_postgresql(servers: Servers, tmp_path: Path) -> None:
     only_when_all_run()
-    address = servers.address("postgres", tmp_path)
+    address = servers.migrated("postgres", tmp_path)
     with asyncio.Runner() as runner:
         database = open_database(address)
         runner.run(migrate(database))

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import only_when_all_run
 from tests.house.papers import read
 from tests.house.source import ROOT
 from tests.house.test_package import copy_of_the_sources
+from tests.needs import only_when_all_run
 from tests.ports import free_port
 
 READY_SECONDS_MAX = 60

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.conftest import only_when_all_run
 from tests.house.papers import read
 from tests.house.source import ROOT
+from tests.needs import only_when_all_run
 
 BUILT_FROM = ("app", "webhooks", "flows", "pyproject.toml", "README.md", "LICENSE")
 HEAVY = (

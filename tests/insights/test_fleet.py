@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,16 +21,11 @@ from app.store.invariants import RULES, Hands
 from app.store.migrate import migrate
 from app.store.timers import NewTimer
 from app.store.types import UtcTime
-from tests.databases import Servers, running
+from tests.databases import Servers
 from tests.store.kit import PAGE, event, flying, know, message, received
 
 NOW = datetime.now(UTC) - timedelta(seconds=5)
 LONG_AGO = NOW - timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -6,14 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import databases
 from tests.journeys.house import House, Plan, running
 from tests.journeys.shop import copy_shop
-
-
-@pytest.fixture(scope="session")
-def servers() -> Iterator[databases.Servers]:
-    yield from databases.running()
 
 
 @pytest.fixture(scope="session")

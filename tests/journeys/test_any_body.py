@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import RUN_ALL
 from tests.journeys.bodies import APP_SECRET, SIGNATURE, sign, to_bytes
 from tests.journeys.house import House, Plan, running
 from tests.journeys.shop import DISCLOSURE, copy_shop
+from tests.needs import RUN_ALL
 
 BODIES = Path(__file__).resolve().parents[1] / "webhooks" / "messenger" / "bodies"
 KNOWN = [json.loads(path.read_text("utf-8")) for path in sorted(BODIES.glob("*.json"))]

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import only_when_all_run
 from tests.journeys.bodies import OTHER_PAGE, PAGE, TOKENS
 from tests.journeys.house import Customer, House, Plan, running, wait_until
 from tests.journeys.shop import DISCLOSURE, copy_shop
+from tests.needs import only_when_all_run
 from webhooks.simulator import PageAccount
 
 FOUND = "Thank you. You will find order {} on our tracking page."

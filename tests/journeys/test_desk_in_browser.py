@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.conftest import only_when_all_run, skip_without
 from tests.journeys.house import House, Plan, running
 from tests.journeys.shop import CALLING, copy_shop
 from tests.journeys.staff import PASSWORD, make_account
+from tests.needs import only_when_all_run, skip_without
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]

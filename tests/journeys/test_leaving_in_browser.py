@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.conftest import only_when_all_run, skip_without
 from tests.journeys.house import House, Plan, running
 from tests.journeys.shop import copy_shop
 from tests.journeys.staff import PASSWORD, make_account
 from tests.journeys.test_desk_in_browser import ARGUMENTS, CHROMIUM, sign_in
+from tests.needs import only_when_all_run, skip_without
 
 HALF = "Your parcel left on"
 

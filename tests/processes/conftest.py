@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.crashes.meta import Meta
-from tests.databases import Servers, running
-
-
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    yield from running()
+from tests.databases import Servers
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ import pytest
 from app.store import inbox
 from app.store.database import open_database
 from app.store.migrate import migrate
-from tests.conftest import skip_without
 from tests.crashes.meta import Meta
+from tests.needs import skip_without
 from tests.processes.kit import Server, post, replies, running, text_body, until
 from tests.processes.trace import STRACE, Acknowledged, Call, calls, read_trace
 from tests.store.kit import count_by_status, event

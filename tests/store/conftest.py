@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.store.database import Database, open_database
-from app.store.migrate import migrate
-from tests.databases import Servers, running
+from tests.databases import Servers
 
 NOW = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    yield from running()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -26,10 +20,15 @@ def address(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) ->
     return servers.address(request.param, tmp_path)
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> str:
+    """One with every table."""
+    return servers.migrated(request.param, tmp_path)
+
+
 @pytest.fixture
-async def database(address: str) -> AsyncIterator[Database]:
-    """The same, migrated and open."""
-    opened = open_database(address)
-    await migrate(opened)
+async def database(migrated: str) -> AsyncIterator[Database]:
+    """The same, open."""
+    opened = open_database(migrated)
     yield opened
     await opened.close()

@@ -105,8 +105,8 @@ async def test_a_long_chain_is_checked_to_its_end(database: Database) -> None:
     assert await database.read(lambda connection: audit.find_break(connection, 2)) == 5
 
 
-async def test_two_processes_write_one_chain(database: Database, address: str) -> None:
-    other = open_database(address)
+async def test_two_processes_write_one_chain(database: Database, migrated: str) -> None:
+    other = open_database(migrated)
     ports = [database, other] * 5
 
     def work(connection: Connection) -> None:

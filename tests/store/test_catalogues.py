@@ -27,8 +27,8 @@ async def test_what_came_in_is_what_is_served(database: Database) -> None:
     await database.transaction(work)
 
 
-async def test_of_two_processes_one_asks_for_news_and_knows_what_it_had(database: Database, address: str) -> None:
-    other = open_database(address)
+async def test_of_two_processes_one_asks_for_news_and_knows_what_it_had(database: Database, migrated: str) -> None:
+    other = open_database(migrated)
     both = [
         each.transaction(lambda connection: catalogues.claim(connection, FEED, NOW, LEASE))
         for each in (database, other)

@@ -12,11 +12,11 @@ async def test_settings_that_keep_every_commit_are_not_complained_about(database
     assert await database.read(find_weak_settings) == ()
 
 
-async def test_a_setting_that_is_off_is_named(database: Database, address: str) -> None:
+async def test_a_setting_that_is_off_is_named(database: Database, migrated: str) -> None:
     def work(connection: Connection) -> tuple[str, ...]:
-        if address.startswith("postgresql"):
+        if migrated.startswith("postgresql"):
             connection.execute(text("SET LOCAL synchronous_commit = off"))
         return find_weak_settings(connection)
 
-    wanted = ("synchronous_commit",) if address.startswith("postgresql") else ()
+    wanted = ("synchronous_commit",) if migrated.startswith("postgresql") else ()
     assert await database.transaction(work) == wanted

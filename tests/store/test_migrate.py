@@ -17,6 +17,7 @@ from app.errors import AppError
 from app.store import migrate
 from app.store.database import Database, open_database
 from app.store.migrations import HEAD
+from tests.databases import Servers
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -51,6 +52,20 @@ async def test_two_processes_that_start_together_migrate_once(address: str) -> N
     assert (nothing, everything[0], everything[-1]) == ([], "0001", HEAD)
     await first.close()
     await second.close()
+
+
+async def test_a_migration_may_stand_still_longer_than_other_work(servers: Servers, tmp_path: Path) -> None:
+    opened = open_database(servers.address("postgres", tmp_path))
+
+    def patience(connection: Connection) -> str:
+        return str(connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one())
+
+    def patience_of_a_migration(connection: Connection) -> str:
+        migrate.upgrade(connection)
+        return patience(connection)
+
+    assert (await opened.transaction(patience_of_a_migration), await opened.transaction(patience)) == ("1min", "4s")
+    await opened.close()
 
 
 async def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:

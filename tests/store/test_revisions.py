@@ -42,8 +42,8 @@ async def test_what_is_served_already_makes_no_row(database: Database) -> None:
     await database.transaction(work)
 
 
-async def test_two_processes_that_publish_one_change_at_once_make_one_row(database: Database, address: str) -> None:
-    other = open_database(address)
+async def test_two_processes_that_publish_one_change_at_once_make_one_row(database: Database, migrated: str) -> None:
+    other = open_database(migrated)
     both = [
         each.transaction(lambda connection: revisions.publish(connection, [PAGE], NEW, b"new", NOW))
         for each in (database, other)

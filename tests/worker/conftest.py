@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from sqlmodel import SQLModel
 import app.store.staff_tables
 import app.store.tables  # noqa: F401  (both fill the metadata)
 from app.store.database import open_database
-from app.store.migrate import migrate
-from tests.databases import Servers, running
+from tests.databases import Servers
 from tests.worker.clock import GivenClock, GivenLoop
 from tests.worker.database import Troubled
 
@@ -38,36 +36,15 @@ async def clock() -> GivenClock:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    yield from running()
-
-
-@pytest.fixture(scope="session")
-def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, made once."""
-    path = tmp_path_factory.mktemp("blank") / "blank.db"
-    asyncio.run(_migrate(f"sqlite:///{path}"))
-    return path
-
-
-@pytest.fixture(scope="session")
 def postgres_address(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A migrated PostgreSQL database, made once and emptied by `both` before each test."""
-    address = servers.address("postgres", tmp_path_factory.mktemp("postgres"))
-    asyncio.run(_migrate(address))
-    return address
-
-
-async def _migrate(address: str) -> None:
-    opened = open_database(address)
-    await migrate(opened)
-    await opened.close()
+    return servers.migrated("postgres", tmp_path_factory.mktemp("postgres"))
 
 
 @pytest.fixture
-def file_address(blank_file: Path, tmp_path: Path) -> str:
-    """A fresh copy of the blank file."""
-    return f"sqlite:///{shutil.copy(blank_file, tmp_path / 'test.db')}"
+def file_address(servers: Servers, tmp_path: Path) -> str:
+    """A migrated SQLite file."""
+    return servers.migrated("sqlite", tmp_path)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.conftest import skip_without
+from tests.needs import skip_without
 from tests.webhooks.simulator.kit import Table, laid_table
 
 SETTLE_SECONDS = 0.02
