@@ -85,7 +85,8 @@ class Sender:
     parking: Parking = field(default_factory=Parking)
     told: Callable[[], None] = lambda: None
     stopping: bool = False
-    _ready: deque[OutMessage] = field(default_factory=deque)
+    _ready: dict[str, deque[OutMessage]] = field(default_factory=dict)
+    _waiting: int = 0
     _held: dict[_Key, float] = field(default_factory=dict)
     _outcomes: list[tuple[OutMessage, Outcome]] = field(default_factory=list)
     _something_ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -106,7 +107,8 @@ class Sender:
         at = self.clock.monotonic() if since is None else since
         for message in messages:
             self._held[_key(message)] = at
-        self._ready.extend(messages)
+            self._ready.setdefault(message.page_id, deque()).append(message)
+        self._waiting += len(messages)
         self._something_ready.set()
 
     def look(self) -> None:
@@ -140,17 +142,18 @@ class Sender:
                     group.create_task(self._send(self._next()))
 
     def _next(self) -> list[OutMessage]:
-        """One message, or a batch of one Page when many wait. One that was in doubt goes alone: it must not hold others up."""
-        first = self._ready.popleft()
-        if len(self._ready) + 1 < BATCH_FROM or first.unsure:
-            return [first]
-        batch: list[OutMessage] = [first]
-        others: list[OutMessage] = []
-        while self._ready and len(batch) < min(self._batch_most, self.channel.batch_max):
-            message = self._ready.popleft()
-            fits = message.page_id == first.page_id and not message.unsure
-            (batch if fits else others).append(message)
-        self._ready.extendleft(reversed(others))
+        """One message, or a batch of one Page when many wait; the Pages take turns. One that was in doubt goes alone: it must not
+        hold others up."""
+        page_id = next(iter(self._ready))
+        queue = self._ready.pop(page_id)
+        batch = [queue.popleft()]
+        if self._waiting >= BATCH_FROM and not batch[0].unsure:
+            most = min(self._batch_most, self.channel.batch_max)
+            while queue and len(batch) < most and not queue[0].unsure:
+                batch.append(queue.popleft())
+        if queue:
+            self._ready[page_id] = queue
+        self._waiting -= len(batch)
         return batch
 
     async def _send(self, messages: list[OutMessage]) -> None:

@@ -27,7 +27,8 @@ from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SEC
 from webhooks.messenger.parse import parse
 
 PATH = "/webhooks/messenger"
-_OK = PlainTextResponse("ok")
+_OK = Response()
+"""Without a body: Meta reads none, and head and body would leave in two packets."""
 _SIGNATURE = signature.HEADER.lower().encode()
 AGAIN_SECONDS = 1
 """When a refused delivery may come again; Meta has a plan of its own, a proxy or script may heed it."""
