@@ -31,6 +31,7 @@ from app.people import Wishes
 from app.readiness import preparer
 from app.service.addresses import read_allowed
 from app.service.download import Downloads
+from app.serving import is_whole
 from app.settings import Settings, pages, secret_key, sqlite_file
 from app.shop import go
 from app.shop.clicks import Clicks
@@ -227,7 +228,14 @@ def _woken(house: House, *, alone: bool) -> Callable[[bool], None]:
 def _add_routes(app: App, house: House) -> None:
     if "web" in house.roles:
         most = house.settings.deliveries_at_once
-        app.door = messenger_routes.Door(house.account, house.intake.take, house.clock, house.door, waiting_max=most)
+        app.door = messenger_routes.Door(
+            house.account,
+            house.intake.take,
+            house.clock,
+            house.door,
+            messenger_routes.Bounds(waiting_max=most),
+            is_whole=is_whole,
+        )
         app.include_router(messenger_routes.create_routes(app.door))
         app.include_router(deletion.create_routes(_deletion(house)))
         app.include_router(go.create_routes(hands.links(house.settings).key, house.clicks))

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.types import Scope
 from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -29,6 +30,8 @@ HEAD_BYTES_MAX = 64 * 1024
 """The same in bytes, for uvicorn's fast parser keeps as many as come. Proxies send about two kB."""
 
 
+_IS_WHOLE = "is_whole"
+
 GARBAGE_FROM = 10_000
 """New objects after which the garbage collector looks at the youngest: an event makes hundreds, nearly all gone without it."""
 
@@ -38,42 +41,51 @@ class Protocol(HttpToolsProtocol):
 
     head_seconds_max = HEAD_SECONDS_MAX
     _timer: asyncio.TimerHandle | None = None
+    _in_head = False
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_head()
+        self._await_head(0)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._timer is not None:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES_MAX:
-                self.transport.abort()
-        elif self.cycle is None or self.cycle.response_complete:
-            self._await_head()  # an empty line before a request: uvicorn waits for ever behind it
+        # Most heads come whole. After an empty line before a request uvicorn would wait for ever.
+        if self._in_head or self.cycle is None or self.cycle.response_complete:
+            self._await_head(len(data))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._await_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         self._head_came()
         super().on_headers_complete()
+        if (cycle := self.cycle) is not None:
+            self.scope["state"][_IS_WHOLE] = lambda: not cycle.more_body
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_came()
         super().connection_lost(exc)
 
-    def _await_head(self) -> None:
-        self._head_came()
-        self._timer = self.loop.call_later(self.head_seconds_max, self.transport.abort)
+    def _await_head(self, came_bytes: int) -> None:
+        self._head_bytes += came_bytes
+        if self._head_bytes > HEAD_BYTES_MAX:
+            self.transport.abort()
+        elif self._timer is None:
+            self._timer = self.loop.call_later(self.head_seconds_max, self.transport.abort)
 
     def _head_came(self) -> None:
-        self._head_bytes = 0
+        self._in_head, self._head_bytes = False, 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def is_whole(scope: Scope) -> bool:
+    """Whether the whole body of this request is here already."""
+    check = scope.get("state", {}).get(_IS_WHOLE)
+    return check is not None and check()
 
 
 class _Server(uvicorn.Server):

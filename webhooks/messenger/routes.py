@@ -10,7 +10,7 @@ from hmac import compare_digest
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -54,6 +54,14 @@ class Counts:
     deletions_forged: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a body may take to come in, and how many deliveries may wait to be written."""
+
+    body_seconds_max: float = BODY_SECONDS_MAX
+    waiting_max: int = WAITING_MAX
+
+
 class _ForgedError(AppError):
     """A body that no app of ours signed."""
 
@@ -80,7 +88,10 @@ def is_post(scope: Scope) -> bool:
 
 
 class Door:
-    """What both routes need, worked out once. `counts` and `seconds` are counted up in place, for health and metrics."""
+    """What both routes need, worked out once. `counts` and `seconds` are counted up in place, for health and metrics.
+
+    `is_whole` says whether the server holds the whole body of a request already: then nobody has to watch the clock.
+    """
 
     def __init__(
         self,
@@ -88,9 +99,9 @@ class Door:
         take: Take,
         clock: Clock,
         counts: Counts | None = None,
+        bounds: Bounds | None = None,
         *,
-        body_seconds_max: float = BODY_SECONDS_MAX,
-        waiting_max: int = WAITING_MAX,
+        is_whole: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
         signers = account.signers()
         self._secrets = [secret for secret, _ in signers]
@@ -100,14 +111,14 @@ class Door:
         self._take = take
         self._clock = clock
         self._counts = Counts() if counts is None else counts
-        self._body_seconds_max = body_seconds_max
-        self._waiting_max = waiting_max
+        self._bounds = Bounds() if bounds is None else bounds
+        self._is_whole = is_whole
         self._coming_bytes = self._waiting = 0
         self.seconds = Histogram()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """`receive` as an ASGI app: the way past routers and middlewares."""
-        response = await self.receive(Request(scope, receive))
+        response = await self._answer(scope, receive)
         await response(scope, receive, send)
 
     async def verify(self, request: Request) -> Response:
@@ -121,21 +132,24 @@ class Door:
 
     async def receive(self, request: Request) -> Response:
         """Events: 200 once they are durable."""
+        return await self._answer(request.scope, request.receive)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
         started = self._clock.monotonic()
         try:
-            await self._receive(request)
+            await self._receive(scope, receive)
         except (_ForgedError, _TooSlowError, BrokenPayloadError, TooLargeError, UnavailableError) as error:
             self._count(error)
             return PlainTextResponse(HTTPStatus(error.status).phrase, error.status, headers=_headers(error))
         self.seconds.observe(self._clock.monotonic() - started)
         return _OK
 
-    async def _receive(self, request: Request) -> None:
-        body = await self._read_body(request)
-        signer = signature.find_signer(body, _find_signature(request), self._secrets)
+    async def _receive(self, scope: Scope, receive: Receive) -> None:
+        body = await self._read_body(scope, receive)
+        signer = signature.find_signer(body, _find_only(scope, _SIGNATURE), self._secrets)
         if signer is None:
             raise _ForgedError("The signature is missing or wrong.")
-        if self._waiting >= self._waiting_max:
+        if self._waiting >= self._bounds.waiting_max:
             raise UnavailableError("Too many deliveries wait to be written.")
         received_at = self._clock.now()
         items = parse(payload.read(body), received_at, self._app_id, self._pages_of_secret[signer])
@@ -154,23 +168,27 @@ class Door:
         finally:
             self._waiting -= 1
 
-    async def _read_body(self, request: Request) -> bytes:
+    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
         """The raw body, piece by piece, so that nobody makes us hold more than BODY_BYTES_MAX or wait too long."""
-        length = request.headers.get("content-length", "")
+        length = _find_only(scope, b"content-length") or b""
         if length.isdigit() and (len(length) > _LENGTH_CHARS_MAX or int(length) > BODY_BYTES_MAX):
             raise TooLargeError("The body is too large.")
+        if self._is_whole(scope):
+            return await self._gather(receive)
         try:
-            async with asyncio.timeout(self._body_seconds_max):
-                return await self._gather(request)
+            async with asyncio.timeout(self._bounds.body_seconds_max):
+                return await self._gather(receive)
         except TimeoutError:
             raise _TooSlowError("The body came too slowly.") from None
-        except ClientDisconnect:
-            raise _TooSlowError("The body did not come.") from None
 
-    async def _gather(self, request: Request) -> bytes:
-        chunks, size = [], 0
+    async def _gather(self, receive: Receive) -> bytes:
+        chunks, size, more = [], 0, True
         try:
-            async for chunk in request.stream():
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _TooSlowError("The body did not come.")
+                chunk, more = message.get("body", b""), message.get("more_body", False)
                 size += len(chunk)
                 self._coming_bytes += len(chunk)
                 if size > BODY_BYTES_MAX:
@@ -216,7 +234,7 @@ def _tell(items: Sequence[Item], received_at: datetime, seconds: float) -> None:
             tracing.tell(Span("webhook", trace_of(item.key), received_at, seconds, says))
 
 
-def _find_signature(request: Request) -> bytes | None:
+def _find_only(scope: Scope, wanted: bytes) -> bytes | None:
     """The header's bytes as they came; None unless it came exactly once."""
-    found = [value for name, value in request.scope["headers"] if name == _SIGNATURE]
+    found = [value for name, value in scope["headers"] if name == wanted]
     return found[0] if len(found) == 1 else None

@@ -22,7 +22,7 @@ from app.errors import UnavailableError
 from tests.webhooks.messenger.kit import ACCOUNT, BODIES, PAGE, SECRET, say, wrap
 from webhooks.messenger.account import Account, Page
 from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX
-from webhooks.messenger.routes import PATH, Counts, Door, create_routes
+from webhooks.messenger.routes import PATH, Bounds, Counts, Door, create_routes
 from webhooks.messenger.signature import sign
 
 BODY = json.dumps(wrap(say("something private"))).encode()
@@ -37,7 +37,9 @@ class House:
         self.is_away = False
         self.counts = Counts()
         self.app = FastAPI()
-        self.app.include_router(create_routes(Door(account, self.take, Clock(), self.counts, body_seconds_max=0.3)))
+        self.app.include_router(
+            create_routes(Door(account, self.take, Clock(), self.counts, Bounds(body_seconds_max=0.3)))
+        )
 
     async def take(self, items: Sequence[Item], received_at: datetime) -> None:
         assert received_at.tzinfo is not None
@@ -261,7 +263,7 @@ async def test_only_so_many_deliveries_wait_to_be_written_and_the_others_are_tol
         await house.take(items, received_at)
 
     house.app = FastAPI()
-    house.app.include_router(create_routes(Door(ACCOUNT, take, Clock(), house.counts, waiting_max=2)))
+    house.app.include_router(create_routes(Door(ACCOUNT, take, Clock(), house.counts, Bounds(waiting_max=2))))
     async with asyncio.TaskGroup() as group:
         waiting = [group.create_task(house.post(BODY, sign(BODY, SECRET))) for _ in range(2)]
         await asyncio.sleep(0.05)
