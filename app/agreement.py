@@ -37,6 +37,7 @@ class Agreement:
         self._flows = flows
         self._clock = clock
         self._refused: dict[str, str] = {}
+        self._settled: tuple[int, list[str]] | None = None
 
     def begin(self, *, one_machine: bool) -> None:
         """Before the first `settle`. On one machine there is one folder, and what it holds at the start is meant, even if it is old."""
@@ -54,11 +55,19 @@ class Agreement:
                 log.debug("revisions not looked at", why=str(error))
 
     async def settle(self) -> None:
-        """Publish what is new here, and take what is new elsewhere. Raises UnavailableError."""
-        for watched in self._flows.watched:
-            await self._settle(watched)
+        """Publish what is new here, and take what is new elsewhere. Raises UnavailableError.
 
-    async def _settle(self, watched: Watched) -> None:
+        One short question while nothing is, however many folders there are.
+        """
+        newest = await self._database.read(revisions.find_newest)
+        seen = newest, [watched.own.revision for watched in self._flows.watched]
+        if seen == self._settled:
+            return
+        are_settled = [await self._settle(watched) for watched in self._flows.watched]
+        self._settled = seen if all(are_settled) else None
+
+    async def _settle(self, watched: Watched) -> bool:
+        """Whether there is nothing left to do about it until something changes."""
         page_id, own = watched.page_ids[0], watched.own.revision
 
         def look(connection: Connection) -> tuple[Standing | None, bool]:
@@ -69,18 +78,19 @@ class Agreement:
         standing, is_known = await self._database.read(look)
         match next_step(watched, standing, is_known=is_known):
             case "publish":
-                await self._publish(watched)
+                return await self._publish(watched)
             case "take":
                 assert standing
                 await self._take(watched, standing)
             case "nothing":
                 watched.fresh = False
+        return True
 
-    async def _publish(self, watched: Watched) -> None:
+    async def _publish(self, watched: Watched) -> bool:
         own = watched.own
         packed = await watched.pack()
         if packed is None or own.flow is None:
-            return
+            return False
         standing, now = Standing(own.revision, own.revision), self._clock.now()
         new_to = await self._database.transaction(
             lambda connection: revisions.publish(connection, watched.page_ids, standing, packed, now)
@@ -91,6 +101,7 @@ class Agreement:
         if new_to:
             log.info("flow published", folder=str(watched.folder), revision=own.revision)
             await self._tell_stranded(watched)
+        return True
 
     async def _take(self, watched: Watched, standing: Standing) -> None:
         """Serve the newest row. One that was refused before is not tried again until there is another."""

@@ -24,8 +24,8 @@ BY_MEANING_MB = 130
 """The FAQ by meaning, once in each process with workers (README, ANSWERS_BY_MEANING)."""
 CONNECTIONS = 13
 """Of one process: twelve, and one that listens."""
-LOOK_US, LOOK_POSTGRES_US = 300, 60
-"""Each process looks once a second whether a Page's flow changed elsewhere (app/agreement.py): one small query for each folder."""
+LOOK_US = 10
+"""Each process looks once a second at every folder, whether a flow changed; of the database it asks one question for all of them."""
 PAGE_A_SECOND = 300
 """Messages that Messenger takes of one Page in a second; beyond 40 its inbox stops showing them."""
 SHOWN = ((1, 1), (10, 10), (100, 100), (100, 1_000), (1_000, 1_000), (1_000, 3_000), (1_000, 10_000))
@@ -53,21 +53,18 @@ def need(pages: int, events: int, busy: float) -> Need:
     each = max(busy - looks, 0.05) / (SERVER_US / 1e6)
     processes = ceil(events / each)
     memory = processes * (PROCESS_MB + BY_MEANING_MB + pages * BOT_MB) / 1024
-    work, look = events * POSTGRES_US / 1e6, processes * pages * LOOK_POSTGRES_US / 1e6
     wal, disk = events * WAL_BYTES / 1e6, events / 5 * 86_400 * DISK_BYTES / 1e9
     return Need(
-        pages, events, processes, memory, (work + look) / busy, processes * CONNECTIONS, wal, disk,
-        _short(pages, events, processes, wal, looks / busy),
+        pages, events, processes, memory, events * POSTGRES_US / 1e6 / busy, processes * CONNECTIONS, wal, disk,
+        _short(pages, events, processes, wal),
     )  # fmt: skip
 
 
-def _short(pages: int, events: int, processes: int, wal_mb: float, looking: float) -> str:
+def _short(pages: int, events: int, processes: int, wal_mb: float) -> str:
     if events / pages > PAGE_A_SECOND:
         return "Messenger's limit of a Page"
     if wal_mb > 50:
         return "PostgreSQL: its log and its commits; divide by Page"
-    if looking > 0.3:
-        return "processes: looking whether flows changed"
     if processes * CONNECTIONS > 500:
         return "PostgreSQL: connections"
     return "nothing: one process is enough" if processes == 1 else "processes: CPU"

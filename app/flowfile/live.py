@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -116,10 +116,8 @@ class LiveFlows:
     async def look(self) -> bool:
         """Look once; whether any flow changed. Files are read in a thread."""
         changed = False
-        for watched in self.watched:
-            read = await asyncio.to_thread(_read_if_changed, watched)
-            if read is not None:
-                changed = _swap(watched, *read) or changed
+        for watched, checked, marks in await asyncio.to_thread(_read_changed, self.watched):
+            changed = _swap(watched, checked, marks) or changed
         return changed
 
 
@@ -136,10 +134,10 @@ def _begin(
     return Watched(folder, page_ids, checked, LiveFlow(checked.flow), checked.files, (), prepare), ()
 
 
-def _read_if_changed(watched: Watched) -> tuple[Checked, Marks] | None:
-    """What the folder is now, with the marks from before the reading; None if its files are as they were."""
-    marks = _marks_of(watched.files)
-    return None if marks == watched.marks else (_check_safely(watched), marks)
+def _read_changed(every: Iterable[Watched]) -> list[tuple[Watched, Checked, Marks]]:
+    """The folders whose files are not as they were: what each is now, with the marks from before the reading."""
+    looked = [(watched, _marks_of(watched.files)) for watched in every]
+    return [(watched, _check_safely(watched), marks) for watched, marks in looked if marks != watched.marks]
 
 
 def _prepared(checked: Checked, prepare: Callable[[Flow], Flow]) -> Checked:

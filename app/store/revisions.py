@@ -35,6 +35,11 @@ class Row:
     until: datetime | None
 
 
+def find_newest(connection: Connection) -> int:
+    """The number of the newest row of all Pages, which only grows; 0 before anything went live."""
+    return connection.execute(select(func.max(revisions.c.id))).scalar_one() or 0
+
+
 def find_standing(connection: Connection, page_id: str) -> Standing | None:
     """What that Page serves; None before anything went live."""
     columns = (revisions.c.revision, revisions.c.folder_revision)
