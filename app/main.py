@@ -274,6 +274,7 @@ async def _running(house: House) -> AsyncIterator[None]:
     """The loops of this process, until the block ends; what the worker has under way ends first."""
     async with asyncio.TaskGroup() as group:
         loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
+        loops.append(group.create_task(house.intake.watch()))
         loops.append(group.create_task(house.wake.pass_on()))
         loops.append(group.create_task(house.stocking.watch()))
         if "web" in house.roles:
