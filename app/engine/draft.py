@@ -34,6 +34,9 @@ WHY_MAX = 100
 """Steps of the explanation kept: twice the steps a turn may take."""
 
 
+_NOTHING = Found()
+
+
 class Draft:
     """The turn being taken. `waited_in` is the state in which the session waited when the event came.
 
@@ -47,7 +50,7 @@ class Draft:
         "erasing", "failures", "finders", "flow", "found", "gone", "hunt", "hunted", "language", "last_at", "later", "liked",
         "messages", "met", "missed", "named", "now", "offered", "opted_out", "others", "outdated", "own_language", "product",
         "question", "question_before", "questions", "rates", "result", "returning", "said", "screen", "showing", "shown",
-        "slots", "slots_until", "state", "steps", "switched_at", "timers", "traffic", "unanswered", "understood", "waited_in",
+        "slots", "slots_until", "state", "steps", "switched_at", "timers", "unanswered", "understood", "waited_in",
         "warned", "why", "wish",
     )  # fmt: skip
 
@@ -75,15 +78,16 @@ class Draft:
             session.liked,
             session.disliked,
         )
-        self.traffic, self.switched_at = session.traffic, session.switched_at
+        self.switched_at = session.switched_at
         # A wish of an earlier visit says nothing of this one.
         self.missed = session.missed if session.state else ""
         self.product: Mapping[str, Any] = {}
         self.gone, self.later = session.gone, session.later
         self.questions, self.question, self.question_before = session.questions, session.question, NOT_ASKED
         self.offered, self.others, self.rates = session.offered, session.others, session.rates
-        self.unanswered, self.found = session.unanswered, Found()
-        self._forget_expired()
+        self.unanswered, self.found = session.unanswered, _NOTHING
+        if self.slots_until:
+            self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
 
@@ -97,7 +101,7 @@ class Draft:
             self.state = resolve(self.flow, self.state)
             self.note("the session's state has moved" if self.state else "the session's state is gone")
         self.asking = self._place_of(asking) if asking and self.state else None
-        if self.showing not in self.flow.states:
+        if self.showing and self.showing not in self.flow.states:
             self.showing = resolve(self.flow, self.showing)
 
     def _place_of(self, asking: str) -> int | None:
@@ -124,7 +128,7 @@ class Draft:
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, met=self.met, timers=self.timers,
             last_at=self.last_at, switched_at=self.switched_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
-            erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
+            erasing=self.erasing, days=self.days, screen=self.screen, named=self.named,
             hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked, missed=self.missed,
             questions=self.questions, question=self.question, offered=self.offered, others=self.others, rates=self.rates,
             unanswered=self.unanswered, later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
@@ -201,6 +205,8 @@ class Draft:
 
     def text(self, text: Text) -> str:
         template = self.template(text)
+        if len(template) == 1 and isinstance(template[0], str):
+            return template[0]  # as most are: it has nothing to be filled in
         return fill(template, self.values(template))
 
     def url(self, text: Text) -> str:

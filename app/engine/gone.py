@@ -10,11 +10,16 @@ from app.engine.flow import Flow, Placeholder, State, Text
 
 def still_said(flow: Flow, state: State, gone: Mapping[str, Any]) -> Mapping[str, Any]:
     """Of the forgotten values those that are said again after the turn: in questions and their hints, ways on and reminders."""
-    names = (
-        {part.name for text in _later(flow, state) for part in _parts(text) if isinstance(part, Placeholder)}
-        if gone
-        else ()
-    )
+    if not gone:
+        return gone
+    names = {
+        part.name
+        for text in _later(flow, state)
+        if text
+        for template in text.by_language.values()
+        for part in template
+        if isinstance(part, Placeholder)
+    }
     return {name: value for name, value in gone.items() if name in names}
 
 
@@ -30,7 +35,3 @@ def _later(flow: Flow, state: State) -> list[Text | None]:
         *(each.title for each in ways),
         *(each.url for each in ways),
     ]
-
-
-def _parts(text: Text | None) -> list[str | Placeholder]:
-    return [part for template in text.by_language.values() for part in template] if text else []

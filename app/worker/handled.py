@@ -13,6 +13,7 @@ from app.engine.effects import HandOff
 from app.engine.events import PERSON, AttachmentReceived, CommentReceived, Event, TapReceived, TextReceived
 from app.engine.flow import Flow
 from app.engine.session import NOT_ASKED, Session
+from app.engine.traffic import Traffic, from_list, to_list
 from app.measures import ByPage, Histogram
 from app.store.calls import NewCall
 from app.store.claims import Claim
@@ -21,6 +22,8 @@ from app.store.inbox import WaitingEvent
 from app.store.questions import Question, Settled
 from app.store.suggestions import Shown
 from app.store.timers import NewTimer
+
+NO_TRAFFIC = Traffic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,14 @@ class Seen:
 
 @dataclass(slots=True)
 class Handled:
-    """What came of one claim; written in one transaction, or not at all."""
+    """What came of one claim; written in one transaction, or not at all. `traffic`: how much the customer wrote lately."""
 
     claim: Claim
     flow: Flow | None
     session: Session
     epoch: int
     last_customer_at: datetime | None
+    traffic: Traffic = NO_TRAFFIC
     messages: list[dict[str, Any]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     unsent: list[str] = field(default_factory=list)
@@ -81,6 +85,14 @@ class Handled:
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
     began_at: datetime | None = None
+
+    @property
+    def stored_session(self) -> dict[str, Any]:
+        """The session as it is kept, with the traffic."""
+        stored = session.to_dict(self.session)
+        if self.traffic.count:
+            stored["traffic"] = to_list(self.traffic)
+        return stored
 
     @property
     def someone_else_answers(self) -> bool:
@@ -109,8 +121,10 @@ def _name_in(slots: Mapping[str, Any]) -> str:
 
 def begin(claim: Claim, flow: Flow | None) -> Handled:
     """Nothing has happened yet."""
-    loaded = session.from_dict(claim.session or {}, claim.answered_by)  # type: ignore[arg-type]
-    return Handled(claim, flow, loaded, claim.epoch, claim.last_customer_at)
+    stored = claim.session or {}
+    loaded = session.from_dict(stored, claim.answered_by)  # type: ignore[arg-type]
+    traffic = from_list(stored["traffic"]) if "traffic" in stored else NO_TRAFFIC
+    return Handled(claim, flow, loaded, claim.epoch, claim.last_customer_at, traffic)
 
 
 def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from app import tracing
 from app.chance import Chance
 from app.clock import Clock
-from app.engine import session as stored_session
 from app.log import customer_tag, trace_of
 from app.store import (
     audit,
@@ -229,7 +228,7 @@ class Turns:
             raise error  # not even the event alone can be set aside
         else:
             # Not even the apology can be written: the event alone is set aside.
-            alone = Handled(only.claim, None, only.session, only.epoch, None, set_aside=only.set_aside)
+            alone = Handled(only.claim, None, only.session, only.epoch, None, only.traffic, set_aside=only.set_aside)
             await self._write([alone], claims_next=False)
 
     async def _persist(self, work: Callable[[Connection], Result]) -> Result:
@@ -300,10 +299,7 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     """Sessions, transcript, timers, who answers, and the end of the events: everything but the outbox."""
     sessions.save(
         connection,
-        [
-            (each.claim.key, stored_session.to_dict(each.session), each.flow.revision if each.flow else "")
-            for each in handled
-        ],
+        [(each.claim.key, each.stored_session, each.flow.revision if each.flow else "") for each in handled],
         now,
     )
     questions.forget_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
