@@ -244,15 +244,23 @@ def _shortened(hands: Hands, page_id: str, stored: dict[str, Any]) -> dict[str, 
 
 def _ends_staff(event: Event, session: Session) -> bool:
     """Whether staff have the conversation no more by it: what the bot prepared before is void."""
-    if (isinstance(event, WaitTimedOut) and event.state == PERSON) or isinstance(event, StaffLeft):
-        return session.answered_by == "staff"
-    return isinstance(event, StaffHandedBack)
+    match event:
+        case StaffHandedBack():
+            return True
+        case StaffLeft():
+            return session.answered_by == "staff"
+        case WaitTimedOut(state):
+            return state == PERSON and session.answered_by == "staff"
+        case _:
+            return False
 
 
 def _comes_too_late(handled: Handled, event: WaitingEvent) -> bool:
     """Whether staff gave away what another one of them has taken meanwhile."""
+    if event.kind not in ("StaffHandedBack", "StaffLeft"):
+        return False
     seen = (event.body or {}).get("epoch")
-    return event.kind in ("StaffHandedBack", "StaffLeft") and seen is not None and seen != handled.epoch
+    return seen is not None and seen != handled.epoch
 
 
 def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, found: Mapping[Search, Any]) -> Turn:
@@ -343,10 +351,10 @@ def _forget(handled: Handled, effect: ForgetTastes | EraseCustomer, happened_at:
 
 def _queue(hands: Hands, handled: Handled, message: Message) -> None:
     """The pieces of a message, with links that count; what its cards show is noted."""
-    claim = handled.claim
-    handled.shown += shown_on(hands.links, claim.key, message, handled.session.state)
-    for piece in hands.channel.pieces(counted(hands.links, claim.key, message)):
-        handled.messages.append(_signed(hands.secret, claim, piece))
+    key = handled.claim.key
+    handled.shown += shown_on(hands.links, key, message, handled.session.state)
+    for piece in hands.channel.pieces(counted(hands.links, key, message)):
+        handled.messages.append(_signed(hands.secret, key, piece))
 
 
 def _hand_over(hands: Hands, handled: Handled) -> None:
@@ -378,9 +386,9 @@ def _note_question(handled: Handled, effect: KeepQuestion | SettleQuestion, at: 
             handled.questions.append(asked)
 
 
-def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:
+def _signed(secret: bytes, key: Key, message: Message) -> dict[str, Any]:
     """The message in its stored form, with the payloads of what can be tapped, in its order."""
     stored = message_to_dict(message)
-    if payloads := [taps.sign(secret, claim.key, *option.tap) for option in message.options if option.tap]:
+    if payloads := [taps.sign(secret, key, *option.tap) for option in message.options if option.tap]:
         stored["payloads"] = payloads
     return stored

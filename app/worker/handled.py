@@ -55,7 +55,8 @@ class Seen:
                 if event.received_at is not None:
                     self.seconds.observe((now - event.received_at).total_seconds())
             self.pages.add(each.claim.page_id, len(each.finished))
-            self.questions.update(asked.decision for asked in each.questions)
+            if each.questions:
+                self.questions.update(asked.decision for asked in each.questions)
             self.handoffs += each.handoff is not None
 
 
@@ -137,25 +138,28 @@ def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:
 def note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
     """The customer's side of the transcript; timers and hand-backs say nothing."""
     claim = handled.claim
-    text, body, mid = "", None, None
+    body: dict[str, Any] = {}
+    reply_to = product = ""
     match event:
-        case TextReceived():
-            text, mid = event.text, event.mid
+        case TextReceived(text, mid, reply_to, product):
+            pass
         case TapReceived():
-            text, mid = event.title, event.mid
+            text, mid, reply_to = event.title, event.mid, event.reply_to
         case CommentReceived():
             text, mid = event.text, event.comment_id
             body = {name: getattr(event, name) for name in ("comment_id", "post_id", "author_id")}
-        case AttachmentReceived():
-            text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
+        case AttachmentReceived(_, text, mid, reply_to, product):
+            body = {"attachments": events.to_dict(event)["attachments"]}
         case _:
             return
-    about = {name: value for name in ("reply_to", "product") if (value := getattr(event, name, ""))}
-    body = {**(body or {}), **about} or None
+    if reply_to:
+        body["reply_to"] = reply_to
+    if product:
+        body["product"] = product
     handled.said.append(
         Said(
             claim.page_id, claim.customer_id, "customer", type(event).__name__, waiting.happened_at,
-            text, body, mid or None,
+            text, body or None, mid or None,
         )
     )  # fmt: skip
 
