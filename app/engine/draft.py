@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.engine.anywhere import resolve
+from app.engine.anywhere import index_of, resolve
 from app.engine.conditions import holds, names_in
 from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
 from app.engine.fill import fill, fill_url, is_long_address, is_too_long
 from app.engine.finders import NOTHING_FOUND, Finders, Found, SearchNeededError
 from app.engine.flow import PRICE_NOW, PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
-from app.engine.gone import still_said
 from app.engine.hours import is_open, opening_text
 from app.engine.session import NOT_ASKED, AnsweredBy, Session
 from app.engine.slots import price_number, value_text
@@ -131,8 +130,15 @@ class Draft:
             erasing=self.erasing, days=self.days, screen=self.screen, named=self.named,
             hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked, missed=self.missed,
             questions=self.questions, question=self.question, offered=self.offered, others=self.others, rates=self.rates,
-            unanswered=self.unanswered, later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
+            unanswered=self.unanswered, later=self.later, gone=self._gone_after(),
         )  # fmt: skip
+
+    def _gone_after(self) -> Mapping[str, Any]:
+        """Of what the state forgot what it says again."""
+        if not self.gone or not self.state:
+            return {}
+        later = index_of(self.flow).said_later[self.state]
+        return {name: value for name, value in self.gone.items() if name in later}
 
     def _back_after(self) -> tuple[str, ...]:
         """The way back: the state that was waited in comes on top when the turn left it, unless it left by `back`.
@@ -205,9 +211,11 @@ class Draft:
 
     def text(self, text: Text) -> str:
         template = self.template(text)
-        if len(template) == 1 and isinstance(template[0], str):
-            return template[0]  # as most are: it has nothing to be filled in
-        return fill(template, self.values(template))
+        match template:
+            case (str(whole),):
+                return whole  # as most are: there is nothing to be filled in
+            case _:
+                return fill(template, self.values(template))
 
     def url(self, text: Text) -> str:
         """The address with its values; empty, which leaves out what it belongs to, if it is none or too long then."""

@@ -112,11 +112,13 @@ class Handled:
     @property
     def new_name(self) -> str | None:
         """What the customer is called, where that was learnt just now."""
-        before, now = _name_in((self.claim.session or {}).get("slots", {})), _name_in(self.session.slots)
-        return now if now and now != before else None
+        now = _name_in(self.session.slots)
+        return now if now and now != _name_in((self.claim.session or {}).get("slots", {})) else None
 
 
 def _name_in(slots: Mapping[str, Any]) -> str:
+    if "first_name" not in slots and "last_name" not in slots:
+        return ""
     return " ".join(str(part) for name in ("first_name", "last_name") if (part := slots.get(name)))
 
 

@@ -249,7 +249,8 @@ class Turns:
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
-        hooks.tell(connection, self._listening(connection), happened(ours, now), now)
+        if listening := self._listening(connection):
+            hooks.tell(connection, listening, happened(ours, now), now)
         flying = [message for message in messages if message.status == "in_flight"]
         return flying, [each.claim.key for each in ours if each.erased_at]
 
