@@ -58,7 +58,7 @@ TRIES_MAX = 3
 class Turns:
     """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when.
 
-    `told` is called when something was written that screens show. `meet` is told of
+    `told` is called when something was written that screens show. `alive` says whether the worker may still act. `meet` is told of
     customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
     more.
     """
@@ -73,6 +73,7 @@ class Turns:
     gather: timedelta = timedelta()
     meet: Callable[[Sequence[Key]], None] = lambda _: None
     told: Callable[[], None] = lambda: None
+    alive: Callable[[], bool] = lambda: True
     taken: int = 0
     failed: int = 0
     seen: Seen = field(default_factory=Seen)
@@ -210,6 +211,9 @@ class Turns:
             return None
         # Nothing else is in hand: what still is ours was left over by a commit that gave no answer.
         claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
+        if not self.alive():
+            # Buried already, perhaps: a customer taken in hand by now would count as taken by a worker that died.
+            return None
         return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
