@@ -182,7 +182,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
     await stocking.settle()
     house = House(
         settings, roles, account, given, flows, agreement, stocking, Clicks(database, clock), clock, database, intake, wake,
-        channel, mark, client, personas, staff, access, desking.Screens(desking.create_news(settings, database, clock)),
+        channel, mark, client, personas, staff, access, desking.Screens(desking.create_news(settings, database, clock), clock),
     )  # fmt: skip
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = _woken(house, alone="worker" in roles and file is not None)

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from app import tracing
 from app.chance import Chance
 from app.clock import Clock
-from app.engine import session as stored_session
 from app.log import customer_tag, trace_of
 from app.store import (
     audit,
@@ -59,7 +58,7 @@ TRIES_MAX = 3
 class Turns:
     """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when.
 
-    `told` is called when something was written that screens show. `meet` is told of
+    `told` is called when something was written that screens show. `alive` says whether the worker may still act. `meet` is told of
     customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
     more.
     """
@@ -74,6 +73,7 @@ class Turns:
     gather: timedelta = timedelta()
     meet: Callable[[Sequence[Key]], None] = lambda _: None
     told: Callable[[], None] = lambda: None
+    alive: Callable[[], bool] = lambda: True
     taken: int = 0
     failed: int = 0
     seen: Seen = field(default_factory=Seen)
@@ -211,6 +211,9 @@ class Turns:
             return None
         # Nothing else is in hand: what still is ours was left over by a commit that gave no answer.
         claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
+        if not self.alive():
+            # Buried already, perhaps: a customer taken in hand by now would count as taken by a worker that died.
+            return None
         return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
@@ -229,7 +232,7 @@ class Turns:
             raise error  # not even the event alone can be set aside
         else:
             # Not even the apology can be written: the event alone is set aside.
-            alone = Handled(only.claim, None, only.session, only.epoch, None, set_aside=only.set_aside)
+            alone = Handled(only.claim, None, only.session, only.epoch, None, only.traffic, set_aside=only.set_aside)
             await self._write([alone], claims_next=False)
 
     async def _persist(self, work: Callable[[Connection], Result]) -> Result:
@@ -250,7 +253,8 @@ class Turns:
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
-        hooks.tell(connection, self._listening(connection), happened(ours, now), now)
+        if listening := self._listening(connection):
+            hooks.tell(connection, listening, happened(ours, now), now)
         flying = [message for message in messages if message.status == "in_flight"]
         return flying, [each.claim.key for each in ours if each.erased_at]
 
@@ -300,10 +304,7 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     """Sessions, transcript, timers, who answers, and the end of the events: everything but the outbox."""
     sessions.save(
         connection,
-        [
-            (each.claim.key, stored_session.to_dict(each.session), each.flow.revision if each.flow else "")
-            for each in handled
-        ],
+        [(each.claim.key, each.stored_session, each.flow.revision if each.flow else "") for each in handled],
         now,
     )
     questions.forget_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])

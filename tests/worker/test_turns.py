@@ -68,6 +68,15 @@ async def test_a_worker_that_stops_claims_nothing_more(both: Troubled, clock: Gi
     assert await Crew(both, clock, "w2").turns.run_batch() == 50
 
 
+async def test_a_worker_that_may_be_buried_already_claims_nothing_more(both: Troubled, clock: GivenClock) -> None:
+    """Regression: buried once more for it, an event that did nothing was counted as tried twice and set aside."""
+    crew = Crew(both, clock)
+    await add(both, *(event(f"c{each}", "hi") for each in range(150)))
+    crew.living = False
+    assert await crew.turns.run_batch() == 100
+    assert await Crew(both, clock, "w2").turns.run_batch() == 50
+
+
 async def test_customers_in_hand_when_a_worker_leaves_are_anybodys_and_none_counts_as_tried(
     both: Troubled, clock: GivenClock
 ) -> None:
