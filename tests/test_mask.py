@@ -204,6 +204,12 @@ def test_product_codes_and_order_numbers_of_a_market_place_stay() -> None:
         assert mask(text) is text
 
 
+def test_a_capital_of_another_alphabet_names_no_country() -> None:
+    text = "Sİ56 1910 0000 0123 438"
+    assert mask(text) is text
+    assert mask("SI56 1910 0000 0123 438") == REMOVED
+
+
 def test_one_wrong_digit_makes_no_card_and_no_account() -> None:
     for card in CARDS:
         wrong = card[:-1] + str((int(card[-1]) + 1) % 10)
