@@ -142,7 +142,9 @@ def _plan(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> _P
     if forgotten := [name for name, value in fixed.items() if value is None]:
         raise ValueError(f"rows without {forgotten}: defaults are not filled in here, and a constant NULL is null()")
     if fixed and isinstance(statement, Insert):
-        raise ValueError(f"an insert that binds {list(fixed)} by itself: of many rows at once each value must be a row's")
+        raise ValueError(
+            f"an insert that binds {list(fixed)} by itself: of many rows at once each value must be a row's"
+        )
     incoming = [_to_driver(compiled.binds[name].type, dialect) for name in places]
     outgoing = [_from_driver(column.type, dialect) for column in getattr(statement, "selected_columns", ())]
     return _Plan(str(compiled), _picker(places), fixed, _numbered(incoming), _numbered(outgoing))

@@ -372,11 +372,15 @@ _echoed = (
 
 def settle_by_echo(connection: Connection, echoes: Sequence[EchoOf], now: datetime) -> bool:
     """Our own messages came back: they were sent, whatever we knew of them. Whether that was news (true where nobody can say)."""
+    if not echoes:
+        return False
+    # Of one message that came back twice the first echo counts.
+    each_once = {(e.page_id, e.customer_id, e.seq): e.mid for e in reversed(echoes)}
     rows = [
-        {"of_page": e.page_id, "of_customer": e.customer_id, "of_seq": e.seq, "new_mid": e.mid, "at": now}
-        for e in sorted(echoes, key=lambda each: (each.page_id, each.customer_id, each.seq))
+        {"of_page": page_id, "of_customer": customer_id, "of_seq": seq, "new_mid": mid, "at": now}
+        for (page_id, customer_id, seq), mid in sorted(each_once.items())
     ]
-    return bulk.run(connection, _echoed, rows) != 0
+    return bulk.update(connection, _echoed, rows) != 0
 
 
 def find_places(connection: Connection, key: Key, mids: Sequence[str]) -> dict[str, int]:

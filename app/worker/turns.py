@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, TypeVar
 
 import structlog
@@ -121,21 +122,23 @@ class Turns:
         return self._thinking.keys() - {each.key for each in thought}
 
     async def _claim(self) -> list[Claim]:
-        now, worker_id, thought = self.clock.now(), self.worker_id, self._thought()
+        thought = self._thought()
         unsure, self._unsure_of_claims = self._unsure_of_claims, True
-
-        def work(connection: Connection) -> list[Claim]:
-            if unsure:
-                # The last claim's commit gave no answer. Between batches nothing is in hand but who waits for a model.
-                claims.release_all_but(connection, worker_id, self._still_thinking(thought))
-            else:
-                claims.release(connection, worker_id, thought, tried=False)
-            return claims.claim(connection, worker_id, EVENTS_MAX, now, self.gather)
-
-        claimed = await self.database.transaction(work)
+        claimed = await self.database.transaction(
+            lambda connection: self._claim_waiting(connection, thought, unsure=unsure)
+        )
         self._unsure_of_claims = False
         self._forget_thoughts(thought)
         return claimed
+
+    def _claim_waiting(self, connection: Connection, thought: Sequence[Claim], *, unsure: bool) -> list[Claim]:
+        """`unsure`: an earlier commit that claims gave no answer, so that something may be in hand that nobody knows of."""
+        if unsure:
+            # Between batches nothing is in hand but who waits for a model.
+            claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
+        else:
+            claims.release(connection, self.worker_id, thought, tried=False)
+        return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _handle(self, claim: Claim) -> Handled | None:
         now = self.clock.now()
@@ -178,10 +181,14 @@ class Turns:
         """Write all in one transaction. `claims_next`: nothing else is in hand, so the same transaction claims what comes next."""
 
         thought = self._thought() if claims_next and not self.stopping else []
+        runs = count()
 
         def work(connection: Connection) -> tuple[list[OutMessage], list[Claim] | None]:
             flying, erased = self._commit(connection, handled)
-            in_hand = self._claim_next(connection, thought) if claims_next else None
+            # Run again, its last commit may have gone through after all.
+            unsure = next(runs) > 0
+            goes_on = claims_next and not self.stopping
+            in_hand = self._claim_waiting(connection, thought, unsure=unsure) if goes_on else None
             _note_erased(connection, erased, self.clock.now())
             return flying, in_hand
 
@@ -205,13 +212,6 @@ class Turns:
         self.send(flying, started)
         self.told()
         self.meet([each.claim.key for each in handled if each.messages and not each.session.met])
-
-    def _claim_next(self, connection: Connection, thought: Sequence[Claim]) -> list[Claim] | None:
-        if self.stopping:
-            return None
-        # Nothing else is in hand: what still is ours was left over by a commit that gave no answer.
-        claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
-        return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
         """The database refuses something that one of them holds: each alone, and that one is tried again or set aside."""
@@ -241,9 +241,10 @@ class Turns:
         now = self.clock.now()
         held = claims.hold(connection, self.worker_id, [each.claim for each in handled])
         ours = [each for each in handled if each.claim.key in held]
-        # Staff took over or wrote in the middle of a turn: it never happened, and its events are handled anew.
-        lost = [each.claim for each in handled if each.claim.key not in held]
-        claims.release(connection, self.worker_id, lost, tried=False)
+        if len(ours) < len(handled):
+            # Staff took over or wrote in the middle of a turn: it never happened, and its events are handled anew.
+            lost = [each.claim for each in handled if each.claim.key not in held]
+            claims.release(connection, self.worker_id, lost, tried=False)
         messages = self._queue(ours, held, now)
         note_callbacks(connection, ours, now)
         erase(connection, [(each.claim.key, each.erased_at) for each in ours if each.erased_at])
