@@ -127,7 +127,7 @@ _set_aside = (
 def finish(connection: Connection, finished: Sequence[tuple[int, str, str | None]], now: datetime) -> None:
     """Mark events (id, done or ignored, reason) as handled and drop their bodies."""
     if finished:
-        bulk.update(
+        bulk.run(
             connection,
             _finish,
             [{"event_id": each, "new_status": status, "why": why, "at": now} for each, status, why in finished],

@@ -251,7 +251,8 @@ class Turns:
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
-        hooks.tell(connection, self._listening(connection), happened(ours, now), now)
+        if listening := self._listening(connection):
+            hooks.tell(connection, listening, happened(ours, now), now)
         flying = [message for message in messages if message.status == "in_flight"]
         return flying, [each.claim.key for each in ours if each.erased_at]
 
@@ -318,8 +319,12 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     questions.settle(connection, [settled for each in handled for settled in each.settled])
     calls.add(connection, [call for each in handled for call in each.calls], now)
     timers.start(connection, [timer for each in handled for timer in each.timers.values()])
-    conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])
-    conversations.save_changed(connection, [_after(each, now) for each in handled if each.someone_else_answers])
+    kept: list[AfterTurns] = []
+    changed: list[AfterTurns] = []
+    for each in handled:
+        (changed if each.someone_else_answers else kept).append(_after(each, now))
+    conversations.save_kept(connection, kept)
+    conversations.save_changed(connection, changed)
     _episodes(connection, handled, now)
     inbox.finish(connection, [done for each in handled for done in each.finished], now)
     for each in handled:
