@@ -254,16 +254,17 @@ class Sender:
     async def record(self, results: list[Result]) -> list[OutMessage]:
         """Write results down, however long the database is away; gives the next messages of customers whose line moved."""
         worker_id = self.worker_id
-        ended = [result.message.key for result in results if result.status in ("sent", "failed")]
+        moved = [result.message.key for result in results]
+        ended = [key for key, result in zip(moved, results, strict=True) if result.status in ("sent", "failed")]
         room = self.room() > 0
         news = self.parking.take_news()
 
         def work(connection: Connection) -> list[OutMessage]:
             now = self.clock.now()
-            conversations.lock(connection, sorted({result.message.key for result in results}))
+            conversations.lock(connection, moved)
             outbox.record(connection, worker_id, results, now)
             tell(connection, results, now)
-            conversations.touch(connection, [result.message.key for result in results], now)
+            conversations.touch(connection, moved, now)
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 

@@ -285,6 +285,20 @@ async def test_a_turn_whose_answer_was_lost_is_not_taken_twice(both: Troubled, c
     assert await ends(both, "ana") == [("done", None)]
 
 
+async def test_what_a_commit_claimed_whose_answer_was_lost_is_put_back_and_taken_again(
+    both: Troubled, clock: GivenClock
+) -> None:
+    crew = Crew(both, clock)
+    await add(both, event("ana", "hello"))
+    await both.transaction(lambda connection: claims.claim(connection, "dead", 10, NOW))
+    # Failed once, she is claimed alone.
+    await both.transaction(lambda connection: claims.release_all_of(connection, "dead"))
+    await add(both, event("bea", "hello"))
+    both.plan.extend([None, "answer lost"])
+    assert [await crew.turns.run_batch() for _ in range(3)] == [1, 1, 0]
+    assert await written(both, "ana") == await written(both, "bea") == ["You said: hello"]
+
+
 async def test_a_failed_turn_whose_release_finds_no_database_is_released_later(
     database: Troubled, clock: GivenClock
 ) -> None:
