@@ -211,9 +211,7 @@ class Sender:
 
     def _prepare(self, message: OutMessage, now: datetime, at: float) -> Send | Failed:
         """What leaves, or why it does not leave now; `at` is the same moment by the clock that never jumps."""
-        # So long after it was taken off the line staff may have come: then it is taken anew.
-        is_stale = at - self._held.get(_key(message), 0.0) > LEAVES_WITHIN_SECONDS
-        if is_stale or self.parking.is_parked(message.page_id, at):
+        if self._is_stale(message, at) or self.parking.is_parked(message.page_id, at):
             return KEPT_BACK
         try:
             send = self._to_send(message)
@@ -225,6 +223,10 @@ class Sender:
             return Failed(refusal.code, refusal.sentence)
         # Only what really leaves goes ahead for its Page: what is refused here says nothing of the Page's trouble.
         return send if self.parking.lets_go(message.page_id, at) else KEPT_BACK
+
+    def _is_stale(self, message: OutMessage, at: float) -> bool:
+        """Whether so much time went by since it was taken off the line that staff may have come: then it is taken anew."""
+        return at - self._held.get(_key(message), 0.0) > LEAVES_WITHIN_SECONDS
 
     def _to_send(self, message: OutMessage) -> Send:
         return Send(

@@ -279,7 +279,7 @@ class StaleFlightsLeave(Bug):
     """A message leaves however long ago somebody looked whether staff had come."""
 
     name = "stale_flights_leave"
-    found_by = 73
+    found_by = 61
     profile = "alone"
     more_seeds = 55
     """It takes a database that stands still in the very moment in which staff come: rare, and more waits do not bring it about."""
@@ -292,7 +292,7 @@ class StaleFlightsLeave(Bug):
 
 
 class _Patient(Sender):
-    def _is_stale(self, message: OutMessage) -> bool:
+    def _is_stale(self, message: OutMessage, at: float) -> bool:
         return False
 
 
