@@ -279,13 +279,13 @@ class StaleFlightsLeave(Bug):
     """A message leaves however long ago somebody looked whether staff had come."""
 
     name = "stale_flights_leave"
-    found_by = 61
+    found_by = 11
     profile = "alone"
     more_seeds = 55
     """It takes a database that stands still in the very moment in which staff come: rare, and more waits do not bring it about."""
 
     def change_rates(self, rates: Rates) -> None:
-        rates.slow_database = max(rates.slow_database, 0.03)
+        rates.slow_database = max(rates.slow_database, 0.08)
 
     def fit(self, process: Process, worker: Worker) -> None:
         wrong_hands.refit(worker, sender=_Patient)

@@ -7,6 +7,7 @@ import hashlib
 import random
 from collections import deque
 from collections.abc import Callable, Coroutine
+from itertools import count
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
@@ -35,6 +36,15 @@ class _Jump:
         """There is nothing to close."""
 
 
+class _Numbered(asyncio.Task[Any]):
+    """A task with a number. asyncio keeps tasks in sets, which Python orders by their places in memory: no two runs the same."""
+
+    _number = 0
+
+    def __hash__(self) -> int:
+        return self._number
+
+
 class SimLoop(asyncio.BaseEventLoop):
     """The same seed gives the same schedule, the same trace and the same hash of it."""
 
@@ -45,6 +55,8 @@ class SimLoop(asyncio.BaseEventLoop):
         self._order = random.Random(f"{seed}/order")
         self._hash = hashlib.sha256()
         self._selector = _Jump(self)
+        self._tasks = count(1)
+        self.set_task_factory(self._create_numbered)
         self.set_exception_handler(lambda _loop, _context: None)  # processes report what broke them
 
     def time(self) -> float:
@@ -58,6 +70,12 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def trace_hash(self) -> str:
         return self._hash.hexdigest()[:16]
+
+    def _create_numbered(self, _loop: asyncio.AbstractEventLoop, coro: Any, **given: Any) -> asyncio.Task[Any]:
+        task = _Numbered.__new__(_Numbered)
+        task._number = next(self._tasks)
+        _Numbered.__init__(task, coro, loop=self, **given)
+        return task
 
     def _run_once(self) -> None:
         if len(self._ready) > 1:
