@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -27,27 +27,40 @@ from app.settings import LOOPBACK, Settings, sqlite_file
 from app.store.database import Database, hosts_of, read_url
 from app.store.wake import SCREENS, Fleet, Nearby, Wake
 
+PAUSE_SECONDS = 0.1
+"""Between two notices to the screens of other processes: people see no difference, and every notice makes every process look."""
+
 
 @dataclass(slots=True)
 class Screens:
     """What this process needs for screens. A process that only works has no `hub`: it tells those that have."""
 
     news: Wake
+    clock: Clock
     hub: Hub | None = None
     files: Files | None = None
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self) -> None:
         """Something that a screen may show has changed."""
         if self.hub is not None:
             self.hub.tell()
-        self.news.tell()
+        self._told.set()
 
     def start(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         """The loops that it needs."""
-        loops = [group.create_task(self.news.pass_on())]
+        loops = [group.create_task(self.news.pass_on()), group.create_task(self._tell_others())]
         if self.hub is not None:
             loops += [group.create_task(self.news.listen(self.hub.tell)), group.create_task(self.hub.run())]
         return loops
+
+    async def _tell_others(self) -> None:
+        """Tell other processes at once, and then of what comes in the pause together, until cancelled."""
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            self.news.tell()
+            await self.clock.sleep(PAUSE_SECONDS)
 
 
 def create_news(settings: Settings, database: Database, clock: Clock) -> Wake:

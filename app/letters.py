@@ -17,7 +17,8 @@ def fold(text: str) -> str:
     A text without any letter or digit (a single emoji) is only stripped and case-folded.
     """
     if text.isascii():
-        return " ".join(_NOT_WORD.sub(" ", text.lower()).split()) or text.strip()
+        lower = text.lower()
+        return lower if lower.isalnum() else " ".join(_NOT_WORD.sub(" ", lower).split()) or text.strip()
     plain = unicodedata.normalize("NFKC", text).casefold()[:CHARS_MAX]
     bare = without_accents(plain)
     return " ".join(_NOT_WORD.sub(" ", bare).split()) or plain.strip()

@@ -182,7 +182,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
     await stocking.settle()
     house = House(
         settings, roles, account, given, flows, agreement, stocking, Clicks(database, clock), clock, database, intake, wake,
-        channel, mark, client, personas, staff, access, desking.Screens(desking.create_news(settings, database, clock)),
+        channel, mark, client, personas, staff, access, desking.Screens(desking.create_news(settings, database, clock), clock),
     )  # fmt: skip
     pace.processes = lambda: house.worker.beat.at_work if house.worker else 1
     intake.woken = _woken(house, alone="worker" in roles and file is not None)
@@ -274,6 +274,7 @@ async def _running(house: House) -> AsyncIterator[None]:
     """The loops of this process, until the block ends; what the worker has under way ends first."""
     async with asyncio.TaskGroup() as group:
         loops = [group.create_task(house.agreement.watch()), group.create_task(house.intake.run())]
+        loops.append(group.create_task(house.intake.watch()))
         loops.append(group.create_task(house.wake.pass_on()))
         loops.append(group.create_task(house.stocking.watch()))
         if "web" in house.roles:

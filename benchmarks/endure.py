@@ -34,6 +34,10 @@ NORMAL_AFTER_SECONDS = 60.0
 DRAIN_SECONDS_MAX = 900.0
 CROWD = 100_000
 """Customers of the overload: who still waits for a reply writes nothing more, so they must be many."""
+CONNECTIONS = 1_900
+"""Meta opens as many as it needs; beyond 2,000 requests at once the server refuses without looking at them."""
+COMES_AGAIN_SECONDS = 20.0
+"""Before a refused delivery of the overload comes again: Meta does so at once and then more and more rarely."""
 EVERY_SECONDS = 1.0
 
 
@@ -117,8 +121,8 @@ def overload(plan: Plan, server: Server, minutes: float, times: float) -> dict[s
     before = measure.latency(plan, server, calm_rate, 0, seconds=10.0)
     with Watch(server) as watch:
         result = measure.load(
-            plan, server, rate=full * times, seconds=minutes * 60, customers=CROWD, connections=512,
-            first_customer=1_000_000, reply_seconds_max=3600.0, settles=False,
+            plan, server, rate=full * times, seconds=minutes * 60, customers=CROWD, connections=CONNECTIONS,
+            first_customer=1_000_000, reply_seconds_max=3600.0, refused_pause_seconds=COMES_AGAIN_SECONDS, settles=False,
         )  # fmt: skip
         ended = time.monotonic()
         normal_after = _until_calm(server)

@@ -28,7 +28,7 @@ REPLY_SECONDS_MAX = 20.0
 """A reply later than this counts as lost and the customer starts over; the slowest peer needs under one second."""
 
 REFUSED_PAUSE_SECONDS = 0.05
-"""Before a refused webhook is posted again, as Meta does."""
+"""Before a refused webhook is posted again, unless the order says otherwise."""
 
 ARRIVALS_SEED = 20261
 """The open loop's moments are the same in every run."""
@@ -63,6 +63,7 @@ class Order:
     stride: int = 1
     in_turn: bool = False
     reply_seconds_max: float = REPLY_SECONDS_MAX
+    refused_pause_seconds: float = REFUSED_PAUSE_SECONDS
     wait_for: str = "reply"
     graph_items: int = 0
     pids: dict[str, int] = field(default_factory=dict)
@@ -133,7 +134,9 @@ class Generator:
                     self.end_step(customer, now)
             else:
                 self.times.refused += 1
-                asyncio.get_running_loop().call_later(REFUSED_PAUSE_SECONDS, self._post, customer, request, pool)
+                asyncio.get_running_loop().call_later(
+                    self.order.refused_pause_seconds, self._post, customer, request, pool
+                )
 
         pool.request(request, done)
 

@@ -110,7 +110,8 @@ def test_an_account_goes_with_and_without_blanks(iban: str, size: int) -> None:
         ("my pin is 12-34", f"my pin is {REMOVED}"),
         ("pin is 1234 20 people", f"pin is {REMOVED} 20 people"),
         ("pwd: hunter2", f"pwd: {REMOVED}"), ("mdp : soleil", f"mdp : {REMOVED}"),
-        ("api_key=abc123def456", f"api_key={REMOVED}"),
+        ("api_key=abc123def456", f"api_key={REMOVED}"), ("MEIN PASSWORT IST GEHEIM", f"MEIN PASSWORT IST {REMOVED}"),
+        ("AKIAABCDEFGHIJKLMNOP", REMOVED),
         ("key sk-abcdefghijklmnopqrstuvwx", f"key {REMOVED}"),
         ("104857600123456|AbCdEfGhIjKlMnOpQrStUvWxYz0", REMOVED),
         ("https://shop.example/?a=1&access_token=abc-123#top", f"https://shop.example/?a=1&access_token={REMOVED}#top"),
@@ -202,6 +203,12 @@ def test_product_codes_and_order_numbers_of_a_market_place_stay() -> None:
     for number in range(1234500, 1234600):
         text = f"my order 302-{number}-7654321"
         assert mask(text) is text
+
+
+def test_a_capital_of_another_alphabet_names_no_country() -> None:
+    text = "Sİ56 1910 0000 0123 438"
+    assert mask(text) is text
+    assert mask("SI56 1910 0000 0123 438") == REMOVED
 
 
 def test_one_wrong_digit_makes_no_card_and_no_account() -> None:

@@ -128,8 +128,9 @@ class Hub:
     # ---- for the others ------------------------------------------------------------------------------------
 
     def tell(self) -> None:
-        """Something changed, here or in another process."""
-        self._woken.set()
+        """Something changed, here or in another process; without a screen nobody needs to know."""
+        if self._streams:
+            self._woken.set()
 
     def stop(self) -> None:
         """End every stream: an open one would hold up the server's stop."""

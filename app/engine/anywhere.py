@@ -10,6 +10,7 @@ from app.engine.events import Attachment
 from app.engine.fill import ADDRESS_CHARS_MAX
 from app.engine.flow import Anywhere, Flow
 from app.engine.fold import clean, fold
+from app.engine.gone import names_said_later
 
 HEAR_WORDS_MAX = 12
 """A message with more words says something of its own: a phrase in it is no order."""
@@ -39,7 +40,8 @@ class Heard:
 class Index:
     """What is worked out from a flow once: phrases by their folded words, the lowest entry first, and the way to a person.
 
-    `others` are the entries of `anywhere` that are not `hear`, with their places, counted from 1.
+    `others` are the entries of `anywhere` that are not `hear`, with their places, counted from 1. `said_later`: for each state the
+    names of values that it says after it was entered.
     """
 
     phrases: Mapping[str, Heard]
@@ -47,6 +49,7 @@ class Index:
     words_max: int
     others: tuple[tuple[int, Anywhere], ...]
     person: str
+    said_later: Mapping[str, frozenset[str]]
 
 
 def index_of(flow: Flow) -> Index:
@@ -69,6 +72,7 @@ def _index(flow: Flow) -> Index:
         words_max=max((phrase.count(" ") + 1 for phrase in phrases), default=0),
         others=tuple((entry, each) for entry, each in enumerate(flow.anywhere, start=1) if not each.hear),
         person=person_state(flow),
+        said_later={name: names_said_later(flow, state) for name, state in flow.states.items()},
     )
 
 

@@ -116,6 +116,8 @@ def take_burst(
     Each is read by itself; what means nothing so is read together with its neighbours. A question that a later one answers is not said.
     Who asks to be forgotten is asked about that, and nothing else is read: a yes must not come before the question.
     """
+    if len(burst) == 1 and isinstance(burst[0], TextReceived):
+        return take_turn(flow, session, burst[0], now, finders)
     reading = _Burst(flow, session, now, finders)
     try:
         previous = ""

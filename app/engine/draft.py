@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.engine.anywhere import resolve
+from app.engine.anywhere import index_of, resolve
 from app.engine.conditions import holds, names_in
 from app.engine.effects import Effect, Message, Search, SendMessage, StopTimers
 from app.engine.fill import fill, fill_url, is_long_address, is_too_long
 from app.engine.finders import NOTHING_FOUND, Finders, Found, SearchNeededError
 from app.engine.flow import PRICE_NOW, PRODUCT_PREFIX, Condition, Flow, Placeholder, Slot, State, Template, Text
-from app.engine.gone import still_said
 from app.engine.hours import is_open, opening_text
 from app.engine.session import NOT_ASKED, AnsweredBy, Session
 from app.engine.slots import price_number, value_text
@@ -34,6 +33,9 @@ WHY_MAX = 100
 """Steps of the explanation kept: twice the steps a turn may take."""
 
 
+_NOTHING = Found()
+
+
 class Draft:
     """The turn being taken. `waited_in` is the state in which the session waited when the event came.
 
@@ -47,7 +49,7 @@ class Draft:
         "erasing", "failures", "finders", "flow", "found", "gone", "hunt", "hunted", "language", "last_at", "later", "liked",
         "messages", "met", "missed", "named", "now", "offered", "opted_out", "others", "outdated", "own_language", "product",
         "question", "question_before", "questions", "rates", "result", "returning", "said", "screen", "showing", "shown",
-        "slots", "slots_until", "state", "steps", "switched_at", "timers", "traffic", "unanswered", "understood", "waited_in",
+        "slots", "slots_until", "state", "steps", "switched_at", "timers", "unanswered", "understood", "waited_in",
         "warned", "why", "wish",
     )  # fmt: skip
 
@@ -75,15 +77,16 @@ class Draft:
             session.liked,
             session.disliked,
         )
-        self.traffic, self.switched_at = session.traffic, session.switched_at
+        self.switched_at = session.switched_at
         # A wish of an earlier visit says nothing of this one.
         self.missed = session.missed if session.state else ""
         self.product: Mapping[str, Any] = {}
         self.gone, self.later = session.gone, session.later
         self.questions, self.question, self.question_before = session.questions, session.question, NOT_ASKED
         self.offered, self.others, self.rates = session.offered, session.others, session.rates
-        self.unanswered, self.found = session.unanswered, Found()
-        self._forget_expired()
+        self.unanswered, self.found = session.unanswered, _NOTHING
+        if self.slots_until:
+            self._forget_expired()
         self._find_place(session.asking)
         self.waited_in = self.state
 
@@ -97,7 +100,7 @@ class Draft:
             self.state = resolve(self.flow, self.state)
             self.note("the session's state has moved" if self.state else "the session's state is gone")
         self.asking = self._place_of(asking) if asking and self.state else None
-        if self.showing not in self.flow.states:
+        if self.showing and self.showing not in self.flow.states:
             self.showing = resolve(self.flow, self.showing)
 
     def _place_of(self, asking: str) -> int | None:
@@ -124,11 +127,18 @@ class Draft:
             disclosed=self.disclosed, opted_out=self.opted_out, warned=self.warned, met=self.met, timers=self.timers,
             last_at=self.last_at, switched_at=self.switched_at, answered_by=self.answered_by, answered=self.answered,
             calls=self.calls, calling=self.calling, showing=self.showing, shown=self.shown, wish=self.wish,
-            erasing=self.erasing, days=self.days, screen=self.screen, named=self.named, traffic=self.traffic,
+            erasing=self.erasing, days=self.days, screen=self.screen, named=self.named,
             hunt=self.hunt, hunted=self.hunted, liked=self.liked, disliked=self.disliked, missed=self.missed,
             questions=self.questions, question=self.question, offered=self.offered, others=self.others, rates=self.rates,
-            unanswered=self.unanswered, later=self.later, gone=still_said(self.flow, self.here, self.gone) if self.state else {},
+            unanswered=self.unanswered, later=self.later, gone=self._gone_after(),
         )  # fmt: skip
+
+    def _gone_after(self) -> Mapping[str, Any]:
+        """Of what the state forgot what it says again."""
+        if not self.gone or not self.state:
+            return {}
+        later = index_of(self.flow).said_later[self.state]
+        return {name: value for name, value in self.gone.items() if name in later}
 
     def _back_after(self) -> tuple[str, ...]:
         """The way back: the state that was waited in comes on top when the turn left it, unless it left by `back`.
@@ -201,7 +211,11 @@ class Draft:
 
     def text(self, text: Text) -> str:
         template = self.template(text)
-        return fill(template, self.values(template))
+        match template:
+            case (str(whole),):
+                return whole  # as most are: there is nothing to be filled in
+            case _:
+                return fill(template, self.values(template))
 
     def url(self, text: Text) -> str:
         """The address with its values; empty, which leaves out what it belongs to, if it is none or too long then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 from app.engine.flow import Template
@@ -88,7 +89,9 @@ class Message:
     @property
     def staying(self) -> tuple[Option, ...]:
         """What can be tapped for as long as the message is to be seen: buttons, then those of the cards."""
-        return (*self.buttons, *(button for card in self.cards for button in card.buttons))
+        return (
+            (*self.buttons, *[button for card in self.cards for button in card.buttons]) if self.cards else self.buttons
+        )
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -228,6 +231,8 @@ Effect = (
 
 
 _MESSAGE_PLAIN = ("square", "offers", "hands_over", "content", "reply_to")
+_MESSAGE_AS_IT_IS = ("text", *_MESSAGE_PLAIN)
+_plain_of = attrgetter(*_MESSAGE_PLAIN)
 
 
 def message_to_dict(message: Message) -> dict[str, Any]:
@@ -235,14 +240,15 @@ def message_to_dict(message: Message) -> dict[str, Any]:
     stored: dict[str, Any] = {}
     if message.text:
         stored["text"] = message.text
-    for name, options in (("choices", message.choices), ("buttons", message.buttons)):
-        if options:
-            stored[name] = [_option_to_dict(option) for option in options]
+    if message.choices:
+        stored["choices"] = [_option_to_dict(option) for option in message.choices]
+    if message.buttons:
+        stored["buttons"] = [_option_to_dict(option) for option in message.buttons]
     if message.media:
         stored["media"] = list(message.media)
     if message.cards:
         stored["cards"] = [_card_to_dict(card) for card in message.cards]
-    stored |= {name: value for name in _MESSAGE_PLAIN if (value := getattr(message, name))}
+    stored |= {name: value for name, value in zip(_MESSAGE_PLAIN, _plain_of(message), strict=True) if value}
     if message.leads:
         stored["leads"] = [list(each) for each in message.leads]
     if form := message.form:
@@ -252,21 +258,19 @@ def message_to_dict(message: Message) -> dict[str, Any]:
 
 def message_from_dict(stored: dict[str, Any]) -> Message:
     """The message of that stored form."""
-    media, form = stored.get("media"), stored.get("form")
-    return Message(
-        text=stored.get("text", ""),
-        choices=tuple(_option_from_dict(each) for each in stored.get("choices", ())),
-        buttons=tuple(_option_from_dict(each) for each in stored.get("buttons", ())),
-        media=(media[0], media[1]) if media else None,
-        cards=tuple(_card_from_dict(each) for each in stored.get("cards", ())),
-        square=stored.get("square", False),
-        form=Form(form["kind"], form["fields"], tuple(form["items"])) if form else None,
-        offers=stored.get("offers", ""),
-        hands_over=stored.get("hands_over", False),
-        reply_to=stored.get("reply_to", ""),
-        content=stored.get("content", ""),
-        leads=tuple((product, address) for product, address in stored.get("leads", ())),
-    )
+    found: dict[str, Any] = {name: stored[name] for name in _MESSAGE_AS_IT_IS if name in stored}
+    for name in ("choices", "buttons"):
+        if name in stored:
+            found[name] = tuple([_option_from_dict(each) for each in stored[name]])
+    if media := stored.get("media"):
+        found["media"] = (media[0], media[1])
+    if "cards" in stored:
+        found["cards"] = tuple([_card_from_dict(each) for each in stored["cards"]])
+    if form := stored.get("form"):
+        found["form"] = Form(form["kind"], form["fields"], tuple(form["items"]))
+    if "leads" in stored:
+        found["leads"] = tuple([(product, address) for product, address in stored["leads"]])
+    return Message(**found)
 
 
 _CARD_TEXTS = ("title", "subtitle", "image", "url", "product")
@@ -284,22 +288,23 @@ def _card_from_dict(stored: dict[str, Any]) -> Card:
     return Card(**texts, buttons=tuple(_option_from_dict(each) for each in stored.get("buttons", ())))
 
 
+_OPTION_TEXTS = ("title", "url", "phone", "image")
+
+
 def _option_to_dict(option: Option) -> dict[str, Any]:
     stored: dict[str, Any] = {"title": option.title}
     if option.tap:
         stored["tap"] = list(option.tap)
-    for name in ("url", "phone", "image"):
-        if value := getattr(option, name):
-            stored[name] = value
+    if option.url:
+        stored["url"] = option.url
+    if option.phone:
+        stored["phone"] = option.phone
+    if option.image:
+        stored["image"] = option.image
     return stored
 
 
 def _option_from_dict(stored: dict[str, Any]) -> Option:
+    found = {name: stored[name] for name in _OPTION_TEXTS if name in stored}
     tap = stored.get("tap")
-    return Option(
-        title=stored["title"],
-        tap=(tap[0], tap[1]) if tap else None,
-        url=stored.get("url", ""),
-        phone=stored.get("phone", ""),
-        image=stored.get("image", ""),
-    )
+    return Option(**found, tap=(tap[0], tap[1]) if tap else None)

@@ -168,17 +168,23 @@ _KINDS: dict[str, type[Any]] = {
 }
 
 
-_NEEDED = {
-    name: frozenset(each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING)
-    for name, kind in _KINDS.items()
+_FIELDS = {
+    kind: tuple((each.name, each.default is MISSING and each.default_factory is MISSING) for each in fields(kind))
+    for kind in _KINDS.values()
 }
-"""Fields without a default: they are stored even when they are empty."""
+"""Names of fields, and whether each is stored even when it is empty: it has no default."""
 
 
 def to_dict(event: Event) -> dict[str, Any]:
     """The stored form: the fields that differ from their defaults, as JSON values."""
-    needed = _NEEDED[type(event).__name__]
-    return {name: value for name, value in asdict(event).items() if name in needed or value not in ("", None)}
+    stored: dict[str, Any] = {
+        name: value
+        for name, is_needed in _FIELDS[type(event)]
+        if (value := getattr(event, name)) not in ("", None) or is_needed
+    }
+    if isinstance(event, AttachmentReceived):
+        stored["attachments"] = tuple(asdict(each) for each in event.attachments)
+    return stored
 
 
 def from_dict(kind: str, stored: dict[str, Any]) -> Event:

@@ -167,8 +167,9 @@ Say = Text | SayMedia | SayCards | SayForm
 
 def card_buttons(say: Sequence[Say]) -> tuple[Choice, ...]:
     """The buttons of the cards in a `say` list."""
-    listed = (each.cards for each in say if isinstance(each, SayCards))
-    return tuple(button for cards in listed for card in cards for button in card.buttons)
+    return tuple(
+        [button for each in say if isinstance(each, SayCards) for card in each.cards for button in card.buttons]
+    )
 
 
 # ---- slots and questions -----------------------------------------------------------------------------------

@@ -1,21 +1,20 @@
-"""What a state forgot when it was entered and its own texts still say: no more of it, and only while the customer is there."""
+"""What a state says after it was entered: only that much of what it forgot is kept, while the customer is there."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from app.engine.flow import Flow, Placeholder, State, Text
 
 
-def still_said(flow: Flow, state: State, gone: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Of the forgotten values those that are said again after the turn: in questions and their hints, ways on and reminders."""
-    names = (
-        {part.name for text in _later(flow, state) for part in _parts(text) if isinstance(part, Placeholder)}
-        if gone
-        else ()
+def names_said_later(flow: Flow, state: State) -> frozenset[str]:
+    """The values that a state names after it was entered: in questions and their hints, ways on and reminders."""
+    return frozenset(
+        part.name
+        for text in _later(flow, state)
+        if text
+        for template in text.by_language.values()
+        for part in template
+        if isinstance(part, Placeholder)
     )
-    return {name: value for name, value in gone.items() if name in names}
 
 
 def _later(flow: Flow, state: State) -> list[Text | None]:
@@ -30,7 +29,3 @@ def _later(flow: Flow, state: State) -> list[Text | None]:
         *(each.title for each in ways),
         *(each.url for each in ways),
     ]
-
-
-def _parts(text: Text | None) -> list[str | Placeholder]:
-    return [part for template in text.by_language.values() for part in template] if text else []

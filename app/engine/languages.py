@@ -99,6 +99,8 @@ def language_of(folded: str, languages: Sequence[str]) -> str:
 
 def words_in(folded: str) -> int:
     """How many words a text has; in scripts without blanks between words two characters are about one."""
+    if folded.isascii():
+        return len(folded.split())
     unspaced = sum("\u0e00" <= each <= "\u0eff" or "\u2e80" <= each <= "\u9fff" for each in folded)
     return max(len(folded.split()), unspaced // 2)
 

@@ -143,6 +143,8 @@ def _say_all(draft: Draft) -> bool:
 
 def hear(draft: Draft, folded: str) -> bool:
     """The title of the button on the cards of products that were named, typed: only a tap opens it."""
+    if not draft.named:
+        return False
     titles = {fold_own(sentence(language, "see_product")) for language in draft.flow.languages}
     if folded not in titles:
         return False

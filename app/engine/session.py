@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 
-from app.engine.traffic import Traffic, from_list, to_list
-
-_NONE = Traffic()
 NOT_ASKED = (0, "")
 """No question: questions are numbered from 1."""
 
@@ -39,7 +37,6 @@ class Session:
     `gone` is what the state forgot and its texts still say.
     `calls` counts the calls that were made; `calling` is the number of the one whose answer is waited for, else 0.
     `later` are the texts that came meanwhile and are read when that answer has come.
-    `traffic`: how much the customer wrote lately.
     `questions` counts what was asked of the FAQ; `question` is the one that the customer's last message was, number and words.
     `offered` is what can be tapped below an answer or a list of questions of the FAQ (`titles.on_screen`), `others` the entries that
     came near the last answer.
@@ -80,7 +77,6 @@ class Session:
     named: tuple[str, ...] = ()
     gone: Mapping[str, Any] = field(default_factory=dict)
     later: tuple[str, ...] = ()
-    traffic: Traffic = _NONE
     questions: int = 0
     question: tuple[int, str] = NOT_ASKED
     offered: tuple[str, ...] = ()
@@ -94,9 +90,6 @@ _LISTS = (
     "back", "days", "shown", "hunted", "liked", "disliked", "screen", "named", "timers", "later", "offered", "others",
 )  # fmt: skip
 """Fields that are stored as lists of texts."""
-
-_MOMENTS = ("last_at", "switched_at")
-"""Fields that are stored as moments in ISO form."""
 
 _PLAIN = (
     "state",
@@ -120,60 +113,52 @@ _PLAIN = (
 )
 """Fields that are stored as they are, unless they are empty."""
 
+_AS_THEY_ARE = frozenset({*_PLAIN, "slots", "gone"})
+"""Fields that are read as they are stored."""
+_STORED = frozenset(each.name for each in fields(Session)) - {"answered_by"}
+"""Anything else in a stored form is not the session's."""
+_plain_of, _lists_of = attrgetter(*_PLAIN), attrgetter(*_LISTS)
+
 
 def to_dict(session: Session) -> dict[str, Any]:
     """The stored form: JSON values, defaults left out, without `answered_by`."""
-    stored: dict[str, Any] = {}
-    for name in _PLAIN:
-        value = getattr(session, name)
-        if value not in ("", 0, False):
-            stored[name] = value
-    stored |= {name: dict(values) for name in ("slots", "gone") if (values := getattr(session, name))}
+    stored: dict[str, Any] = {
+        name: value for name, value in zip(_PLAIN, _plain_of(session), strict=True) if value not in ("", 0, False)
+    }
+    if session.slots:
+        stored["slots"] = dict(session.slots)
+    if session.gone:
+        stored["gone"] = dict(session.gone)
     if session.slots_until:
         stored["slots_until"] = {name: moment.isoformat() for name, moment in session.slots_until.items()}
-    stored |= {name: list(listed) for name in _LISTS if (listed := getattr(session, name))}
+    stored |= {name: list(listed) for name, listed in zip(_LISTS, _lists_of(session), strict=True) if listed}
     if session.question != NOT_ASKED:
         stored["question"] = list(session.question)
     if session.unanswered:
         stored["unanswered"] = [list(each) for each in session.unanswered]
-    if session.traffic.count:
-        stored["traffic"] = to_list(session.traffic)
-    return stored | {name: moment.isoformat() for name in _MOMENTS if (moment := getattr(session, name))}
+    if session.last_at:
+        stored["last_at"] = session.last_at.isoformat()
+    if session.switched_at:
+        stored["switched_at"] = session.switched_at.isoformat()
+    return stored
 
 
 def from_dict(stored: Mapping[str, Any], answered_by: AnsweredBy = "bot") -> Session:
     """The session of that stored form; `{}` is a new customer."""
-    return Session(
-        state=stored.get("state", ""),
-        asking=stored.get("asking", ""),
-        slots=stored.get("slots", {}),
-        slots_until={name: datetime.fromisoformat(each) for name, each in stored.get("slots_until", {}).items()},
-        failures=stored.get("failures", 0),
-        language=stored.get("language", ""),
-        disclosed=stored.get("disclosed", False),
-        opted_out=stored.get("opted_out", False),
-        warned=stored.get("warned", False),
-        met=stored.get("met", False),
-        last_at=_moment(stored.get("last_at")),
-        switched_at=_moment(stored.get("switched_at")),
-        answered_by=answered_by,
-        answered=stored.get("answered", ""),
-        calls=stored.get("calls", 0),
-        calling=stored.get("calling", 0),
-        erasing=stored.get("erasing", False),
-        showing=stored.get("showing", ""),
-        wish=stored.get("wish", ""),
-        hunt=stored.get("hunt", ""),
-        missed=stored.get("missed", ""),
-        gone=stored.get("gone", {}),
-        traffic=from_list(stored.get("traffic", ())),
-        questions=stored.get("questions", 0),
-        question=tuple(stored.get("question", NOT_ASKED)),
-        rates=stored.get("rates", False),
-        unanswered=tuple((number, text) for number, text in stored.get("unanswered", ())),
-        **{name: tuple(stored.get(name, ())) for name in _LISTS},
-    )
+    values = {
+        name: each if name in _AS_THEY_ARE else _read(name, each) for name, each in stored.items() if name in _STORED
+    }
+    return Session(answered_by=answered_by, **values)
 
 
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+def _read(name: str, stored: Any) -> Any:
+    """A field that is stored in another form than it has."""
+    match name:
+        case "last_at" | "switched_at":
+            return datetime.fromisoformat(stored) if stored else None
+        case "slots_until":
+            return {slot: datetime.fromisoformat(each) for slot, each in stored.items()}
+        case "unanswered":
+            return tuple((number, text) for number, text in stored)
+        case _:
+            return tuple(stored)

@@ -143,13 +143,15 @@ def _folded(draft: Draft, choice: Choice, language: str, title: Template) -> lis
 
 def said(draft: Draft, say: Sequence[Say], place: str = "") -> list[Message]:
     """The messages of a `say` list; what has no text or address left is dropped. Taps on cards carry `place`, else the state."""
-    messages = (_message(draft, each, place or draft.state) for each in say)
+    messages = [_message(draft, each, place or draft.state) for each in say]
     return [each for each in messages if not each.is_empty]
 
 
 def _message(draft: Draft, said: Say, place: str) -> Message:
     """Empty for what has lost the text, address or title without which it is nothing."""
     match said:
+        case Text():
+            return Message(draft.text(said))
         case SayMedia(kind, url):
             address = draft.url(url)
             return Message(media=(kind, address)) if address else Message()
@@ -159,8 +161,6 @@ def _message(draft: Draft, said: Say, place: str) -> Message:
             filled = {name: _field(draft, name, text) for name, text in fields.items()}
             lines = tuple({name: _field(draft, name, text) for name, text in item.items()} for item in items)
             return Message(form=Form(kind, filled, lines))
-        case _:
-            return Message(draft.text(said))
 
 
 def _field(draft: Draft, name: str, text: Text) -> str:
@@ -178,8 +178,10 @@ def _card(draft: Draft, card: SayCard, place: str) -> Card | None:
 
 def options(draft: Draft, state: str, choices: Sequence[Choice]) -> tuple[Option, ...]:
     """The choices whose conditions hold, as they are shown."""
+    if not choices:
+        return ()
     shown = [_option(draft, state, each) for each in choices if each.condition is None or draft.holds(each.condition)]
-    return tuple(each for each in shown if each is not None)
+    return tuple([each for each in shown if each is not None])
 
 
 def _option(draft: Draft, state: str, choice: Choice) -> Option | None:

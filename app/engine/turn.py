@@ -75,13 +75,20 @@ def take_turn(
 
 
 def _take(draft: Draft, event: Event) -> None:
-    if isinstance(event, PersonMet):
-        _meet(draft, event)
-        return
-    if not isinstance(event, TextReceived | TapReceived):
-        draft.erasing, draft.days = False, ()  # an answer to what is said now would be none to those questions
     match event:
-        case TextReceived() | TapReceived() | AttachmentReceived() | ReferralReceived():
+        case TextReceived() | TapReceived():
+            _customer_came(draft, event)
+        case PersonMet():
+            _meet(draft, event)
+        case _:
+            draft.erasing, draft.days = False, ()  # an answer to what is said now would be none to those questions
+            _take_other(draft, event)
+
+
+def _take_other(draft: Draft, event: Event) -> None:
+    """Anything that is neither written nor tapped."""
+    match event:
+        case AttachmentReceived() | ReferralReceived():
             _customer_came(draft, event)
         case CommentReceived():
             read_comment(draft, event)
@@ -133,7 +140,7 @@ def _customer_came(draft: Draft, event: FromCustomer) -> None:
 
 def _warn(draft: Draft, event: FromCustomer) -> None:
     """Say once that something was taken out of what the customer wrote, and why."""
-    if isinstance(event, TextReceived | AttachmentReceived) and lost_something(event) and not draft.warned:
+    if isinstance(event, (TextReceived, AttachmentReceived)) and lost_something(event) and not draft.warned:
         draft.note("told that something was taken out")
         draft.warned = True
         draft.say((Message(draft.sentence("removed")),))
@@ -141,8 +148,10 @@ def _warn(draft: Draft, event: FromCustomer) -> None:
 
 def lost_something(event: TextReceived | AttachmentReceived) -> bool:
     """Whether something was taken out of what the customer wrote, or of the name of what he sent."""
+    if REMOVED in event.text:
+        return True
     attached = event.attachments if isinstance(event, AttachmentReceived) else ()
-    return REMOVED in event.text or any(REMOVED in each.title or REMOVED in each.url for each in attached)
+    return bool(attached) and any(REMOVED in each.title or REMOVED in each.url for each in attached)
 
 
 def _read(draft: Draft, event: FromCustomer) -> None:

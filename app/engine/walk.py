@@ -166,7 +166,10 @@ def _hand_off(draft: Draft, state: State, to: HandOffTo) -> str:
 
 def next_target(draft: Draft, rules: Sequence[Rule]) -> str:
     """Where the first rule that holds leads; empty if none does."""
-    return next((rule.to for rule in rules if draft.holds(rule.condition)), "")
+    for rule in rules:
+        if rule.condition is None or draft.holds(rule.condition):
+            return rule.to
+    return ""
 
 
 def _wait(draft: Draft, state: State) -> str:

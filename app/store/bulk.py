@@ -4,7 +4,8 @@ SQLAlchemy's own execution costs 50 to 80 µs a statement and about 6 µs a row,
 benchmarks/README.md). What is skipped here is done by hand for the three types that need it: moments, JSON, yes and no.
 
 SQLite gets many rows in one statement. Python's driver lets go of the interpreter's lock for every single one, and while another
-thread computes, each takes milliseconds to come back (5 ms is Python's own measure): 64 rows would be 64 such waits.
+thread computes, each takes milliseconds to come back (5 ms is Python's own measure): 64 rows would be 64 such waits. So a statement
+is made for 1, 2, 4, 8 ... rows, and what it has room for beyond the rows at hand is left out by a LIMIT.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain, count, repeat
 from operator import itemgetter
 from typing import Any
 
@@ -24,12 +25,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.store.types import JsonText, UtcTime, as_text
 
-Rows = Sequence[dict[str, Any]]
-_Convert = Callable[[Any], Any]
+Rows = Sequence[Mapping[str, Any]]
+_Column = Sequence[Any]
+_Convert = Callable[[_Column], _Column]
+"""Converts one column of several rows; what is empty stays so."""
 _Conversions = tuple[tuple[int, _Convert], ...]
 
-TOGETHER = (64, 16, 4, 1)
-"""Rows in one statement: a few sizes only, because each is a statement of its own to prepare and keep."""
+TOGETHER_MAX = 128
+"""Rows in one statement: a whole batch of turns (worker.turns.EVENTS_MAX). A power of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ class _Plan:
     incoming: _Conversions
     outgoing: _Conversions
 
-    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return _converted(self.pick({**self.fixed, **row} if self.fixed else row), self.incoming)
+    def values(self, rows: Rows) -> list[tuple[Any, ...]]:
+        given = [{**self.fixed, **row} for row in rows] if self.fixed else rows
+        return _converted([*map(self.pick, given)], self.incoming)
 
 
 def run(connection: Connection, statement: Executable, rows: Rows) -> int:
@@ -54,7 +58,7 @@ def run(connection: Connection, statement: Executable, rows: Rows) -> int:
     if not rows:
         return 0
     plan = _plan(statement, connection.dialect, tuple(rows[0]))
-    values = [plan.values(row) for row in rows]
+    values = plan.values(rows)
     if (driver := _sqlite_driver(connection)) is None:
         return connection.exec_driver_sql(plan.sql, values).rowcount
     if isinstance(statement, Insert):
@@ -68,28 +72,30 @@ def update(connection: Connection, statement: Update, rows: Rows) -> int:
     if driver is None or not rows:
         return run(connection, statement, rows)
     plan = _plan(statement, connection.dialect, tuple(rows[0]))
-    return _run_together(driver, plan.sql, [plan.values(row) for row in rows])
+    return _run_together(driver, plan.sql, plan.values(rows))
 
 
 def _run_together(driver: Any, sql: str, values: list[tuple[Any, ...]]) -> int:
-    met = done = 0
-    while left := len(values) - done:
-        size = next(each for each in TOGETHER if each <= left)
-        bound = tuple(chain.from_iterable(values[done : done + size]))
-        met += driver.execute(_many(sql, size) if size > 1 else sql, bound).rowcount
-        done += size
+    met = 0
+    for first in range(0, len(values), TOGETHER_MAX):
+        rows = values[first : first + TOGETHER_MAX]
+        room = 1 << (len(rows) - 1).bit_length()
+        bound = [*chain.from_iterable(rows)]
+        if room > 1:
+            bound += [*repeat(None, (room - len(rows)) * len(rows[0])), len(rows)]
+        met += driver.execute(_many(sql, room), bound).rowcount
     return met
 
 
 def select(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a query, as plain tuples."""
     plan = _plan(statement, connection.dialect, tuple(values))
-    bound = plan.values(values)
+    [bound] = plan.values([values])
     if (driver := _sqlite_driver(connection)) is not None:
-        found: Sequence[Any] = driver.execute(plan.sql, bound).fetchall()
+        found: list[tuple[Any, ...]] = driver.execute(plan.sql, bound).fetchall()
     else:
-        found = connection.exec_driver_sql(plan.sql, bound).fetchall()
-    return [_converted(tuple(row), plan.outgoing) for row in found] if plan.outgoing else [tuple(row) for row in found]
+        found = [tuple(row) for row in connection.exec_driver_sql(plan.sql, bound).fetchall()]
+    return _converted(found, plan.outgoing)
 
 
 def _sqlite_driver(connection: Connection) -> Any:
@@ -97,27 +103,33 @@ def _sqlite_driver(connection: Connection) -> Any:
     return connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
 
 
-def _converted(raw: tuple[Any, ...], conversions: _Conversions) -> tuple[Any, ...]:
-    if not conversions:
-        return raw
-    values = list(raw)
+def _converted(rows: list[tuple[Any, ...]], conversions: _Conversions) -> list[tuple[Any, ...]]:
+    if not (rows and conversions):
+        return rows
+    columns: list[_Column] = [*zip(*rows, strict=True)]
     for place, convert in conversions:
-        if values[place] is not None:
-            values[place] = convert(values[place])
-    return tuple(values)
+        columns[place] = convert(columns[place])
+    return [*zip(*columns, strict=True)]
 
 
 @lru_cache(maxsize=512)
-def _many(sql: str, rows: int) -> str:
-    """The SQL of an insert or update of one row as one for so many rows at once. Every `?` in it is a bound value."""
+def _many(sql: str, room: int) -> str:
+    """The SQL of an insert or update of one row as one for so many rows at once, of which as many count as its last bound value says.
+    Every `?` in it is a bound value."""
+    if room == 1:
+        return sql
     if sql.startswith("INSERT"):
-        head, values, tail = re.split(r"(?<= VALUES )(\([^()]*\))", sql, maxsplit=1)
-        return f"{head}{', '.join([values] * rows)}{tail}"
+        head, values, tail = re.split(r"(?<= )VALUES (\([^()]*\))", sql, maxsplit=1)
+        return f"{head}{_given(values, room)}{tail}"
     numbers = count(1)
     given = re.sub(r"\?", lambda _: f"given.column{next(numbers)}", sql)
     row = f"({', '.join('?' * sql.count('?'))})"
     head, _, where = given.partition(" WHERE ")
-    return f"{head} FROM (VALUES {', '.join([row] * rows)}) AS given WHERE {where}"
+    return f"{head} FROM ({_given(row, room)}) AS given WHERE {where}"
+
+
+def _given(row: str, room: int) -> str:
+    return f"SELECT * FROM (VALUES {', '.join([row] * room)}) LIMIT ?"  # noqa: S608 - the row is of our own compiling
 
 
 @lru_cache(maxsize=256)
@@ -129,6 +141,10 @@ def _plan(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> _P
     fixed = {name: compiled.binds[name].value for name in places if name not in names}
     if forgotten := [name for name, value in fixed.items() if value is None]:
         raise ValueError(f"rows without {forgotten}: defaults are not filled in here, and a constant NULL is null()")
+    if fixed and isinstance(statement, Insert):
+        raise ValueError(
+            f"an insert that binds {list(fixed)} by itself: of many rows at once each value must be a row's"
+        )
     incoming = [_to_driver(compiled.binds[name].type, dialect) for name in places]
     outgoing = [_from_driver(column.type, dialect) for column in getattr(statement, "selected_columns", ())]
     return _Plan(str(compiled), _picker(places), fixed, _numbered(incoming), _numbered(outgoing))
@@ -149,27 +165,43 @@ def _to_driver(column_type: Any, dialect: Dialect) -> _Convert | None:
     if isinstance(column_type, JsonText):
         return _dumps
     if isinstance(column_type, UtcTime) and dialect.name == "sqlite":
-        return _text_of
+        return _texts
     return None
 
 
 def _from_driver(column_type: Any, dialect: Dialect) -> _Convert | None:
     """What the driver gives in another form than ours."""
     if isinstance(column_type, JsonText):
-        return orjson.loads
+        return _loads
     if isinstance(column_type, UtcTime):
-        return datetime.fromisoformat if dialect.name == "sqlite" else _in_utc
+        return _moments if dialect.name == "sqlite" else _in_utc
     if isinstance(column_type, Boolean) and dialect.name == "sqlite":
-        return bool
+        return _booleans
     return None
 
 
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _dumps(values: _Column) -> _Column:
+    return [None if value is None else orjson.dumps(value).decode() for value in values]
 
 
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+def _loads(texts: _Column) -> _Column:
+    return [None if text is None else orjson.loads(text) for text in texts]
+
+
+def _moments(texts: _Column) -> _Column:
+    return [None if text is None else datetime.fromisoformat(text) for text in texts]
+
+
+def _in_utc(moments: _Column) -> _Column:
+    return [None if moment is None else moment.astimezone(UTC) for moment in moments]
+
+
+def _booleans(numbers: _Column) -> _Column:
+    return [None if number is None else bool(number) for number in numbers]
+
+
+def _texts(moments: _Column) -> _Column:
+    return [None if moment is None else _text_of(moment) for moment in moments]
 
 
 @lru_cache(maxsize=1024)

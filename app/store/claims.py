@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, null, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, null, select, tuple_, update
 
 from app.store import bulk, inbox, keys, outbox, sessions
 from app.store import conversations as conversations_of
@@ -17,6 +17,7 @@ from app.store.erase import LATE
 from app.store.inbox import WaitingEvent
 from app.store.keys import Key
 from app.store.tables import conversations
+from app.store.tables import sessions as _s
 from app.store.upsert import insert_new
 
 
@@ -79,14 +80,13 @@ def claim(
         )
         rows |= _load(connection, new)
     ours = inbox.still_waiting(connection, {key: events for key, events in waiting.items() if key in rows})
-    ours = _without_late(connection, rows, ours, now)
-    claims = _choose([_claim(rows[key], events) for key, events in ours.items()])
-    if not claims:
+    chosen = _choose(rows, _without_late(connection, rows, ours, now))
+    if not chosen:
         return []
-    bulk.update(connection, _take, [{**_where(each), "worker": worker_id} for each in claims])
-    # Read behind the lock: in the locking statement itself they could be older than the conversations.
-    bodies = sessions.find_many(connection, [each.key for each in claims])
-    return [replace(each, session=bodies.get(each.key)) for each in claims]
+    taken = [{"of_page": page, "of_customer": customer, "worker": worker_id} for page, customer in chosen]
+    bulk.update(connection, _take, taken)
+    bodies = _sessions(connection, rows, chosen)
+    return [_claim(rows[key], bodies.get(key), events) for key, events in chosen.items()]
 
 
 def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> dict[Key, bool]:
@@ -96,13 +96,9 @@ def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> dic
     wrote.
     """
     statement = _held(connection.dialect.name)
-    rows = bulk.select(connection, statement, keys.bound(connection, [claim.key for claim in claims]))
-    now = {(page, customer): state for page, customer, *state in rows}
-    return {
-        claim.key: bool(state[4])
-        for claim in claims
-        if (state := now.get(claim.key)) and state[:4] == [claim.fence, claim.epoch, worker_id, claim.next_seq]
-    }
+    ours = {claim.key: (claim.fence, claim.epoch, worker_id, claim.next_seq) for claim in claims}
+    rows = bulk.select(connection, statement, keys.bound(connection, list(ours)))
+    return {row[:2]: bool(row[6]) for row in rows if row[2:6] == ours[row[:2]]}
 
 
 def release(connection: Connection, worker_id: str, claims: Sequence[Claim], *, tried: bool) -> None:
@@ -138,17 +134,20 @@ def _may_go_on_writing(events: Sequence[WaitingEvent], since: datetime, now: dat
     return first is not None and since < first <= now and all(each.kind in WRITTEN for each in events)
 
 
-def _choose(claims: list[Claim]) -> list[Claim]:
-    if claims and claims[0].tries:
-        return [replace(claims[0], events=claims[0].events[:1])]
-    return [each for each in claims if not each.tries]
+_Rows = Mapping[Key, tuple[Any, ...]]
+_Waiting = dict[Key, list[WaitingEvent]]
 
 
-def _without_late(
-    connection: Connection, rows: Mapping[Key, tuple[Any, ...]], events: dict[Key, list[WaitingEvent]], now: datetime
-) -> dict[Key, list[WaitingEvent]]:
+def _choose(rows: _Rows, waiting: _Waiting) -> _Waiting:
+    first = next(iter(waiting), None)
+    if first is not None and rows[first][_TRIES]:
+        return {first: waiting[first][:1]}
+    return {key: events for key, events in waiting.items() if not rows[key][_TRIES]}
+
+
+def _without_late(connection: Connection, rows: _Rows, events: _Waiting, now: datetime) -> _Waiting:
     """The events but those that happened before their customer had everything erased: these are at their end, unread."""
-    erased_at = {key: rows[key][-1] for key in events if rows[key][-1] is not None}
+    erased_at = {key: moment for key in events if (moment := rows[key][_ERASED_AT]) is not None}
     late = [each for key, moment in erased_at.items() for each in events[key] if each.happened_at < moment]
     if not late:
         return events
@@ -157,36 +156,22 @@ def _without_late(
     return {key: of_customer for key, of_customer in kept.items() if of_customer}
 
 
-def _claim(row: tuple[Any, ...], events: Sequence[WaitingEvent]) -> Claim:
-    (
-        page_id,
-        customer_id,
-        fence,
-        epoch,
-        answered_by,
-        next_seq,
-        tries,
-        last_customer_at,
-        blocked_at,
-        stopped_after,
-        staff_id,
-        _,
-    ) = row
-    return Claim(
-        page_id,
-        customer_id,
-        fence + 1,
-        epoch,
-        answered_by,
-        next_seq,
-        tries,
-        last_customer_at,
-        None,
-        tuple(events),
-        blocked_at is not None,
-        stopped_after,
-        staff_id,
+def _sessions(connection: Connection, rows: _Rows, wanted: Collection[Key]) -> Mapping[Key, Any]:
+    """Their stored forms. Read behind the lock: in the locking statement itself they could be older than the conversations. On
+    SQLite nobody else writes meanwhile, and they came along."""
+    if connection.dialect.name == "sqlite":
+        return {key: rows[key][_SESSION] for key in wanted}
+    return sessions.find_many(connection, list(wanted))
+
+
+def _claim(row: tuple[Any, ...], session: Any, events: Sequence[WaitingEvent]) -> Claim:
+    page_id, customer_id, fence, epoch, answered_by, next_seq, tries, last_at, blocked_at, stopped_after, staff_id = (
+        row[:11]
     )
+    return Claim(
+        page_id, customer_id, fence + 1, epoch, answered_by, next_seq, tries, last_at, session, tuple(events),
+        blocked_at is not None, stopped_after, staff_id,
+    )  # fmt: skip
 
 
 def _where(claim: Claim) -> dict[str, Any]:
@@ -228,17 +213,26 @@ def _known(dialect: str) -> Select[Any]:
     return select(_c.page_id, _c.customer_id).select_from(each.join(conversations, here))
 
 
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at,
+    _c.blocked_at, _c.stopped_after, _c.staff_id, _c.erased_at,
+)  # fmt: skip
+_TRIES, _ERASED_AT, _SESSION = 6, 11, 12
+"""Their places, and where SQLite has the session."""
+
+
 @lru_cache(maxsize=2)
 def _free(dialect: str) -> Select[Any]:
     """Conversations that no worker has in hand, locked."""
     each, page_id, customer_id = keys.joined(dialect)
-    columns = (
-        _c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.answered_by, _c.next_seq, _c.tries, _c.last_customer_at,
-        _c.blocked_at, _c.stopped_after, _c.staff_id, _c.erased_at,
-    )  # fmt: skip
+    found: FromClause = each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id))
+    columns = _COLUMNS
+    if dialect == "sqlite":
+        found = found.outerjoin(_s, (_s.c.page_id == _c.page_id) & (_s.c.customer_id == _c.customer_id))
+        columns += (_s.c.body,)
     return (
         select(*columns)
-        .select_from(each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)))
+        .select_from(found)
         .where(_c.claimed_by.is_(None))
         .with_for_update(of=conversations, skip_locked=True)
     )

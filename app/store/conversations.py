@@ -140,33 +140,43 @@ class Watermark:
     until: datetime
 
 
-def _raise_to(column: str) -> Any:
+def _is_behind(column: str, bound: str) -> Any:
     old = _c[column]
-    return (
-        update(conversations)
-        .where(_this, or_(old.is_(None), old < bindparam("until")))
-        .values({column: bindparam("until")})
+    return bindparam(bound, type_=old.type).is_not(None) & (old.is_(None) | (old < bindparam(bound, type_=old.type)))
+
+
+def _raised(column: str, bound: str) -> Any:
+    old = _c[column]
+    return case((_is_behind(column, bound), bindparam(bound, type_=old.type)), else_=old)
+
+
+_noted = (
+    update(conversations)
+    .where(_this, or_(_is_behind("delivered_until", "delivered"), _is_behind("read_until", "read")))
+    .values(
+        delivered_until=_raised("delivered_until", "delivered"),
+        read_until=_raised("read_until", "read"),
     )
-
-
-_delivered, _read = _raise_to("delivered_until"), _raise_to("read_until")
+)
 
 
 def note_watermarks(connection: Connection, marks: Sequence[Watermark]) -> None:
     """Raise how far messages were delivered and read; never lowers. Unknown customers are passed over."""
-    if rows := _latest(marks):
-        bulk.update(connection, _delivered, rows)
-    if rows := _latest([mark for mark in marks if mark.read]):
-        bulk.update(connection, _read, rows)
+    delivered, read = _latest(marks), _latest([mark for mark in marks if mark.read])
+    rows = [
+        {"of_page": key[0], "of_customer": key[1], "delivered": until, "read": read.get(key)}
+        for key, until in sorted(delivered.items())  # in one order for everybody
+    ]
+    if rows:
+        bulk.update(connection, _noted, rows)
 
 
-def _latest(marks: Sequence[Watermark]) -> list[dict[str, Any]]:
-    """One for each customer, in one order for everybody."""
+def _latest(marks: Sequence[Watermark]) -> dict[Key, datetime]:
     until: dict[Key, datetime] = {}
     for mark in marks:
         key = mark.page_id, mark.customer_id
         until[key] = max(mark.until, until.get(key, mark.until))
-    return [{"of_page": key[0], "of_customer": key[1], "until": until[key]} for key in sorted(until)]
+    return until
 
 
 @lru_cache(maxsize=2)
@@ -212,7 +222,8 @@ def _locked(dialect: str) -> Select[Any]:
 def lock(connection: Connection, wanted: Sequence[Key]) -> None:
     """Keep others from these conversations until the transaction ends. SQLite's one writer needs no such lock."""
     if wanted and connection.dialect.name != "sqlite":
-        connection.execute(_locked(connection.dialect.name), keys.bound(connection, wanted)).fetchall()
+        each_once = keys.bound(connection, sorted(set(wanted)))
+        connection.execute(_locked(connection.dialect.name), each_once).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ import structlog
 from sqlalchemy import Connection
 
 from app.channel import Echoed, Fact, Ignored, Item, Receipt, Received, Unreadable, comment_of
+from app.clock import Clock
 from app.engine import events
 from app.engine.events import Event
 from app.errors import UnavailableError
@@ -38,6 +40,12 @@ ITEMS_MAX = 2_000
 TAKEN_BACK = "fact:taken_back"
 """The kind of what stands in the place of a message that its writer took back."""
 
+BEHIND = timedelta(seconds=10)
+"""So old an unhandled event says that more comes in than is handled, or that nobody handles anything."""
+BEHIND_EVERY_SECONDS = 1.0
+HELD_SECONDS = 1.0
+"""How long an answer is held back then, for whoever sends faster than we work; Meta waits five seconds for it."""
+
 Stamped = tuple[Item, datetime]
 """An item and the moment it arrived."""
 _Request = tuple[list[Stamped], "asyncio.Future[None]"]
@@ -53,18 +61,36 @@ class Intake:
     database: Database
     mark: str
     woken: Callable[[bool], None]
+    clock: Clock = field(default_factory=Clock)
     counts: Counter[str] = field(default_factory=Counter)
+    _is_behind: bool = False
     _waiting: list[_Request] = field(default_factory=list)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, items: Sequence[Item], received_at: datetime) -> None:
-        """Return once the items are durable. Raises UnavailableError when the database cannot take them: nothing was kept."""
+        """Return once the items are durable, a moment later while the work is behind. Raises UnavailableError when the database
+        cannot take them: nothing was kept."""
         if not items:
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(([(item, received_at) for item in items], future))
         self._came.set()
         await future
+        if self._is_behind:
+            await self.clock.sleep(HELD_SECONDS)
+
+    async def watch(self) -> None:
+        """Look how far the work is behind, until cancelled. Whoever waits for an answer sends nothing new meanwhile, and the door
+        refuses what comes beyond those who wait: so more does not come in than is handled within reasonable time."""
+        while True:
+            await self.clock.sleep(BEHIND_EVERY_SECONDS)
+            with suppress(UnavailableError):
+                await self.look()
+
+    async def look(self) -> None:
+        """Look once. Raises UnavailableError."""
+        oldest = await self.database.read(inbox.oldest_waiting_at)
+        self._is_behind = oldest is not None and self.clock.now() - oldest > BEHIND
 
     async def run(self) -> None:
         """Write for all who wait, one transaction after the other, until cancelled."""

@@ -184,8 +184,10 @@ def _flying(message: OutMessage, now: datetime) -> OutMessage:
 
 def attempt_of(message: OutMessage, worker_id: str) -> dict[str, Any]:
     """This very attempt of this worker."""
-    attempt = {"of_attempt": message.attempt, "of_moment": message.attempted_at, "worker": worker_id}
-    return {**_at(message), **attempt}
+    return {
+        "of_page": message.page_id, "of_customer": message.customer_id, "of_seq": message.seq,
+        "of_attempt": message.attempt, "of_moment": message.attempted_at, "worker": worker_id,
+    }  # fmt: skip
 
 
 def _at(message: OutMessage) -> dict[str, Any]:
@@ -282,16 +284,12 @@ def record(connection: Connection, worker_id: str, results: Sequence[Result], no
     """Write down what became of attempts of this worker. One that an echo or another worker settled meanwhile stays as it is."""
     ended, open_ = [], []
     for result in results:
-        row = {
-            **attempt_of(result.message, worker_id),
-            "new_status": result.status,
-            "code": result.reason_code,
-            "why": result.reason,
-        }
+        row = attempt_of(result.message, worker_id)
+        row |= {"new_status": result.status, "code": result.reason_code, "why": result.reason}
         if result.status in ("sent", "failed"):
-            ended.append({**row, "new_mid": result.mid, "at": now})
+            ended.append(row | {"new_mid": result.mid, "at": now})
         else:
-            open_.append({**row, **_open_values(result, worker_id)})
+            open_.append(row | _open_values(result, worker_id))
     if reworded := [result for result in results if result.body is not None]:
         bulk.update(connection, _reworded, [{**attempt_of(r.message, worker_id), "other": r.body} for r in reworded])
     if ended:
@@ -372,11 +370,15 @@ _echoed = (
 
 def settle_by_echo(connection: Connection, echoes: Sequence[EchoOf], now: datetime) -> bool:
     """Our own messages came back: they were sent, whatever we knew of them. Whether that was news (true where nobody can say)."""
+    if not echoes:
+        return False
+    # Of one message that came back twice the first echo counts.
+    each_once = {(e.page_id, e.customer_id, e.seq): e.mid for e in reversed(echoes)}
     rows = [
-        {"of_page": e.page_id, "of_customer": e.customer_id, "of_seq": e.seq, "new_mid": e.mid, "at": now}
-        for e in sorted(echoes, key=lambda each: (each.page_id, each.customer_id, each.seq))
+        {"of_page": page_id, "of_customer": customer_id, "of_seq": seq, "new_mid": mid, "at": now}
+        for (page_id, customer_id, seq), mid in sorted(each_once.items())
     ]
-    return bulk.run(connection, _echoed, rows) != 0
+    return bulk.update(connection, _echoed, rows) != 0
 
 
 def find_places(connection: Connection, key: Key, mids: Sequence[str]) -> dict[str, int]:

@@ -80,7 +80,8 @@ _handed_off = update(questions).where(*_one).values(handed_off=true())
 
 
 def add(connection: Connection, asked: Sequence[Question]) -> None:
-    bulk.run(connection, _insert, [_row(each) for each in asked])
+    if asked:
+        bulk.run(connection, _insert, [_row(each) for each in asked])
 
 
 def _row(each: Question) -> dict[str, object]:
@@ -92,6 +93,8 @@ def _row(each: Question) -> dict[str, object]:
 
 def settle(connection: Connection, settled: Sequence[Settled]) -> None:
     """Write what became of questions; of one that is gone already, nothing."""
+    if not settled:
+        return
     bulk.run(connection, _meant, [_at(each) | {"value": each.meant} for each in settled if each.meant])
     bulk.run(connection, _rated, [_at(each) | {"value": each.rating} for each in settled if each.rating])
     bulk.run(connection, _handed_off, [_at(each) for each in settled if each.handed_off])

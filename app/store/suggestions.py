@@ -55,7 +55,7 @@ def note_shown(connection: Connection, shown: Sequence[Shown], now: datetime) ->
 def _note(dialect: str) -> Any:
     into: Any = sqlite.insert(suggestions) if dialect == "sqlite" else postgresql.insert(suggestions)
     again = {
-        "times": _c.times + 1,
+        "times": _c.times + into.excluded.times,
         "last_at": into.excluded.last_at,
         "state": into.excluded.state,
         "mark": into.excluded.mark,

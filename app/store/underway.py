@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Boolean, ColumnElement, Connection, bindparam, literal_column, select, update
+from sqlalchemy import Connection, and_, bindparam, select, text, update
 
 from app.store import bulk
 from app.store.outbox import COLUMNS, OF_CONVERSATION, THIS_ATTEMPT, OutMessage, attempt_of
@@ -13,9 +13,8 @@ from app.store.tables import conversations, outbox
 
 _o = outbox.c
 # Written out, not bound: a partial index serves only a query that says the same words.
-_OWNED: ColumnElement[bool] = literal_column(
-    "(outbox.status IN ('pending', 'in_flight', 'unknown') AND outbox.sender IS NOT NULL)", Boolean
-)
+# As text, too: what SQLAlchemy takes for a yes or no it compares with 1 on SQLite, which is other words.
+_OWNED = text("outbox.status IN ('pending', 'in_flight', 'unknown') AND outbox.sender IS NOT NULL")
 
 
 def adopt(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessage]:
@@ -30,7 +29,7 @@ def adopt(connection: Connection, dead_id: str, worker_id: str) -> list[OutMessa
     ]
 
 
-_owned = _OWNED & (_o.sender == bindparam("owner"))
+_owned = and_(_OWNED, _o.sender == bindparam("owner"))
 _owned_by = select(*COLUMNS).select_from(outbox.join(conversations, OF_CONVERSATION)).where(_owned)
 _unsure = update(outbox).where(_owned, _o.status == "in_flight").values(status="unknown", unsure=_o.unsure + 1)
 _adopt = update(outbox).where(_owned).values(sender=bindparam("worker"))
@@ -56,7 +55,7 @@ def list_owners(connection: Connection) -> list[str]:
     return list(connection.execute(_owners).scalars())
 
 
-_owners = select(_o.sender).where(_OWNED).distinct()
+_owners = select(_o.sender).where(_OWNED, _o.sender > "").distinct()
 
 
 def free_pending(connection: Connection, worker_id: str) -> None:

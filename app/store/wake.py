@@ -22,8 +22,8 @@ log = structlog.get_logger()
 WORK, SCREENS = "work", "screens"
 """What there is news of: something for workers to do; something for screens to show."""
 RECONNECT_SECONDS = 2.0
-SCREENS_PAUSE_SECONDS = 0.1
-"""Between two notices to screens: people see no difference, and every notice makes every process look."""
+PAUSE_SECONDS = 0.005
+"""Between two notices of one process to a fleet: a burst needs few."""
 
 
 class Wake(Protocol):
@@ -101,7 +101,6 @@ class Fleet:
     def __init__(self, database: Database, hosts: Hosts, clock: Clock, about: str = WORK) -> None:
         self._database, self._hosts, self._clock = database, hosts, clock
         self._channel = f"frontdesk_{about}"
-        self._pause_seconds = 0.005 if about == WORK else SCREENS_PAUSE_SECONDS
         self._told = asyncio.Event()
 
     def tell(self) -> None:
@@ -120,7 +119,7 @@ class Fleet:
                 await self._database.transaction(lambda connection: connection.execute(text(f"NOTIFY {self._channel}")))
             except Exception as error:
                 log.warning("wake-up not passed on", error=type(error).__name__)
-            await self._clock.sleep(self._pause_seconds)  # a burst needs few notices
+            await self._clock.sleep(PAUSE_SECONDS)
 
     async def listen(self, woken: Callable[[], None]) -> None:
         while True:

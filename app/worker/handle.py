@@ -147,6 +147,8 @@ def set_aside(hands: Hands, claim: Claim, reason: str, now: datetime) -> Handled
 
 def _people_first(waiting: Sequence[WaitingEvent]) -> list[WaitingEvent]:
     """The events in order, but a person's take-over before what the customer wrote; never before an earlier handing back."""
+    if len(waiting) == 1:
+        return list(waiting)
     spans = list(accumulate(event.kind == "StaffHandedBack" for event in waiting))
     ordered = sorted(zip(spans, waiting, strict=True), key=lambda each: (each[0], _rank(each[1])))
     return [event for _, event in ordered]
@@ -170,9 +172,9 @@ async def _take_in(hands: Hands, handled: Handled, burst: Sequence[WaitingEvent]
                 handled.stop_timers = True  # of the silence, which is over
                 handled.timers.clear()
     most = hands.manners.a_minute if handled.session.answered_by != "staff" else None
-    handled.session, may_answer, tells = flood.count(handled.session, happened, most)
+    handled.traffic, may_answer, tells = flood.count(handled.traffic, happened, most)
     answered = [each for each, may in zip(happened, may_answer, strict=True) if may]
-    if handled.session.answered_by == "bot" and flood.goes_in_circles(handled.session):
+    if handled.session.answered_by == "bot" and flood.goes_in_circles(handled.traffic):
         _end_circle(hands, handled)
     elif answered:
         await _turn(hands, handled, answered, now)
@@ -197,7 +199,7 @@ def _read_event(hands: Hands, handled: Handled, waiting: WaitingEvent) -> Event:
 
 def _end_circle(hands: Hands, handled: Handled) -> None:
     """Two machines answer each other: a person is to look, and nothing more is said."""
-    handled.session = replace(handled.session, answered_by="waiting", traffic=Traffic())
+    handled.session, handled.traffic = replace(handled.session, answered_by="waiting"), Traffic()
     handled.handoff = HandOff(team="", reason="The same message came over and over.")
     _hand_over(hands, handled)
 
@@ -216,7 +218,7 @@ async def _turn(hands: Hands, handled: Handled, happened: flood.Happened, now: d
     handled.session = turn.session
     # By the channel's clock: what the customer wrote behind his wish is not lost, though we hear of it later.
     _carry_out(hands, handled, turn, min(now, max(waiting.happened_at for _, waiting in happened)))
-    if any(isinstance(effect, HandOff) for effect in turn.effects):
+    if hands.manners.hands_over and any(isinstance(effect, HandOff) for effect in turn.effects):
         _hand_over(hands, handled)
 
 
@@ -224,7 +226,7 @@ def _leave_one_reply(hands: Hands, handled: Handled) -> None:
     """A comment can be answered by one message, and the conversation begins only when its writer answers that."""
     reply = as_one(handled.messages)
     handled.messages = [_shortened(hands, handled.claim.page_id, reply)] if reply else []
-    handled.session = Session(answered_by=handled.claim.answered_by)  # type: ignore[arg-type]
+    handled.session, handled.traffic = Session(answered_by=handled.claim.answered_by), Traffic()  # type: ignore[arg-type]
     handled.timers.clear()
     handled.calls.clear()
     handled.shown.clear()
@@ -242,20 +244,28 @@ def _shortened(hands: Hands, page_id: str, stored: dict[str, Any]) -> dict[str, 
 
 def _ends_staff(event: Event, session: Session) -> bool:
     """Whether staff have the conversation no more by it: what the bot prepared before is void."""
-    if (isinstance(event, WaitTimedOut) and event.state == PERSON) or isinstance(event, StaffLeft):
-        return session.answered_by == "staff"
-    return isinstance(event, StaffHandedBack)
+    match event:
+        case StaffHandedBack():
+            return True
+        case StaffLeft():
+            return session.answered_by == "staff"
+        case WaitTimedOut(state):
+            return state == PERSON and session.answered_by == "staff"
+        case _:
+            return False
 
 
 def _comes_too_late(handled: Handled, event: WaitingEvent) -> bool:
     """Whether staff gave away what another one of them has taken meanwhile."""
+    if event.kind not in ("StaffHandedBack", "StaffLeft"):
+        return False
     seen = (event.body or {}).get("epoch")
-    return event.kind in ("StaffHandedBack", "StaffLeft") and seen is not None and seen != handled.epoch
+    return seen is not None and seen != handled.epoch
 
 
 def read(flow: Flow, before: Session, happened: Sequence[Event], now: datetime, found: Mapping[Search, Any]) -> Turn:
     """The turn of one event, or of several that were written one after the other."""
-    written = [event for event in happened if isinstance(event, TextReceived | AttachmentReceived)]
+    written = [event for event in happened if isinstance(event, (TextReceived, AttachmentReceived))]
     return (
         take_burst(flow, before, written, now, found) if written else take_turn(flow, before, happened[0], now, found)
     )
@@ -265,17 +275,28 @@ async def _take(
     hands: Hands, flow: Flow, before: Session, happened: Sequence[Event], now: datetime, *, customer: Key
 ) -> Turn:
     """Take the turn; when it stops for a search, run that and take it again. Raises StillThinkingError where a model is asked first."""
+    turn = read(flow, before, happened, now, {})
+    search = _search_of(turn)
+    if search is None:
+        return turn
     found: dict[Search, Any] = {}
     try:
         async with asyncio.timeout(TURN_SECONDS_MAX):
-            for _ in range(SEARCHES_MAX + 1):
+            for _ in range(SEARCHES_MAX):
+                found[search] = await _find(hands, flow, search, customer)
                 turn = read(flow, before, happened, now, found)
-                if not (turn.effects and isinstance(turn.effects[0], Search)):
+                search = _search_of(turn)
+                if search is None:
                     return turn
-                found[turn.effects[0]] = await _find(hands, flow, turn.effects[0], customer)
     except TimeoutError as error:
         raise EngineError(f"A turn was not over after {TURN_SECONDS_MAX:.0f} seconds of searching.") from error
     raise EngineError("A turn asked for too many searches.")
+
+
+def _search_of(turn: Turn) -> Search | None:
+    """What must be found before this turn can be taken; None for one that is over."""
+    first = turn.effects[0] if turn.effects else None
+    return first if isinstance(first, Search) else None
 
 
 async def _find(hands: Hands, flow: Flow, search: Search, customer: Key) -> Any:
@@ -330,10 +351,10 @@ def _forget(handled: Handled, effect: ForgetTastes | EraseCustomer, happened_at:
 
 def _queue(hands: Hands, handled: Handled, message: Message) -> None:
     """The pieces of a message, with links that count; what its cards show is noted."""
-    claim = handled.claim
-    handled.shown += shown_on(hands.links, claim.key, message, handled.session.state)
-    for piece in hands.channel.pieces(counted(hands.links, claim.key, message)):
-        handled.messages.append(_signed(hands.secret, claim, piece))
+    key = handled.claim.key
+    handled.shown += shown_on(hands.links, key, message, handled.session.state)
+    for piece in hands.channel.pieces(counted(hands.links, key, message)):
+        handled.messages.append(_signed(hands.secret, key, piece))
 
 
 def _hand_over(hands: Hands, handled: Handled) -> None:
@@ -365,9 +386,9 @@ def _note_question(handled: Handled, effect: KeepQuestion | SettleQuestion, at: 
             handled.questions.append(asked)
 
 
-def _signed(secret: bytes, claim: Claim, message: Message) -> dict[str, Any]:
+def _signed(secret: bytes, key: Key, message: Message) -> dict[str, Any]:
     """The message in its stored form, with the payloads of what can be tapped, in its order."""
     stored = message_to_dict(message)
-    if payloads := [taps.sign(secret, claim.key, *option.tap) for option in message.options if option.tap]:
+    if payloads := [taps.sign(secret, key, *option.tap) for option in message.options if option.tap]:
         stored["payloads"] = payloads
     return stored

@@ -13,6 +13,7 @@ from app.engine.effects import HandOff
 from app.engine.events import PERSON, AttachmentReceived, CommentReceived, Event, TapReceived, TextReceived
 from app.engine.flow import Flow
 from app.engine.session import NOT_ASKED, Session
+from app.engine.traffic import Traffic, from_list, to_list
 from app.measures import ByPage, Histogram
 from app.store.calls import NewCall
 from app.store.claims import Claim
@@ -21,6 +22,8 @@ from app.store.inbox import WaitingEvent
 from app.store.questions import Question, Settled
 from app.store.suggestions import Shown
 from app.store.timers import NewTimer
+
+NO_TRAFFIC = Traffic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,21 @@ class Seen:
                 if event.received_at is not None:
                     self.seconds.observe((now - event.received_at).total_seconds())
             self.pages.add(each.claim.page_id, len(each.finished))
-            self.questions.update(asked.decision for asked in each.questions)
+            if each.questions:
+                self.questions.update(asked.decision for asked in each.questions)
             self.handoffs += each.handoff is not None
 
 
 @dataclass(slots=True)
 class Handled:
-    """What came of one claim; written in one transaction, or not at all."""
+    """What came of one claim; written in one transaction, or not at all. `traffic`: how much the customer wrote lately."""
 
     claim: Claim
     flow: Flow | None
     session: Session
     epoch: int
     last_customer_at: datetime | None
+    traffic: Traffic = NO_TRAFFIC
     messages: list[dict[str, Any]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     unsent: list[str] = field(default_factory=list)
@@ -83,6 +88,14 @@ class Handled:
     began_at: datetime | None = None
 
     @property
+    def stored_session(self) -> dict[str, Any]:
+        """The session as it is kept, with the traffic."""
+        stored = session.to_dict(self.session)
+        if self.traffic.count:
+            stored["traffic"] = to_list(self.traffic)
+        return stored
+
+    @property
     def someone_else_answers(self) -> bool:
         """Whether who answers changed, or the same side began anew."""
         return (
@@ -99,18 +112,22 @@ class Handled:
     @property
     def new_name(self) -> str | None:
         """What the customer is called, where that was learnt just now."""
-        before, now = _name_in((self.claim.session or {}).get("slots", {})), _name_in(self.session.slots)
-        return now if now and now != before else None
+        now = _name_in(self.session.slots)
+        return now if now and now != _name_in((self.claim.session or {}).get("slots", {})) else None
 
 
 def _name_in(slots: Mapping[str, Any]) -> str:
+    if "first_name" not in slots and "last_name" not in slots:
+        return ""
     return " ".join(str(part) for name in ("first_name", "last_name") if (part := slots.get(name)))
 
 
 def begin(claim: Claim, flow: Flow | None) -> Handled:
     """Nothing has happened yet."""
-    loaded = session.from_dict(claim.session or {}, claim.answered_by)  # type: ignore[arg-type]
-    return Handled(claim, flow, loaded, claim.epoch, claim.last_customer_at)
+    stored = claim.session or {}
+    loaded = session.from_dict(stored, claim.answered_by)  # type: ignore[arg-type]
+    traffic = from_list(stored["traffic"]) if "traffic" in stored else NO_TRAFFIC
+    return Handled(claim, flow, loaded, claim.epoch, claim.last_customer_at, traffic)
 
 
 def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:
@@ -123,25 +140,28 @@ def note_window(handled: Handled, event: WaitingEvent, now: datetime) -> None:
 def note_said(handled: Handled, event: Event, waiting: WaitingEvent) -> None:
     """The customer's side of the transcript; timers and hand-backs say nothing."""
     claim = handled.claim
-    text, body, mid = "", None, None
+    body: dict[str, Any] = {}
+    reply_to = product = ""
     match event:
-        case TextReceived():
-            text, mid = event.text, event.mid
+        case TextReceived(text, mid, reply_to, product):
+            pass
         case TapReceived():
-            text, mid = event.title, event.mid
+            text, mid, reply_to = event.title, event.mid, event.reply_to
         case CommentReceived():
             text, mid = event.text, event.comment_id
             body = {name: getattr(event, name) for name in ("comment_id", "post_id", "author_id")}
-        case AttachmentReceived():
-            text, mid, body = event.text, event.mid, {"attachments": events.to_dict(event)["attachments"]}
+        case AttachmentReceived(_, text, mid, reply_to, product):
+            body = {"attachments": events.to_dict(event)["attachments"]}
         case _:
             return
-    about = {name: value for name in ("reply_to", "product") if (value := getattr(event, name, ""))}
-    body = {**(body or {}), **about} or None
+    if reply_to:
+        body["reply_to"] = reply_to
+    if product:
+        body["product"] = product
     handled.said.append(
         Said(
             claim.page_id, claim.customer_id, "customer", type(event).__name__, waiting.happened_at,
-            text, body, mid or None,
+            text, body or None, mid or None,
         )
     )  # fmt: skip
 

@@ -93,6 +93,8 @@ class Parking:
         return True
 
     def is_parked(self, page_id: str, now: float) -> bool:
+        if not (self.until or self.troubles):
+            return False
         waits = max(self.until.get(page_id, 0.0), self._end_of_trouble(page_id))
         return waits > now or (page_id in self.troubles and self._probed.get(page_id, 0.0) > now)
 

@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
@@ -167,8 +168,9 @@ class Sender:
 
     async def _request(self, messages: list[OutMessage]) -> list[Outcome]:
         """One outcome for each message; only what may leave does."""
-        began_at = self.clock.now()
-        prepared = [self._prepare(message) for message in messages]
+        began_at, at = self.clock.now(), self.clock.monotonic()
+        alive = self.alive()
+        prepared = [self._prepare(message, began_at, at) if alive else KEPT_BACK for message in messages]
         sends = [each for each in prepared if isinstance(each, Send)]
         answers: Iterator[Outcome]
         try:
@@ -207,27 +209,22 @@ class Sender:
             self._batch_most = min(self._batch_most + 5, self.channel.batch_max)
         return outcomes
 
-    def _prepare(self, message: OutMessage) -> Send | Failed:
-        """What leaves, or why it does not leave now."""
-        if not self.alive() or self._is_stale(message):
-            return KEPT_BACK
-        now = self.clock.monotonic()
-        if self.parking.is_parked(message.page_id, now):
+    def _prepare(self, message: OutMessage, now: datetime, at: float) -> Send | Failed:
+        """What leaves, or why it does not leave now; `at` is the same moment by the clock that never jumps."""
+        # So long after it was taken off the line staff may have come: then it is taken anew.
+        is_stale = at - self._held.get(_key(message), 0.0) > LEAVES_WITHIN_SECONDS
+        if is_stale or self.parking.is_parked(message.page_id, at):
             return KEPT_BACK
         try:
             send = self._to_send(message)
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             return Failed("stored", f"The stored message cannot be read: {type(error).__name__}.")
-        refusal = self.channel.may_send(send, self.clock.now())
+        refusal = self.channel.may_send(send, now)
         if refusal:
             self.refusals["policy", refusal.code] += 1
             return Failed(refusal.code, refusal.sentence)
         # Only what really leaves goes ahead for its Page: what is refused here says nothing of the Page's trouble.
-        return send if self.parking.lets_go(message.page_id, now) else KEPT_BACK
-
-    def _is_stale(self, message: OutMessage) -> bool:
-        """Whether so much time went by since it was taken off the line that staff may have come: then it is taken anew."""
-        return self.clock.monotonic() - self._held.get(_key(message), 0.0) > LEAVES_WITHIN_SECONDS
+        return send if self.parking.lets_go(message.page_id, at) else KEPT_BACK
 
     def _to_send(self, message: OutMessage) -> Send:
         return Send(
@@ -257,16 +254,17 @@ class Sender:
     async def record(self, results: list[Result]) -> list[OutMessage]:
         """Write results down, however long the database is away; gives the next messages of customers whose line moved."""
         worker_id = self.worker_id
-        ended = [result.message.key for result in results if result.status in ("sent", "failed")]
+        moved = [result.message.key for result in results]
+        ended = [key for key, result in zip(moved, results, strict=True) if result.status in ("sent", "failed")]
         room = self.room() > 0
         news = self.parking.take_news()
 
         def work(connection: Connection) -> list[OutMessage]:
             now = self.clock.now()
-            conversations.lock(connection, sorted({result.message.key for result in results}))
+            conversations.lock(connection, moved)
             outbox.record(connection, worker_id, results, now)
             tell(connection, results, now)
-            conversations.touch(connection, [result.message.key for result in results], now)
+            conversations.touch(connection, moved, now)
             write_down(connection, news, now)
             return outbox.claim_next(connection, worker_id, ended, now) if room else []
 

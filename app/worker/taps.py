@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from app.channel import TAP_VERSION, comment_of, customer_of_comment
@@ -25,8 +24,10 @@ SHARED = ("@start", "@menu", "@starter")
 
 def sign(secret: bytes, key: Key, state: str, choice: str) -> str:
     """The payload of one choice or button for this customer."""
-    comment = quote(comment_of(key[1]), safe="")  # a colon in it would end it
-    way = f"{_OF_COMMENT}:{comment}:{state}:{choice}" if comment else f"{TAP_VERSION}:{state}:{choice}"
+    if comment := comment_of(key[1]):
+        way = f"{_OF_COMMENT}:{quote(comment, safe='')}:{state}:{choice}"  # a colon in it would end it
+    else:
+        way = f"{TAP_VERSION}:{state}:{choice}"
     return f"{way}:{_signature(secret, key, way)}"
 
 
@@ -39,7 +40,7 @@ def read(secret: bytes, key: Key, tap: TapReceived) -> TapReceived:
         return tap
     state, _, choice = rest.partition(":")
     if state in SHARED:
-        return replace(tap, state=state, choice=choice)
+        return _leading(tap, state, choice)
     return _checked(secret, key, tap, f"{TAP_VERSION}:")
 
 
@@ -54,7 +55,12 @@ def _checked(secret: bytes, key: Key, tap: TapReceived, before: str) -> TapRecei
     if not hmac.compare_digest(_signature(secret, key, way).encode(), signature.encode("utf-8", "surrogatepass")):
         return tap
     state, _, choice = way.removeprefix(before).partition(":")
-    return replace(tap, state=state, choice=choice)
+    return _leading(tap, state, choice)
+
+
+def _leading(tap: TapReceived, state: str, choice: str) -> TapReceived:
+    """The same tap, which leads there."""
+    return TapReceived(tap.payload, state, choice, tap.title, tap.mid, tap.ref, tap.reply_to)
 
 
 def _signature(secret: bytes, key: Key, way: str) -> str:

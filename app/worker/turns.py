@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, TypeVar
 
 import structlog
@@ -13,7 +14,6 @@ from sqlalchemy import Connection
 from app import tracing
 from app.chance import Chance
 from app.clock import Clock
-from app.engine import session as stored_session
 from app.log import customer_tag, trace_of
 from app.store import (
     audit,
@@ -59,7 +59,7 @@ TRIES_MAX = 3
 class Turns:
     """Takes turns for one worker. `room` says how many messages the sender takes at once; `send` hands them over, and since when.
 
-    `told` is called when something was written that screens show. `meet` is told of
+    `told` is called when something was written that screens show. `alive` says whether the worker may still act. `meet` is told of
     customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
     more.
     """
@@ -74,6 +74,7 @@ class Turns:
     gather: timedelta = timedelta()
     meet: Callable[[Sequence[Key]], None] = lambda _: None
     told: Callable[[], None] = lambda: None
+    alive: Callable[[], bool] = lambda: True
     taken: int = 0
     failed: int = 0
     seen: Seen = field(default_factory=Seen)
@@ -121,21 +122,23 @@ class Turns:
         return self._thinking.keys() - {each.key for each in thought}
 
     async def _claim(self) -> list[Claim]:
-        now, worker_id, thought = self.clock.now(), self.worker_id, self._thought()
+        thought = self._thought()
         unsure, self._unsure_of_claims = self._unsure_of_claims, True
-
-        def work(connection: Connection) -> list[Claim]:
-            if unsure:
-                # The last claim's commit gave no answer. Between batches nothing is in hand but who waits for a model.
-                claims.release_all_but(connection, worker_id, self._still_thinking(thought))
-            else:
-                claims.release(connection, worker_id, thought, tried=False)
-            return claims.claim(connection, worker_id, EVENTS_MAX, now, self.gather)
-
-        claimed = await self.database.transaction(work)
+        claimed = await self.database.transaction(
+            lambda connection: self._claim_waiting(connection, thought, unsure=unsure)
+        )
         self._unsure_of_claims = False
         self._forget_thoughts(thought)
         return claimed
+
+    def _claim_waiting(self, connection: Connection, thought: Sequence[Claim], *, unsure: bool) -> list[Claim]:
+        """`unsure`: an earlier commit that claims gave no answer, so that something may be in hand that nobody knows of."""
+        if unsure:
+            # Between batches nothing is in hand but who waits for a model.
+            claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
+        else:
+            claims.release(connection, self.worker_id, thought, tried=False)
+        return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _handle(self, claim: Claim) -> Handled | None:
         now = self.clock.now()
@@ -178,10 +181,15 @@ class Turns:
         """Write all in one transaction. `claims_next`: nothing else is in hand, so the same transaction claims what comes next."""
 
         thought = self._thought() if claims_next and not self.stopping else []
+        runs = count()
 
         def work(connection: Connection) -> tuple[list[OutMessage], list[Claim] | None]:
             flying, erased = self._commit(connection, handled)
-            in_hand = self._claim_next(connection, thought) if claims_next else None
+            # Run again, its last commit may have gone through after all.
+            unsure = next(runs) > 0
+            # Buried already, perhaps: a customer taken in hand by now would count as taken by a worker that died.
+            goes_on = claims_next and not self.stopping and self.alive()
+            in_hand = self._claim_waiting(connection, thought, unsure=unsure) if goes_on else None
             _note_erased(connection, erased, self.clock.now())
             return flying, in_hand
 
@@ -195,6 +203,7 @@ class Turns:
             return
         if claims_next:
             self._in_hand, self._unsure_of_claims = in_hand, False
+        if in_hand is not None:
             self._forget_thoughts(thought)
         self.taken += sum(len(each.finished) for each in handled)
         now = self.clock.now()
@@ -205,13 +214,6 @@ class Turns:
         self.send(flying, started)
         self.told()
         self.meet([each.claim.key for each in handled if each.messages and not each.session.met])
-
-    def _claim_next(self, connection: Connection, thought: Sequence[Claim]) -> list[Claim] | None:
-        if self.stopping:
-            return None
-        # Nothing else is in hand: what still is ours was left over by a commit that gave no answer.
-        claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
-        return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
         """The database refuses something that one of them holds: each alone, and that one is tried again or set aside."""
@@ -229,7 +231,7 @@ class Turns:
             raise error  # not even the event alone can be set aside
         else:
             # Not even the apology can be written: the event alone is set aside.
-            alone = Handled(only.claim, None, only.session, only.epoch, None, set_aside=only.set_aside)
+            alone = Handled(only.claim, None, only.session, only.epoch, None, only.traffic, set_aside=only.set_aside)
             await self._write([alone], claims_next=False)
 
     async def _persist(self, work: Callable[[Connection], Result]) -> Result:
@@ -241,16 +243,18 @@ class Turns:
         now = self.clock.now()
         held = claims.hold(connection, self.worker_id, [each.claim for each in handled])
         ours = [each for each in handled if each.claim.key in held]
-        # Staff took over or wrote in the middle of a turn: it never happened, and its events are handled anew.
-        lost = [each.claim for each in handled if each.claim.key not in held]
-        claims.release(connection, self.worker_id, lost, tried=False)
+        if len(ours) < len(handled):
+            # Staff took over or wrote in the middle of a turn: it never happened, and its events are handled anew.
+            lost = [each.claim for each in handled if each.claim.key not in held]
+            claims.release(connection, self.worker_id, lost, tried=False)
         messages = self._queue(ours, held, now)
         note_callbacks(connection, ours, now)
         erase(connection, [(each.claim.key, each.erased_at) for each in ours if each.erased_at])
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
         outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
-        hooks.tell(connection, self._listening(connection), happened(ours, now), now)
+        if listening := self._listening(connection):
+            hooks.tell(connection, listening, happened(ours, now), now)
         flying = [message for message in messages if message.status == "in_flight"]
         return flying, [each.claim.key for each in ours if each.erased_at]
 
@@ -300,10 +304,7 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     """Sessions, transcript, timers, who answers, and the end of the events: everything but the outbox."""
     sessions.save(
         connection,
-        [
-            (each.claim.key, stored_session.to_dict(each.session), each.flow.revision if each.flow else "")
-            for each in handled
-        ],
+        [(each.claim.key, each.stored_session, each.flow.revision if each.flow else "") for each in handled],
         now,
     )
     questions.forget_unsent(connection, [(each.claim.key, mid) for each in handled for mid in each.unsent])
@@ -317,8 +318,12 @@ def _save(connection: Connection, handled: Sequence[Handled], now: datetime) -> 
     questions.settle(connection, [settled for each in handled for settled in each.settled])
     calls.add(connection, [call for each in handled for call in each.calls], now)
     timers.start(connection, [timer for each in handled for timer in each.timers.values()])
-    conversations.save_kept(connection, [_after(each, now) for each in handled if not each.someone_else_answers])
-    conversations.save_changed(connection, [_after(each, now) for each in handled if each.someone_else_answers])
+    kept: list[AfterTurns] = []
+    changed: list[AfterTurns] = []
+    for each in handled:
+        (changed if each.someone_else_answers else kept).append(_after(each, now))
+    conversations.save_kept(connection, kept)
+    conversations.save_changed(connection, changed)
     _episodes(connection, handled, now)
     inbox.finish(connection, [done for each in handled for done in each.finished], now)
     for each in handled:

@@ -82,6 +82,7 @@ class Worker:
         gather = timedelta(seconds=terms.gather_seconds)
         self.poll_seconds = min(POLL_SECONDS, terms.gather_seconds / 4 or POLL_SECONDS)
         self.turns = Turns(database, hands, clock, chance, self.worker_id, self.sender.room, self.sender.put, gather)
+        self.turns.alive = self.beat.alive
         self.meeting = Meeting(database, hands.channel, clock)
         if terms.asks_names:
             self.turns.meet = self.meeting.meet

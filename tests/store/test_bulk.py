@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, bindparam, select, update
 
 from app.store import bulk, conversations, timers
-from app.store.bulk import TOGETHER
+from app.store.bulk import TOGETHER_MAX
 from app.store.conversations import Watermark
 from app.store.database import Database
 from app.store.tables import facts as facts_table
@@ -14,8 +14,8 @@ from app.store.timers import NewTimer
 from app.store.upsert import insert_new, insert_or_change
 from tests.store.kit import NOW, PAGE, know
 
-NUMBERS = (1, 2, 3, 5, 17, 63, 64, 65, 150)
-"""Below, at and above each of TOGETHER's sizes."""
+NUMBERS = (1, 2, 3, 5, 17, 64, 127, 128, 129, 150)
+"""Such as fill a statement, such as leave room in it, and more than go into one."""
 
 _change = (
     update(facts_table)
@@ -33,8 +33,8 @@ def _all(connection: Connection) -> list[dict[str, str]]:
     return [{"name": row.name, "value": row.value} for row in found]
 
 
-def test_the_numbers_reach_beyond_every_size() -> None:
-    assert {max(TOGETHER) - 1, max(TOGETHER), max(TOGETHER) + 1} <= set(NUMBERS)
+def test_the_numbers_reach_beyond_one_statement() -> None:
+    assert {TOGETHER_MAX - 1, TOGETHER_MAX, TOGETHER_MAX + 1} <= set(NUMBERS)
 
 
 @pytest.mark.parametrize("count", NUMBERS)

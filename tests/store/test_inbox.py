@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
@@ -119,6 +119,30 @@ async def test_watermarks_only_rise(intake: Intake, database: Database) -> None:
     found = await database.read(lambda c: conversations.find(c, (PAGE, "ana")))
     assert found is not None
     assert (found.delivered_until, found.read_until) == (later, later)
+
+
+async def test_what_is_delivered_is_not_read_yet_and_an_older_receipt_lowers_neither(
+    intake: Intake, database: Database
+) -> None:
+    await database.transaction(lambda c: know(c, "ana"))
+    first, second, third = (NOW + timedelta(minutes=each) for each in (1, 2, 3))
+
+    async def marks_after(*items: Item) -> tuple[datetime | None, datetime | None]:
+        await intake.take(items, NOW)
+        found = await database.read(lambda c: conversations.find(c, (PAGE, "ana")))
+        assert found is not None
+        return found.delivered_until, found.read_until
+
+    assert await marks_after(Receipt(PAGE, "ana", "delivered", second)) == (second, None)
+    assert await marks_after(Receipt(PAGE, "ana", "read", first)) == (second, first)
+    assert await marks_after(Receipt(PAGE, "ana", "delivered", third), Receipt(PAGE, "ana", "read", second)) == (
+        third,
+        second,
+    )
+    assert await marks_after(Receipt(PAGE, "ana", "delivered", first), Receipt(PAGE, "ana", "read", first)) == (
+        third,
+        second,
+    )
 
 
 async def test_an_event_that_was_set_aside_can_be_replayed_once(database: Database) -> None:

@@ -95,6 +95,16 @@ async def test_an_echo_settles_a_message_in_every_live_state(database: Database)
     assert await database.transaction(work) == ["sent"] * 3
 
 
+async def test_of_two_echoes_of_one_message_the_first_counts(database: Database) -> None:
+    def work(connection: Connection) -> tuple[str, str | None] | None:
+        know(connection, "ana")
+        sent = flying(connection, "ana")
+        outbox.settle_by_echo(connection, [EchoOf(PAGE, "ana", 1, "m_1"), EchoOf(PAGE, "ana", 1, "m_2")], NOW)
+        return outbox.find_status(connection, sent)
+
+    assert await database.transaction(work) == ("sent", "m_1")
+
+
 async def test_a_try_again_counts_as_an_attempt_and_one_kept_back_does_not(database: Database) -> None:
     def work(connection: Connection) -> tuple[int, int]:
         know(connection, "ana")

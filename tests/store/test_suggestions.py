@@ -41,6 +41,16 @@ async def test_what_is_shown_again_is_counted_and_keeps_its_first_moment(databas
     await database.transaction(work)
 
 
+async def test_a_row_of_ten_cards_is_noted_at_once_and_again(database: Database) -> None:
+    def work(connection: Connection) -> None:
+        cards = [replace(SHIRT, product_id=f"p{number}", mark=f"mark-{number}") for number in range(10)]
+        suggestions.note_shown(connection, cards, NOW)
+        suggestions.note_shown(connection, cards, LATER)
+        assert sorted(each.times for each in connection.execute(select(table.c.times))) == [2] * 10
+
+    await database.transaction(work)
+
+
 async def test_the_first_click_counts_and_one_that_nobody_was_shown_does_not(database: Database) -> None:
     def work(connection: Connection) -> None:
         suggestions.note_shown(connection, [SHIRT], NOW)

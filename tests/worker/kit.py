@@ -75,6 +75,7 @@ class Crew:
         )  # fmt: skip
         self.settling = Settling(self.sender, self.later, clock)
         self.turns = Turns(database, self.hands, clock, Longest(), name, lambda: self.room, self._hand_over)
+        self.turns.alive = lambda: self.living
 
     def _hand_over(self, messages: Sequence[OutMessage], since: float) -> None:
         assert since <= self.clock.monotonic()

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.engine import session as stored
 from app.engine.words import SENTENCES
 from app.store.inbox import WaitingEvent
 from app.worker.flood import SAME_MAX
@@ -35,7 +34,7 @@ async def one_after_the_other(hands: Hands, events: Sequence[WaitingEvent], answ
     """Each in a turn of its own, with the session that the one before left."""
     found: list[Handled] = []
     for event in events:
-        before = stored.to_dict(found[-1].session) if found else None
+        before = found[-1].stored_session if found else None
         who = found[-1].session.answered_by if found else answered_by
         found.append(await handle(hands, claim(event, session=before, answered_by=who), event.happened_at))
     return found

@@ -15,11 +15,12 @@ from app.engine.events import TextReceived
 from app.errors import UnavailableError
 from app.store import inbox, outbox, pages, quarantine
 from app.store.database import open_database
-from app.store.intake import ITEMS_MAX, Intake, outbox_id, take
+from app.store.intake import BEHIND, HELD_SECONDS, ITEMS_MAX, Intake, outbox_id, take
 from app.store.quarantine import SetAside
 from tests.store.kit import NOW, PAGE, count_by_status, key_of, received
+from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
-from tests.worker.kit import acquaint, begun, flying, quiet, running
+from tests.worker.kit import acquaint, becomes, begun, flying, quiet, running
 
 
 @pytest.fixture
@@ -59,6 +60,23 @@ async def test_who_waited_behind_a_database_that_is_away_is_told_at_once(intake:
     results = await asyncio.gather(first, behind, return_exceptions=True)
     assert [type(each) for each in results] == [UnavailableError, UnavailableError]
     assert both.transactions == 1
+
+
+async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(both: Troubled, clock: GivenClock) -> None:
+    intake = Intake(both, "mark", lambda _: None, clock)
+    async with running(intake.run()):
+        await intake.take([received("ana", "hello")], clock.now())
+        clock.move(BEHIND.total_seconds() + 1)
+        await intake.look()
+        held = await begun(intake.take([received("ana", "are you there?")], clock.now()))
+        await becomes(lambda: both.read(count_by_status), {"new": 2})
+        assert not held.done(), "it is durable, and answered later"
+        clock.move(HELD_SECONDS)
+        await held
+        await both.transaction(lambda connection: connection.execute(text("UPDATE inbox SET status = 'done'")))
+        await intake.look()
+        async with asyncio.timeout(HELD_SECONDS / 2):
+            await intake.take([received("ana", "thanks")], clock.now())
 
 
 async def test_nothing_to_take_asks_the_database_nothing(intake: Intake, both: Troubled) -> None:

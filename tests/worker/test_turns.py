@@ -68,6 +68,15 @@ async def test_a_worker_that_stops_claims_nothing_more(both: Troubled, clock: Gi
     assert await Crew(both, clock, "w2").turns.run_batch() == 50
 
 
+async def test_a_worker_that_may_be_buried_already_claims_nothing_more(both: Troubled, clock: GivenClock) -> None:
+    """Regression: buried once more for it, an event that did nothing was counted as tried twice and set aside."""
+    crew = Crew(both, clock)
+    await add(both, *(event(f"c{each}", "hi") for each in range(150)))
+    crew.living = False
+    assert await crew.turns.run_batch() == 100
+    assert await Crew(both, clock, "w2").turns.run_batch() == 50
+
+
 async def test_customers_in_hand_when_a_worker_leaves_are_anybodys_and_none_counts_as_tried(
     both: Troubled, clock: GivenClock
 ) -> None:
@@ -274,6 +283,20 @@ async def test_a_turn_whose_answer_was_lost_is_not_taken_twice(both: Troubled, c
     await crew.turns.run_batch()
     assert await written(both, "ana") == ["You said: hello"]
     assert await ends(both, "ana") == [("done", None)]
+
+
+async def test_what_a_commit_claimed_whose_answer_was_lost_is_put_back_and_taken_again(
+    both: Troubled, clock: GivenClock
+) -> None:
+    crew = Crew(both, clock)
+    await add(both, event("ana", "hello"))
+    await both.transaction(lambda connection: claims.claim(connection, "dead", 10, NOW))
+    # Failed once, she is claimed alone.
+    await both.transaction(lambda connection: claims.release_all_of(connection, "dead"))
+    await add(both, event("bea", "hello"))
+    both.plan.extend([None, "answer lost"])
+    assert [await crew.turns.run_batch() for _ in range(3)] == [1, 1, 0]
+    assert await written(both, "ana") == await written(both, "bea") == ["You said: hello"]
 
 
 async def test_a_failed_turn_whose_release_finds_no_database_is_released_later(

@@ -14,6 +14,7 @@ from webhooks.messenger.limits import (
     BUTTONS_MAX,
     CARDS_MAX,
     QUICK_REPLIES_MAX,
+    TEXT_CHARS_MAX,
 )
 
 _NO_TEXT = "…"
@@ -27,7 +28,7 @@ def pieces(message: Message) -> list[Message]:
     messages (buttons). A choice that opens an address or a call becomes a button: quick replies cannot. Only the first answers what
     `reply_to` names.
     """
-    if message.hands_over:
+    if message.hands_over or _is_short_text(message):
         return [message]
     taps = tuple(each for each in message.choices if each.tap)
     buttons = message.buttons + tuple(each for each in message.choices if not each.tap)
@@ -44,6 +45,15 @@ def pieces(message: Message) -> list[Message]:
         last = found.pop() if found and not found[-1].is_utility else Message(_NO_TEXT)
         found.append(replace(last, choices=choices, offers=message.offers))
     return [replace(found[0], reply_to=message.reply_to), *found[1:]] if found and message.reply_to else found
+
+
+def _is_short_text(message: Message) -> bool:
+    """Whether it is a text that fits as it is, perhaps with choices to tap: most messages are."""
+    if message.media or message.form or message.cards or message.buttons or message.leads:
+        return False
+    room = QUICK_REPLIES_MAX - bool(message.offers)
+    fits = 0 < len(message.text) <= TEXT_CHARS_MAX and len(message.choices) <= room
+    return fits and message.text == message.text.strip() and all(each.tap for each in message.choices)
 
 
 def _without_text(message: Message) -> Iterator[Message]:

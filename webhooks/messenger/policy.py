@@ -120,7 +120,10 @@ def decide(given: Circumstances, now: datetime) -> Way | Refusal:
         return Refusal("stopped", _STOPPED)
     if given.opted_out and given.written_by == "campaign":
         return Refusal("opted_out", "This person does not want to be written to unasked.")
-    return next((way for way in WAYS if _is_open(way, given, now)), None) or _refuse(given, now)
+    for way in WAYS:
+        if _is_open(way, given, now):
+            return way
+    return _refuse(given, now)
 
 
 def may_send(send: Send, now: datetime, features: frozenset[str] = frozenset()) -> Way | Refusal:

@@ -145,12 +145,12 @@ class Door:
         return _OK
 
     async def _receive(self, scope: Scope, receive: Receive) -> None:
+        if self._waiting >= self._bounds.waiting_max:  # before any work on it, or refusing would cost as much as taking
+            raise UnavailableError("Too many deliveries wait to be written.")
         body = await self._read_body(scope, receive)
         signer = signature.find_signer(body, _find_only(scope, _SIGNATURE), self._secrets)
         if signer is None:
             raise _ForgedError("The signature is missing or wrong.")
-        if self._waiting >= self._bounds.waiting_max:
-            raise UnavailableError("Too many deliveries wait to be written.")
         received_at = self._clock.now()
         items = parse(payload.read(body), received_at, self._app_id, self._pages_of_secret[signer])
         if items:

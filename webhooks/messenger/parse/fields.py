@@ -60,6 +60,8 @@ def to_text(value: Any, chars_max: int = TEXT_CHARS_IN_MAX) -> str:
     """A text, cleaned and cut; numbers as their digits; empty for anything else."""
     if type(value) is str:
         return clean_text(value[:chars_max])
+    if value is None:
+        return ""
     return str(value)[:chars_max] if _is_integer(value) else ""
 
 
