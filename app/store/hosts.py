@@ -86,17 +86,16 @@ class Hosts:
         so that one whose machine is gone, and which says nothing, does not use up all of it."""
         import asyncpg
 
+        passed_over = (
+            OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError,
+            asyncpg.TargetServerAttributeNotMatched,
+        )  # fmt: skip
         refused: Exception | None = None
         seconds = CONNECT_SECONDS / len(self._addresses)
         for address in tuple(self._addresses):
             try:
                 connection = await asyncpg.connect(address, timeout=seconds, server_settings=settings)
-            except (
-                OSError,
-                TimeoutError,
-                asyncpg.CannotConnectNowError,
-                asyncpg.TargetServerAttributeNotMatched,
-            ) as error:
+            except passed_over as error:
                 refused = error
                 continue
             # Asked first from now on: after a failover not every connection waits for the one that is gone.
