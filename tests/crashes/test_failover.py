@@ -22,7 +22,7 @@ def counts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counts]:
             pair.primary.create_database("struck")
             plan = Plan(
                 tmp_path_factory.mktemp("failover"), pair.address("struck"), kills=1, blow=("failover",),
-                uptime_seconds=(1.0, 1.5), quiet_seconds=4.0, settings={"FRONTDESK_LOOK_UP_AFTER_SECONDS": "1,3"},
+                uptime_seconds=(0.5, 0.8), quiet_seconds=3.5, settings={"FRONTDESK_LOOK_UP_AFTER_SECONDS": "1,3"},
             )  # fmt: skip
             yield asyncio.run(run_kills(plan, pair=pair))
     except NoPostgresError as error:
