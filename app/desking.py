@@ -24,7 +24,7 @@ from app.desk.service import Desk
 from app.flowfile.live import LiveFlows
 from app.service.files import Files
 from app.settings import LOOPBACK, Settings, sqlite_file
-from app.store.database import Database, driver_address, read_url
+from app.store.database import Database, hosts_of, read_url
 from app.store.wake import SCREENS, Fleet, Nearby, Wake
 
 PAUSE_SECONDS = 0.1
@@ -67,8 +67,7 @@ def create_news(settings: Settings, database: Database, clock: Clock) -> Wake:
     """How processes tell each other that screens have something to show."""
     if file := sqlite_file(settings):
         return Nearby(file, SCREENS)
-    address = driver_address(read_url(settings.database_url.get_secret_value()))
-    return Fleet(database, address, clock, SCREENS)
+    return Fleet(database, hosts_of(read_url(settings.database_url.get_secret_value())), clock, SCREENS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from app.shop import go
 from app.shop.clicks import Clicks
 from app.stocking import Stock, Stocking, feeds_of
 from app.store import facts, lock
-from app.store.database import Database, driver_address, open_database, read_url
+from app.store.database import Database, hosts_of, open_database, read_url
 from app.store.intake import Intake
 from app.store.migrate import is_current, migrate_apart
 from app.store.wake import Fleet, Nearby, Wake
@@ -165,7 +165,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
     await given.take_in()
     mark = await database.transaction(lambda connection: facts.keep(connection, "mark", chance.new_id()[:8]))
     file = sqlite_file(settings)
-    wake: Wake = Nearby(file) if file else Fleet(database, driver_address(read_url(address)), clock)
+    wake: Wake = Nearby(file) if file else Fleet(database, hosts_of(read_url(address)), clock)
     client = create_client()
     pace, personas = Pace(), _create_personas(settings, account, flows, client)
     staff = _create_staff_personas(settings, account, flows, database, client)

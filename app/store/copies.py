@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 
 from app.errors import AppError, UnavailableError
 from app.store.database import driver_address, translate
+from app.store.hosts import CONNECT_SECONDS
 from app.store.tables import conversations
 
 NUMBERS_SKIPPED = 100_000
@@ -68,7 +69,9 @@ def _run(name: str, arguments: Sequence[str], url: URL) -> None:
             "Install PostgreSQL's client programs (postgresql-client), of the server's version.",
         )
     # The password where no list of processes shows it.
-    given = {"PATH": os.defpath} | ({"PGPASSWORD": url.password} if url.password else {})
+    given = {"PATH": os.defpath, "PGCONNECT_TIMEOUT": f"{CONNECT_SECONDS:.0f}"} | (
+        {"PGPASSWORD": url.password} if url.password else {}
+    )
     command = [tool, *arguments, f"--dbname={driver_address(url.set(password=None))}"]
     done = subprocess.run(command, env=given, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     if done.returncode:

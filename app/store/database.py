@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -25,6 +25,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import SettingsError, UnavailableError
+from app.store.hosts import Hosts, one_by_one, read
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
@@ -59,7 +60,7 @@ class Database(Protocol):
 def read_url(address: str) -> URL:
     """The checked address. Raises SettingsError for anything but SQLite and PostgreSQL."""
     try:
-        url = make_url(address)
+        url = read(address)
     except ArgumentError as error:
         raise SettingsError("FRONTDESK_DATABASE_URL is not an address.", _ACCEPTED) from error
     if url.get_backend_name() not in ("sqlite", "postgresql"):
@@ -86,6 +87,11 @@ def driver_address(url: URL) -> str:
     """A PostgreSQL address as its driver reads it, with libpq's options: `sslmode` and the like; `ssl`, as SQLAlchemy says it, too."""
     query = {"sslmode" if name == "ssl" else name: value for name, value in url.query.items()}
     return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+
+
+def hosts_of(url: URL) -> Hosts:
+    """Connections to the server that takes writes, of those that a PostgreSQL address names."""
+    return Hosts([driver_address(each) for each in one_by_one(url)])
 
 
 def sqlite_path(url: URL) -> Path:

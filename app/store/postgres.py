@@ -11,13 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.store.database import APPLICATION, driver_address, translate
+from app.store.database import APPLICATION, hosts_of, translate
+from app.store.hosts import CONNECT_SECONDS
 
 Result = TypeVar("Result")
 
 CONNECTIONS = 8
 """Per process: webhook, turns, sender, timers and a few pages at once."""
-CONNECT_SECONDS = 5
 IDLE_SECONDS = 4
 """A process that stands still in the middle of a transaction loses its locks after so long, before it counts as dead (six
 seconds): else whoever wants to take its work over would stand still with it."""
@@ -30,7 +30,7 @@ class PostgresDatabase:
     """One PostgreSQL database."""
 
     def __init__(self, url: URL) -> None:
-        self.url = url.set(drivername="postgresql+asyncpg")
+        self._hosts = hosts_of(url)
         self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self._connect,
@@ -43,13 +43,9 @@ class PostgresDatabase:
 
     async def _connect(self) -> Any:
         """By the driver's own reading of the address: hosted databases come with options that SQLAlchemy does not pass on."""
-        import asyncpg
-
-        settings = {
-            "application_name": APPLICATION,
-            "idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1_000),
-        }
-        return await asyncpg.connect(driver_address(self.url), timeout=CONNECT_SECONDS, server_settings=settings)
+        return await self._hosts.connect(
+            application_name=APPLICATION, idle_in_transaction_session_timeout=str(IDLE_SECONDS * 1_000)
+        )
 
     async def transaction(self, work: Callable[[Connection], Result]) -> Result:
         for tries_left in range(TRIES - 1, -1, -1):

@@ -15,6 +15,7 @@ import structlog
 
 from app.clock import Clock
 from app.store.database import Database
+from app.store.hosts import Hosts
 
 log = structlog.get_logger()
 
@@ -97,8 +98,8 @@ class Nearby:
 class Fleet:
     """Many machines: PostgreSQL's NOTIFY, at most one on its way from each process."""
 
-    def __init__(self, database: Database, address: str, clock: Clock, about: str = WORK) -> None:
-        self._database, self._address, self._clock = database, address, clock
+    def __init__(self, database: Database, hosts: Hosts, clock: Clock, about: str = WORK) -> None:
+        self._database, self._hosts, self._clock = database, hosts, clock
         self._channel = f"frontdesk_{about}"
         self._told = asyncio.Event()
 
@@ -129,12 +130,10 @@ class Fleet:
             await self._clock.sleep(RECONNECT_SECONDS)
 
     async def _hear_once(self, woken: Callable[[], None]) -> None:
-        import asyncpg
-
         def heard(*_: Any) -> None:
             woken()
 
-        connection = await asyncpg.connect(self._address)
+        connection = await self._hosts.connect()
         closed = asyncio.Event()
         connection.add_termination_listener(lambda _: closed.set())
         try:

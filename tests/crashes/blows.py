@@ -1,4 +1,5 @@
-"""What strikes while customers write: servers killed, frozen or restarted, PostgreSQL restarted, killed, crowded or in a deadlock."""
+"""What strikes while customers write: servers killed, frozen or restarted, PostgreSQL restarted, killed, crowded, in a deadlock, or
+gone so that its standby takes over."""
 
 from __future__ import annotations
 
@@ -6,17 +7,19 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from tests.crashes import vanish
 from tests.crashes.meta import Meta
 from tests.crashes.proxy import Proxy
 from tests.crashes.server import BotServer
-from tests.postgres import Cluster
+from tests.postgres import Cluster, Pair
 
 FROZEN_SECONDS = (2.0, 12.0)
 """Shorter and longer than a worker may stand still."""
@@ -27,11 +30,19 @@ CUT_SECONDS = 3.0
 CUT_SHARE = 0.02
 """So many commits lose their connection: each process makes about a hundred a second under this load."""
 RIVAL_PAUSE_SECONDS = 0.03
+BEHIND_SECONDS = 0.5
+"""So long the standby gets nothing more before the primary is gone."""
+GAP_SECONDS = (1.0, 3.0)
+"""From then on until it is promoted."""
+RESUME_SECONDS_MAX = 60.0
 
 
 @dataclass
 class Place:
-    """Where it strikes. `struck`: how often it did; of connections, deadlocks and refusals each counts."""
+    """Where it strikes. `struck`: how often it did; of connections, deadlocks and refusals each counts.
+
+    `resumed`: seconds from each promotion until a text that was acknowledged behind it was answered.
+    """
 
     meta: Meta
     servers: Sequence[BotServer]
@@ -39,7 +50,9 @@ class Place:
     database_url: str
     cluster: Cluster | None = None
     proxy: Proxy | None = None
+    pair: Pair | None = None
     struck: int = 0
+    resumed: list[float] = field(default_factory=list)
 
     def note(self, what: str) -> None:
         self.struck += 1
@@ -144,6 +157,56 @@ async def cut(place: Place) -> None:
         place.note("a connection broke in its commit")
 
 
+async def fail_over(place: Place) -> None:
+    """PostgreSQL's machine is gone with what it had not passed on; after a while its standby is promoted."""
+    pair = await _follow(place)
+    await asyncio.to_thread(pair.hold_back)
+    await asyncio.sleep(BEHIND_SECONDS)
+    await asyncio.to_thread(pair.primary.kill)
+    place.note("the primary is gone")
+    await asyncio.sleep(place.chance.uniform(*GAP_SECONDS))
+    await asyncio.to_thread(pair.promote)
+    place.meta.note("its standby is promoted")
+    await _resume(place)
+
+
+async def lose_machine(place: Place) -> None:
+    """Nothing comes from the primary's machine any more, not even that a connection is over; its standby is promoted."""
+    pair = await _follow(place)
+    lost = pair.primary
+    vanish.silence(lost.host)
+    place.note("the primary's machine says nothing any more")
+    await asyncio.sleep(place.chance.uniform(*GAP_SECONDS) + vanish.NOTICED_SECONDS)
+    await asyncio.to_thread(pair.promote)
+    place.meta.note("its standby is promoted")
+    await _resume(place)
+    lost.kill()
+    vanish.unsilence(lost.host)
+
+
+async def _follow(place: Place) -> Pair:
+    """With a standby, a new one where there is none."""
+    assert place.pair is not None
+    if not place.pair.standby.is_up():
+        await asyncio.to_thread(place.pair.follow)
+        place.meta.note("there is a standby again")
+        await asyncio.sleep(place.chance.uniform(*DOWN_SECONDS))
+    return place.pair
+
+
+async def _resume(place: Place) -> None:
+    """Wait until a text that is acknowledged from now on is answered."""
+    began, before = time.monotonic(), place.meta.acknowledged_count
+    async with asyncio.timeout(RESUME_SECONDS_MAX):
+        while place.meta.acknowledged_count == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        taken = time.monotonic()
+        while place.meta.last_arrival < taken:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    place.resumed.append(place.meta.last_arrival - began)
+    place.meta.note(f"taken in again after {taken - began:.1f} s, answered after {place.resumed[-1]:.1f} s")
+
+
 async def _connect(place: Place) -> asyncpg.Connection:
     address = make_url(place.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     return await asyncpg.connect(address, timeout=5)
@@ -158,6 +221,11 @@ BLOWS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "crowd": crowd,
     "rival": rival,
     "cut": cut,
+    "failover": fail_over,
+    "failover-behind": fail_over,
+    "gone": lose_machine,
 }
 OF_POSTGRES = tuple(BLOWS)[3:]
 """Which of them need a cluster of their own."""
+FAILOVERS = {"failover": True, "failover-behind": False, "gone": True}
+"""Which need a pair, and whether its commits wait for the standby. The second loses what was acknowledged last, as it must."""

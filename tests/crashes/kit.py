@@ -11,7 +11,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -27,7 +27,7 @@ from tests.crashes.blows import BLOWS, Place
 from tests.crashes.meta import Arrived, Meta
 from tests.crashes.proxy import Proxy, between
 from tests.crashes.server import BotServer
-from tests.postgres import Cluster
+from tests.postgres import Cluster, Pair
 
 NUMBER = re.compile(r"n (\d+)")
 
@@ -66,6 +66,8 @@ class Counts:
 
     `broken`: rules that the database does not hold when all is over.
 
+    `statuses`: how often a webhook was answered so. `resumed`: seconds from each promotion until there were answers again.
+
     `copies` are repeats of one and the same message; `copies_max` is how often the worst one came beyond the first.
     """
 
@@ -80,13 +82,16 @@ class Counts:
     slowest_start_seconds: float
     settled_after_seconds: float
     exit_code: int
+    slowest_webhook_seconds: float = 0.0
+    statuses: Mapping[int, int] = field(default_factory=dict)
+    resumed: tuple[float, ...] = ()
     broken: tuple[str, ...] = ()
     story: tuple[str, ...] = ()
     log_end: str = ""
 
 
-async def run_kills(plan: Plan, cluster: Cluster | None = None) -> Counts:
-    """Start, load, strike as planned; wait until all is quiet; count. `cluster`: the PostgreSQL server, for blows that concern it."""
+async def run_kills(plan: Plan, cluster: Cluster | None = None, pair: Pair | None = None) -> Counts:
+    """Start, load, strike as planned; wait until all is quiet; count. `cluster`, `pair`: PostgreSQL, for blows that concern it."""
     chance = random.Random(plan.seed)
     async with AsyncExitStack() as stack:
         proxy = (
@@ -98,7 +103,7 @@ async def run_kills(plan: Plan, cluster: Cluster | None = None) -> Counts:
         )
         servers = [BotServer(plan.folder, url, meta.port, plan.settings) for _ in range(plan.processes)]
         meta.ports = [server.port for server in servers]
-        place = Place(meta, servers, chance, plan.database_url, cluster, proxy)
+        place = Place(meta, servers, chance, plan.database_url, cluster, proxy, pair)
         try:
             for server in servers:
                 await server.start()
@@ -107,7 +112,8 @@ async def run_kills(plan: Plan, cluster: Cluster | None = None) -> Counts:
         finally:
             codes = [await server.stop() for server in servers if server.process is not None]
     counted = count(plan, meta, servers, settled_after, max(codes, key=abs, default=0))
-    return replace(counted, kills=place.struck, broken=await look_at_database(plan.database_url))
+    broken = await look_at_database(plan.database_url)
+    return replace(counted, kills=place.struck, broken=broken, resumed=tuple(place.resumed))
 
 
 def _through(proxy: Proxy, database_url: str) -> str:
@@ -160,7 +166,7 @@ def count(plan: Plan, meta: Meta, servers: Sequence[BotServer], settled_after_se
     extra = [times - 1 for each in arrived for times in Counter(_identity(one) for one in each).values()]
     return Counts(
         kills=plan.kills,
-        acknowledged=sum(len(texts) for texts in meta.acknowledged.values()),
+        acknowledged=meta.acknowledged_count,
         arrived=sum(len(each) for each in arrived),
         lost=sum(len(missing(meta, customer)) for customer in meta.acknowledged),
         doubled=sum(count_doubled(each) for each in arrived),
@@ -170,6 +176,8 @@ def count(plan: Plan, meta: Meta, servers: Sequence[BotServer], settled_after_se
         slowest_start_seconds=round(max(server.slowest_start_seconds for server in servers), 1),
         settled_after_seconds=round(settled_after_seconds, 1),
         exit_code=exit_code,
+        slowest_webhook_seconds=round(meta.slowest_seconds, 1),
+        statuses=dict(meta.statuses),
         story=(*meta.notes, *(line for customer in meta.acknowledged for line in tell(meta, customer))),
         log_end=servers[0].log_end(),
     )

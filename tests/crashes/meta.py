@@ -11,6 +11,7 @@ import hmac
 import json
 import random
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -50,6 +51,7 @@ class Meta:
     """The whole of Meta for one run. `ports` are those of the bot's processes; a post goes to any of them.
 
     `posting`: bodies on their way. `refused`: posts that got no 200. `slowest_seconds`: what one waited for its answer.
+    `statuses`: of the answers that came.
     `usage_percent`: how much of the Page's allowance is used up, told with every send.
     """
 
@@ -66,6 +68,7 @@ class Meta:
     port: int = 0
     posting: int = 0
     refused: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
     slowest_seconds: float = 0.0
     usage_percent: int | None = None
     closing: bool = False
@@ -102,6 +105,10 @@ class Meta:
         self.acknowledged.setdefault(customer, []).append(text)
         if self.chance.random() < REPEATED_SHARE:
             await self._post(body)
+
+    @property
+    def acknowledged_count(self) -> int:
+        return sum(len(texts) for texts in self.acknowledged.values())
 
     def note(self, what: str) -> None:
         """Remember what the harness did, with its time."""
@@ -142,6 +149,7 @@ class Meta:
         try:
             address = f"http://127.0.0.1:{port}/webhooks/messenger"
             async with self._client.post(address, data=body, headers=headers) as response:
+                self.statuses[response.status] += 1
                 is_taken = response.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
             pass

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import Clock
+from app.store.database import hosts_of, read_url
 from app.store.wake import Fleet, Nearby
 from tests.worker.database import Troubled
 from tests.worker.kit import running, until
@@ -66,14 +67,10 @@ async def test_a_listener_takes_the_place_of_one_that_died_and_only_its_owner_ma
         await until(lambda: heard == ["!"])
 
 
-def plain(address: str) -> str:
-    return address.replace("postgresql+asyncpg", "postgresql")
-
-
 async def test_a_fleet_hears_and_a_burst_is_few_notices(postgres: Troubled, postgres_address: str) -> None:
     heard: list[str] = []
-    mouth = Fleet(postgres, plain(postgres_address), Clock())
-    ear = Fleet(postgres, plain(postgres_address), Clock())
+    mouth = Fleet(postgres, hosts_of(read_url(postgres_address)), Clock())
+    ear = Fleet(postgres, hosts_of(read_url(postgres_address)), Clock())
     async with running(ear.listen(lambda: heard.append("!")), mouth.pass_on()):
         while not heard:  # the first words may be said before anybody listens
             mouth.tell()
@@ -88,7 +85,7 @@ async def test_a_fleet_hears_and_a_burst_is_few_notices(postgres: Troubled, post
 
 async def test_a_fleet_that_lost_its_connection_listens_again(postgres: Troubled, postgres_address: str) -> None:
     heard: list[str] = []
-    fleet = Fleet(postgres, plain(postgres_address), Clock())
+    fleet = Fleet(postgres, hosts_of(read_url(postgres_address)), Clock())
     cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
     async with running(fleet.listen(lambda: heard.append("!")), fleet.pass_on()):
         while not heard:
@@ -108,7 +105,7 @@ async def test_a_notice_that_the_database_does_not_take_is_lost_without_harm(
 ) -> None:
     heard: list[str] = []
     postgres.plan.extend(["away", "away"])
-    fleet = Fleet(postgres, plain(postgres_address), Clock())
+    fleet = Fleet(postgres, hosts_of(read_url(postgres_address)), Clock())
     async with running(fleet.listen(lambda: heard.append("!")), fleet.pass_on()):
         while not heard:
             fleet.tell()
@@ -117,7 +114,7 @@ async def test_a_notice_that_the_database_does_not_take_is_lost_without_harm(
 
 
 async def test_a_fleet_whose_server_is_away_goes_on_trying(postgres: Troubled) -> None:
-    fleet = Fleet(postgres, "postgresql://postgres@127.0.0.1:1/nowhere", Clock())
+    fleet = Fleet(postgres, hosts_of(read_url("postgresql://postgres@127.0.0.1:1/nowhere")), Clock())
     async with running(fleet.listen(lambda: None), fleet.pass_on()):
         fleet.tell()
         await until(lambda: postgres.transactions == 1)
