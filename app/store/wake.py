@@ -116,7 +116,8 @@ class Fleet:
         self._words: dict[str, None] = {}
 
     def tell(self, word: str = WORK_OF_ALL) -> None:
-        if word in self._words or len(self._words) < WORDS_MAX:
+        self._words.pop(word, None)  # the latest comes last
+        if len(self._words) < WORDS_MAX:
             self._words[word] = None
         self._told.set()
 

@@ -56,10 +56,16 @@ class Lead:
         if word == IS_FREE and name == self._other:
             self._until = -1.0
             self._changed.set()
-        if word == LEADS and name != self.worker_id and not (self.leads and self.worker_id < name):
+        if word == LEADS and name != self.worker_id and not self._is_behind(name):
             self._other, self._until = name, self.clock.monotonic() + BELIEVED_SECONDS
+            self._said_at = -1.0
             self.bell.begin_anew()  # the other has just looked
         return True
+
+    def _is_behind(self, name: str) -> bool:
+        """Whether somebody leads already who goes before that one: of several, all must agree on one, or they wait for each other."""
+        leader = self.worker_id if self.leads else self._other if self._until > self.clock.monotonic() else ""
+        return "" != leader < name
 
     async def stand_back(self, unless: Callable[[], bool]) -> None:
         """Wait while another worker leads, `unless` this one has something that the other cannot do: `ask_again` when it has."""
@@ -85,6 +91,8 @@ class Lead:
         self._busy_since = now if began is None else began
         if events > LEADS_UP_TO:
             self.give_up()
+        elif self._until > now:
+            return  # it had begun before it heard of the other
         elif now - self._busy_since >= BUSY_AFTER_SECONDS and now - self._said_at >= SAID_EVERY_SECONDS:
             self._said_at = now
             self.say(f"{LEADS} {self.worker_id}")

@@ -115,18 +115,48 @@ async def test_what_only_this_worker_can_do_does_not_wait_for_another(ana: Lead)
     await waiting
 
 
-async def test_of_two_that_lead_one_goes_on(clock: GivenClock) -> None:
-    said: list[str] = []
-    ana, bea = (Lead(clock, name, Bell(clock), said.append) for name in ("ana", "bea"))
+@pytest.fixture
+def bea(clock: GivenClock, said: list[str]) -> Lead:
+    return Lead(clock, "bea", Bell(clock), said.append)
+
+
+async def test_of_two_that_lead_one_goes_on(ana: Lead, bea: Lead, clock: GivenClock, said: list[str]) -> None:
     be_busy(ana, clock)
     be_busy(bea, clock)
     for word in said:
         ana.hear(word)
         bea.hear(word)
     assert (await begins_to_wait(ana)).done()
+    assert not bea.leads
     waiting = await begins_to_wait(bea)
     assert not waiting.done()
     waiting.cancel()
+
+
+async def test_one_that_heard_of_another_in_the_middle_of_a_batch_does_not_lead(
+    ana: Lead, clock: GivenClock, said: list[str]
+) -> None:
+    """Regression: each of two said that it leads, and each waited for the other."""
+    ana.note(1)
+    clock.move(BUSY_AFTER_SECONDS)
+    ana.hear("leads bea")
+    ana.note(1)
+    assert said == []
+    clock.move(BELIEVED_SECONDS)
+    ana.note(1)
+    assert said == [LEADS]
+
+
+async def test_who_hears_two_stands_back_for_the_same_as_everybody(clock: GivenClock, said: list[str]) -> None:
+    for words in (("leads ana", "leads bea"), ("leads bea", "leads ana")):
+        cid = Lead(clock, "cid", Bell(clock), said.append)
+        for word in words:
+            cid.hear(word)
+        cid.hear("free bea")
+        waiting = await begins_to_wait(cid)
+        assert not waiting.done()
+        cid.hear("free ana")
+        await waiting
 
 
 async def test_its_own_word_holds_nobody_back_and_other_words_are_not_for_it(ana: Lead) -> None:
