@@ -51,7 +51,8 @@ class Screens:
         """The loops that it needs."""
         loops = [group.create_task(self.news.pass_on()), group.create_task(self._tell_others())]
         if self.hub is not None:
-            loops += [group.create_task(self.news.listen(self.hub.tell)), group.create_task(self.hub.run())]
+            hub = self.hub
+            loops += [group.create_task(self.news.listen(lambda _: hub.tell())), group.create_task(hub.run())]
         return loops
 
     async def _tell_others(self) -> None:

@@ -37,10 +37,11 @@ from app.shop import go
 from app.shop.clicks import Clicks
 from app.stocking import Stock, Stocking, feeds_of
 from app.store import facts, lock
+from app.store.breath import Breath
 from app.store.database import Database, hosts_of, open_database, read_url
 from app.store.intake import Intake
 from app.store.migrate import is_current, migrate_apart
-from app.store.wake import Fleet, Nearby, Wake
+from app.store.wake import INBOX, WORK_OF_ALL, Fleet, Nearby, Wake
 from app.tokens import Given, read_account
 from app.worker.beat import DeclaredDeadError
 from app.worker.worker import Worker
@@ -103,9 +104,14 @@ class House:
     stopping: bool = False
 
     def woken(self, outbox_too: bool = True) -> None:
-        """Something came in, here or elsewhere."""
+        """Something came in here."""
         if self.worker:
             self.worker.wake(outbox_too)
+
+    def heard(self, word: str) -> None:
+        """What another process said."""
+        if self.worker:
+            self.worker.hear(word)
 
     def measured(self, door: messenger_routes.Door | None) -> list[Sample]:
         """What was counted and timed since the start."""
@@ -172,7 +178,7 @@ async def _open(settings: Settings, flows: LiveFlows, roles: frozenset[str], sto
     names = Names(account, Graph(settings.graph_url, client), clock)
     beside = Beside(pace, personas, names, Uploads(database), staff)
     channel = Messenger(account, settings.graph_url, client, clock, beside)
-    intake = Intake(database, mark, lambda _: None)
+    intake = Intake(database, mark, lambda _: None, breath=Breath(clock, rests=file is None))
     agreement = Agreement(database, flows, clock)
     agreement.begin(one_machine=file is not None)
     await agreement.settle()
@@ -214,13 +220,13 @@ def _persona_name(flows: LiveFlows, page_id: str) -> str:
 
 
 def _woken(house: House, *, alone: bool) -> Callable[[bool], None]:
-    """Wake our own worker, if there is one, and unless it is the only one tell others; and tell the screens."""
+    """Wake our own worker; where it cannot take up what came in, and is not the only one, tell others; and tell the screens."""
 
     def woken(outbox_too: bool) -> None:
         house.woken(outbox_too)
         house.screens.tell()
-        if not alone:
-            house.wake.tell()
+        if not alone and not (house.worker and house.worker.takes_up):
+            house.wake.tell(WORK_OF_ALL if outbox_too else INBOX)
 
     return woken
 
@@ -284,7 +290,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         loops.append(group.create_task(count_refused(house.database, house.clock, lambda: _refused(house))))
         if "worker" in house.roles:
             loops.append(group.create_task(_work(house)))
-            loops.append(group.create_task(house.wake.listen(house.woken)))
+            loops.append(group.create_task(house.wake.listen(house.heard)))
             loops.append(group.create_task(house.personas.watch()))
             loops.append(group.create_task(house.staff_personas.watch()))
         try:
@@ -314,6 +320,7 @@ async def _work(house: House) -> None:
     while not house.stopping:
         house.worker = Worker(house.database, given, house.clock, Chance(), mark=house.mark, terms=terms)
         house.worker.tell(house.screens.tell)
+        house.worker.say = house.wake.tell
         house.worker.beside = outside.create_loops(
             settings, house.database, house.clock, house.flows, sorted(house.account.pages)
         )

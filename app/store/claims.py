@@ -58,11 +58,18 @@ LOOK_FURTHER = 10
 
 
 def claim(
-    connection: Connection, worker_id: str, most: int, now: datetime, gather: timedelta = timedelta()
+    connection: Connection,
+    worker_id: str,
+    most: int,
+    now: datetime,
+    gather: timedelta = timedelta(),
+    *,
+    passed_over: set[Key] | None = None,
 ) -> list[Claim]:
     """Take customers with waiting events in hand: up to `most` events.
 
     `gather`: a customer who only wrote is left for so long after his first message, for more of them to come.
+    `passed_over`: gets those whom another transaction has locked at this moment; nobody may look for them again by itself.
 
     A customer whose last claim never came to an end is claimed alone and with one event, so that an event which kills its
     worker takes nobody along and is known by its tries.
@@ -79,6 +86,8 @@ def claim(
             connection, conversations, [conversations_of.blank(key, now) for key in new], ("page_id", "customer_id")
         )
         rows |= _load(connection, new)
+    if passed_over is not None:
+        passed_over.update(waiting.keys() - rows.keys())
     ours = inbox.still_waiting(connection, {key: events for key, events in waiting.items() if key in rows})
     chosen = _choose(rows, _without_late(connection, rows, ours, now))
     if not chosen:
@@ -95,10 +104,14 @@ def hold(connection: Connection, worker_id: str, claims: Sequence[Claim]) -> dic
     One does not stand any more when its fence, epoch or line moved: another worker was given the customer, staff took over or
     wrote.
     """
-    statement = _held(connection.dialect.name)
+    dialect = connection.dialect.name
     ours = {claim.key: (claim.fence, claim.epoch, worker_id, claim.next_seq) for claim in claims}
-    rows = bulk.select(connection, statement, keys.bound(connection, list(ours)))
-    return {row[:2]: bool(row[6]) for row in rows if row[2:6] == ours[row[:2]]}
+    bound = keys.bound(connection, list(ours))
+    held = [row[:2] for row in bulk.select(connection, _held(dialect), bound) if row[2:6] == ours[row[:2]]]
+    # Read behind the lock: in the locking statement itself a message could still be under way that has arrived, and who wrote that
+    # down would have looked for the next one too early.
+    busy = set(bulk.select(connection, _busy(dialect), bound))
+    return {key: key in busy for key in held}
 
 
 def release(connection: Connection, worker_id: str, claims: Sequence[Claim], *, tried: bool) -> None:
@@ -243,8 +256,16 @@ def _held(dialect: str) -> Select[Any]:
     """The same conversations, whoever has them, locked in one order for everybody."""
     each, page_id, customer_id = keys.joined(dialect)
     return (
-        select(_c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.claimed_by, _c.next_seq, outbox.line_is_busy())
+        select(_c.page_id, _c.customer_id, _c.fence, _c.epoch, _c.claimed_by, _c.next_seq)
         .select_from(each.join(conversations, (_c.page_id == page_id) & (_c.customer_id == customer_id)))
         .order_by(_c.page_id, _c.customer_id)
         .with_for_update(of=conversations)
     )
+
+
+@lru_cache(maxsize=2)
+def _busy(dialect: str) -> Select[Any]:
+    """Those of them to whom something is under way."""
+    each, page_id, customer_id = keys.joined(dialect)
+    here = (_c.page_id == page_id) & (_c.customer_id == customer_id)
+    return select(_c.page_id, _c.customer_id).select_from(each.join(conversations, here)).where(outbox.line_is_busy())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, null, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Connection, any_, bindparam, cast, func, null, select, text, update
 
 from app.store import bulk
 from app.store.keys import Key
@@ -99,7 +99,8 @@ def list_waiting(connection: Connection, most: int) -> dict[Key, list[WaitingEve
     return found
 
 
-_still_new = select(inbox.c.id).where(NEW, inbox.c.id.in_(bindparam("event_ids", expanding=True)))
+_still_new = select(inbox.c.id).where(NEW, inbox.c.id == any_(cast(bindparam("event_ids"), ARRAY(BigInteger))))
+"""One value for any number of them: else each number would be a statement of its own, prepared anew and never met again."""
 
 
 def still_waiting(connection: Connection, waiting: dict[Key, list[WaitingEvent]]) -> dict[Key, list[WaitingEvent]]:
@@ -107,7 +108,7 @@ def still_waiting(connection: Connection, waiting: dict[Key, list[WaitingEvent]]
     if connection.dialect.name == "sqlite" or not waiting:
         return waiting  # one writer: nobody else did anything meanwhile
     ids = [event.id for events in waiting.values() for event in events]
-    new = set(connection.execute(_still_new, {"event_ids": ids}).scalars())
+    new = {each for (each,) in bulk.select(connection, _still_new, {"event_ids": ids})}
     left = {key: [event for event in events if event.id in new] for key, events in waiting.items()}
     return {key: events for key, events in left.items() if events}
 

@@ -23,6 +23,7 @@ from app.engine.events import Event
 from app.errors import UnavailableError
 from app.mask import masked, masked_json
 from app.store import conversations, facts, inbox, outbox, pages
+from app.store.breath import Breath
 from app.store.conversations import Watermark
 from app.store.database import Database, refuses_statement
 from app.store.erase import without_late
@@ -55,7 +56,8 @@ _Request = tuple[list[Stamped], "asyncio.Future[None]"]
 class Intake:
     """Takes items in. `mark` tells our echoes from another database's.
 
-    `woken` is called when something came in, with whether an echo settled a message that was still open.
+    `woken` is called when something came in, with whether an echo settled a message that was still open. `breath` is drawn between
+    two transactions.
     """
 
     database: Database
@@ -64,6 +66,7 @@ class Intake:
     clock: Clock = field(default_factory=Clock)
     counts: Counter[str] = field(default_factory=Counter)
     _is_behind: bool = False
+    breath: Breath = field(default_factory=Breath)
     _waiting: list[_Request] = field(default_factory=list)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -98,8 +101,10 @@ class Intake:
             await self._came.wait()
             self._came.clear()
             while self._waiting:
+                await self.breath.draw()
                 group, self._waiting = _first_items(self._waiting)
                 await self._write(group)
+                self.breath.done(len(group))
 
     async def _write(self, group: list[_Request]) -> None:
         try:

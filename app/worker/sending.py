@@ -25,6 +25,7 @@ from app.errors import UnavailableError
 from app.log import customer_tag
 from app.measures import ByPage, Histogram
 from app.store import conversations, outbox, pages
+from app.store.breath import Breath
 from app.store.database import Database
 from app.store.intake import outbox_id
 from app.store.keys import Key
@@ -86,6 +87,7 @@ class Sender:
     parking: Parking = field(default_factory=Parking)
     told: Callable[[], None] = lambda: None
     stopping: bool = False
+    breath: Breath = field(default_factory=Breath)
     _ready: dict[str, deque[OutMessage]] = field(default_factory=dict)
     _waiting: int = 0
     _held: dict[_Key, float] = field(default_factory=dict)
@@ -248,10 +250,12 @@ class Sender:
             await self._something_came_back.wait()
             self._something_came_back.clear()
             while self._outcomes:
+                await self.breath.draw()
                 outcomes, self._outcomes, self._recording = self._outcomes, [], True
                 started = self.clock.monotonic()
                 self.put(await self.record([self._result(message, outcome) for message, outcome in outcomes]), started)
                 self._recording = False
+                self.breath.done(len(outcomes))
 
     async def record(self, results: list[Result]) -> list[OutMessage]:
         """Write results down, however long the database is away; gives the next messages of customers whose line moved."""

@@ -61,7 +61,7 @@ class Turns:
 
     `told` is called when something was written that screens show. `alive` says whether the worker may still act. `meet` is told of
     customers whom the channel was not asked about yet. `gather` is how long a customer's first message waits for
-    more.
+    more. `shared`: other workers are at work, too. `passed_over`: the last look left somebody who was locked at that moment.
     """
 
     database: Database
@@ -79,7 +79,9 @@ class Turns:
     failed: int = 0
     seen: Seen = field(default_factory=Seen)
     stopping: bool = False
+    shared: bool = False
     asked_for_calls: bool = False
+    passed_over: bool = False
     _in_hand: list[Claim] | None = field(default=None)
     _unsure_of_claims: bool = field(default=False)
     _thinking: dict[Key, tuple[Claim, Asked]] = field(default_factory=dict)
@@ -91,16 +93,22 @@ class Turns:
         """Whether more may wait: claimed already, or nobody has looked since the last batch."""
         return self._in_hand is None or len(self._in_hand) > 0
 
+    @property
+    def has_own_work(self) -> bool:
+        """Whether something waits that nobody but this worker can do: what is claimed in its name."""
+        return bool(self._in_hand or self._unsure_of_claims or self._thought())
+
     async def run_batch(self) -> int:
         """Handle what waits, up to EVENTS_MAX events; how many events that were (0: nothing waits).
 
-        The commit of a batch claims the next one, which saves many a transaction under load.
+        The commit of a batch claims the next one, which saves many a transaction under load; unless other workers are at work. They may
+        take in more of a customer whom this one has in hand, and only a look from behind the commit is sure to find that.
         """
         claimed = self._in_hand or await self._claim()
         self._in_hand = None if claimed else []
         handled = [each for claim in claimed if (each := await self._handle(claim)) is not None]
         if handled:
-            await self._write(handled)
+            await self._write(handled, claims_next=not self.shared)
         return sum(len(claim.events) for claim in claimed)
 
     def _thought(self) -> list[Claim]:
@@ -138,7 +146,7 @@ class Turns:
             claims.release_all_but(connection, self.worker_id, self._still_thinking(thought))
         else:
             claims.release(connection, self.worker_id, thought, tried=False)
-        return claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather)
+        return self._take(connection)
 
     async def _handle(self, claim: Claim) -> Handled | None:
         now = self.clock.now()
@@ -214,6 +222,12 @@ class Turns:
         self.send(flying, started)
         self.told()
         self.meet([each.claim.key for each in handled if each.messages and not each.session.met])
+
+    def _take(self, connection: Connection) -> list[Claim]:
+        locked: set[Key] = set()
+        taken = claims.claim(connection, self.worker_id, EVENTS_MAX, self.clock.now(), self.gather, passed_over=locked)
+        self.passed_over = bool(locked)
+        return taken
 
     async def _write_alone(self, handled: list[Handled], error: Exception) -> None:
         """The database refuses something that one of them holds: each alone, and that one is tried again or set aside."""

@@ -14,24 +14,30 @@ from app.chance import Chance
 from app.clock import Clock
 from app.errors import UnavailableError
 from app.store import inbox, timers, workers
+from app.store.breath import Breath
 from app.store.database import Database
 from app.store.outbox import OutMessage
+from app.store.wake import INBOX, WORK_OF_ALL
 from app.worker.beat import Beat, DeclaredDeadError
+from app.worker.bell import Bell
 from app.worker.calling import Calling
 from app.worker.handle import Hands
 from app.worker.later import Later
+from app.worker.lead import Lead
 from app.worker.meeting import Meeting
 from app.worker.parking import WAIT_SECONDS_MAX
 from app.worker.retention import Retention
 from app.worker.retry import waits
 from app.worker.sending import Sender
 from app.worker.settling import Settling
-from app.worker.turns import Turns
+from app.worker.turns import EVENTS_MAX, Turns
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 """How soon an event is found that nobody told us of."""
+AGAIN_SECONDS = 0.01
+"""How soon to look again for a customer whom another transaction had locked: about as long as one takes. Twice as long each time."""
 TIMERS_EVERY_SECONDS = 1.0
 TIMERS_MAX = 200
 KEYS_KEPT = timedelta(days=90)
@@ -94,8 +100,12 @@ class Worker:
             thinking.show_typing = hands.channel.show_typing
         self.thinking = thinking
         self.beside: Sequence[Beside] = ()
-        self._work = asyncio.Event()
-        self._stopping = False
+        self.say: Callable[[str], None] = lambda _word: None
+        self._bell, self._breath = Bell(clock), Breath(clock, rests=True)
+        self._lead = Lead(clock, self.worker_id, self._bell, self._say)
+        self.sender.breath = Breath(clock, rests=not terms.alone)
+        self._look_seconds = self.poll_seconds
+        self._running = self._stopping = False
         self._between_batches = asyncio.Event()
         self._between_batches.set()
 
@@ -103,15 +113,34 @@ class Worker:
         """Call `told` whenever something was written that screens show."""
         self.turns.told = self.sender.told = told
 
+    @property
+    def shared(self) -> bool:
+        """Whether other workers are at work on this database."""
+        return self.beat.at_work > 1
+
+    @property
+    def takes_up(self) -> bool:
+        """Whether what came in is seen to here: then no other process has to be told, and it is said when it is late."""
+        return self._running and not self._stopping and self.beat.alive()
+
+    def _say(self, word: str) -> None:
+        self.say(word)
+
+    def hear(self, word: str) -> None:
+        """What another process said."""
+        if not self._lead.hear(word):
+            self.wake(outbox_too=word != INBOX)
+
     def wake(self, outbox_too: bool = True) -> None:
         """Something came in; `outbox_too`: perhaps a message is free to go."""
-        self._work.set()
+        self._bell.ring()
         if outbox_too:
             self.sender.look()
 
     async def run(self) -> None:
         """Work until cancelled, or until `stop` has ended. Raises DeclaredDeadError when others took over."""
         await self._join()
+        self._running = True
         try:
             async with asyncio.TaskGroup() as group:
                 for loop in (
@@ -125,6 +154,7 @@ class Worker:
                     self._call,
                     self._meet,
                     self._think,
+                    self._call_others,
                 ):
                     group.create_task(loop())
                 for beside in self.beside:
@@ -132,10 +162,14 @@ class Worker:
         except* DeclaredDeadError:
             log.error("worker declared dead", worker=self.worker_id)
             raise DeclaredDeadError from None
+        finally:
+            self._running = False
 
     async def stop(self) -> None:
         """Claim nothing more, wait for what is under way, and leave; the caller cancels `run` afterwards."""
         self._stopping = True
+        self._lead.give_up()
+        self.say(WORK_OF_ALL)
         self.turns.stopping = self.sender.stopping = self.calling.stopping = True
         try:
             async with asyncio.timeout(STOP_SECONDS):
@@ -174,41 +208,74 @@ class Worker:
 
     async def _turns(self) -> None:
         while True:
-            await self._wait_for_work()
+            await self._bell.wait(self._look_seconds)
+            if self.shared:
+                await self._stand_back()
+            self._bell.answer()
             if self._stopping or not self.beat.alive():
                 await self.clock.sleep(0.05)
                 continue
             self._between_batches.clear()
             try:
-                await self.turns.run_batch()
-                if self.turns.asked_for_calls:
-                    self.turns.asked_for_calls = False
-                    self.calling.look()
-                if self.turns.may_go_on:
-                    self._work.set()
+                await self._take_turns()
             except UnavailableError:
                 await self.clock.sleep(0.2)
-                self._work.set()
+                self._bell.ring()
             finally:
                 self._between_batches.set()
 
-    async def _wait_for_work(self) -> None:
-        try:
-            async with asyncio.timeout(self.poll_seconds):
-                await self._work.wait()
-        except TimeoutError:
-            pass
-        self._work.clear()
+    async def _stand_back(self) -> None:
+        """Let more come together, or somebody else do it, where that is better for all."""
+        if self._bell.is_rung:
+            await self._lead.stand_back(lambda: self.turns.has_own_work)
+        await self._breath.draw()
+
+    async def _take_turns(self) -> None:
+        """One batch, and when to look for the next."""
+        turns = self.turns
+        turns.shared = self.shared
+        taken = await turns.run_batch()
+        self._breath.done(taken)
+        if turns.shared:
+            self._lead.note(taken)
+        else:
+            self._lead.give_up()
+        if taken >= EVENTS_MAX:
+            self.say(INBOX)
+        if turns.asked_for_calls:
+            turns.asked_for_calls = False
+            self.calling.look()
+        if turns.may_go_on:
+            self._bell.ring()
+        self._look_seconds = self._look_again_after()
+
+    def _look_again_after(self) -> float:
+        """Seconds, if nothing rings before."""
+        if self._lead.leads:
+            return AGAIN_SECONDS
+        if not self.turns.passed_over:
+            return self.poll_seconds
+        again = AGAIN_SECONDS if self._look_seconds == self.poll_seconds else self._look_seconds * 2
+        return min(again, self.poll_seconds)
 
     async def _call(self) -> None:
-        await self.calling.run(self.beat.alive, self._work.set)
+        await self.calling.run(self.beat.alive, self._bell.ring)
 
     async def _meet(self) -> None:
-        await self.meeting.run(self.beat.alive, self._work.set)
+        await self.meeting.run(self.beat.alive, self._bell.ring)
+
+    async def _call_others(self) -> None:
+        if not self.alone:
+            await self._bell.call(partial(self._say, INBOX))
 
     async def _think(self) -> None:
         if self.thinking is not None:
-            await self.thinking.run(self._work.set)
+            await self.thinking.run(self._has_thought)
+
+    def _has_thought(self) -> None:
+        """A model has answered for a customer whom this worker has in hand."""
+        self._bell.ring()
+        self._lead.ask_again()
 
     async def _timers(self) -> None:
         await self._every(TIMERS_EVERY_SECONDS, self._fire_timers)
@@ -217,7 +284,7 @@ class Worker:
         now = self.clock.now()
         fired = await self.database.transaction(lambda connection: timers.fire_due(connection, now, TIMERS_MAX))
         if fired:
-            self._work.set()
+            self._bell.ring()
 
     async def _tidy(self) -> None:
         await self._every(TIDY_EVERY_SECONDS, self._forget_old_keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.channel import Item
@@ -12,6 +13,7 @@ from app.engine.flow import Flow
 from app.errors import UnavailableError
 from app.store import facts
 from app.store.intake import Intake
+from app.store.wake import INBOX, WORK_OF_ALL
 from app.worker.beat import DeclaredDeadError
 from app.worker.handle import Hands
 from app.worker.worker import Worker
@@ -80,13 +82,15 @@ class Process:
         worker = Worker(
             self.database, hands, self.clock, self.chance, mark=MARK, terms=replace(self.world.bug.terms, alone=alone)
         )
+        worker.say = partial(self.world.tell_others, self)
         self.world.bug.fit(self, worker)
         return worker
 
     def _woken(self, outbox_too: bool = True) -> None:
         if self.worker:
             self.worker.wake(outbox_too)
-        self.world.wake_others(self)
+        if not (self.worker and self.worker.takes_up):
+            self.world.tell_others(self, WORK_OF_ALL if outbox_too else INBOX)
 
     def take_flow(self, flow: Flow) -> None:
         """From now on turns are taken by this one; one that has begun ends by the other."""

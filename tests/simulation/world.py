@@ -124,11 +124,11 @@ class World:
         self._started += 1
         return Process(self, f"w{self._started}")
 
-    def wake_others(self, teller: Process) -> None:
+    def tell_others(self, teller: Process, word: str) -> None:
         """NOTIFY: a hint to every other process, which may get lost."""
         for each in self.processes:
             if each is not teller and each.worker and not each.dead and not self.hit("wake_lost"):
-                self.loop.call_later(self.dice.uniform(0.001, 0.01), _wake, each)
+                self.loop.call_later(self.dice.uniform(0.001, 0.01), _tell, each, word)
 
     def running(self) -> list[Process]:
         return [each for each in self.processes if not each.dead]
@@ -173,9 +173,9 @@ class World:
                 process.kill()
 
 
-def _wake(process: Process) -> None:
+def _tell(process: Process, word: str) -> None:
     if not process.dead and process.worker:
-        process.worker.wake()
+        process.worker.hear(word)
 
 
 def _rates(options: Options, dice: random.Random, bug: Bug) -> Rates:

@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.store import claims, conversations, inbox, sessions
+from app.store import claims, conversations, inbox, outbox, sessions
 from app.store.conversations import AfterTurns
 from app.store.database import open_database
+from app.store.outbox import Result
 from app.store.postgres import IDLE_SECONDS
 from tests.store.kit import NOW, PAGE, event
+from tests.worker.clock import GivenClock
 from tests.worker.database import Troubled
-from tests.worker.kit import acquaint
+from tests.worker.kit import Crew, acquaint, add, becomes, flying
 
 ANA = (PAGE, "ana")
 
@@ -82,6 +84,66 @@ async def test_many_claims_at_once_give_each_customer_to_one_worker_with_all_its
     for claim in taken:
         texts = [each.body["text"] for each in claim.events]
         assert texts == [str(number) for number in range(len(texts))]
+
+
+async def test_beside_other_workers_the_next_look_comes_behind_the_commit(
+    postgres: Troubled, clock: GivenClock
+) -> None:
+    """What another took in of a customer in hand here, too late for a claim within the commit, nobody else would find."""
+    crew = Crew(postgres, clock)
+    crew.turns.shared = True
+    await add(postgres, event("ana", "hello"))
+    before = postgres.transactions
+    assert await crew.turns.run_batch() == 1
+    await add(postgres.inner, event("ana", "again"))
+    assert crew.turns.may_go_on
+    assert await crew.turns.run_batch() == 1
+    assert crew.turns.may_go_on
+    assert await crew.turns.run_batch() == 0
+    assert not crew.turns.may_go_on
+    assert postgres.transactions - before == 5  # two claims with their commits, and a look in vain
+
+
+async def test_a_claim_tells_whom_it_passed_over_because_another_had_them_locked(
+    postgres: Troubled, other: AsyncEngine
+) -> None:
+    await acquaint(postgres, "ana", "bea")
+    await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "1"), event("bea", "1")]))
+    passed_over: set[tuple[str, str]] = set()
+
+    def look(connection: Connection) -> list[claims.Claim]:
+        return claims.claim(connection, "w1", 10, NOW, passed_over=passed_over)
+
+    async with other.begin() as writing:
+        await writing.run_sync(lambda connection: conversations.lock(connection, [ANA]))
+        assert [each.customer_id for each in await postgres.transaction(look)] == ["bea"]
+    assert passed_over == {ANA}
+    passed_over.clear()
+    assert [each.customer_id for each in await postgres.transaction(look)] == ["ana"]
+    assert passed_over == set()
+
+
+async def test_a_line_is_free_when_what_was_in_it_ended_while_its_lock_was_waited_for(
+    postgres: Troubled, other: AsyncEngine
+) -> None:
+    """Regression: the reply was put behind a message that had arrived, and nobody sent it before the next look at the outbox."""
+    sent = flying("ana")
+    await acquaint(postgres, "ana")
+    await postgres.transaction(lambda connection: outbox.add(connection, [sent], "w1"))
+    await postgres.transaction(lambda connection: inbox.add(connection, [event("ana", "1")]))
+    found = await postgres.transaction(lambda connection: claims.claim(connection, "w2", 10, NOW))
+    async with other.begin() as writing:
+        await writing.run_sync(lambda connection: conversations.lock(connection, [ANA]))
+        holding = asyncio.ensure_future(postgres.transaction(lambda connection: claims.hold(connection, "w2", found)))
+        await becomes(lambda: postgres.read(_waits_for_a_lock), True)
+        arrived = [Result(sent, "sent", mid="m1")]
+        await writing.run_sync(lambda connection: outbox.record(connection, "w1", arrived, NOW))
+    assert await holding == {ANA: False}
+
+
+def _waits_for_a_lock(connection: Connection) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(connection.execute(text(waiting)).scalar_one())
 
 
 async def test_a_process_that_stands_still_in_a_transaction_loses_its_locks(postgres: Troubled) -> None:
