@@ -382,11 +382,9 @@ class Sender:
 
     async def next_of(self, keys: Sequence[Key]) -> None:
         """Go on with these customers' lines."""
-        now = self.clock.now()
-        started = self.clock.monotonic()
-        self.put(
-            await self.persist(lambda connection: outbox.claim_next(connection, self.worker_id, keys, now)), started
-        )
+        now, started = self.clock.now(), self.clock.monotonic()
+        found = await self.persist(lambda connection: outbox.claim_next(connection, self.worker_id, keys, now))
+        self.put(found, started)
 
     def forget(self, message: OutMessage) -> None:
         """This message is no longer ours to send."""

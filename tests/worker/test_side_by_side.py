@@ -146,8 +146,10 @@ def _waits_for_a_lock(connection: Connection) -> bool:
     return bool(connection.execute(text(waiting)).scalar_one())
 
 
-async def test_a_process_that_stands_still_in_a_transaction_loses_its_locks(postgres: Troubled) -> None:
-    frozen = open_database(postgres.inner.url.render_as_string(hide_password=False))  # type: ignore[attr-defined]
+async def test_a_process_that_stands_still_in_a_transaction_loses_its_locks(
+    postgres: Troubled, postgres_address: str
+) -> None:
+    frozen = open_database(postgres_address)
     await postgres.transaction(lambda connection: conversations.take_over(connection, ANA, NOW))
     async with frozen._engine.connect() as standing_still:  # type: ignore[attr-defined]
         await standing_still.run_sync(lambda connection: conversations.lock(connection, [ANA]))
