@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -65,6 +67,19 @@ class Flood:
         return told, next(float(line.split()[1]) for line in lines if line.startswith("frontdesk_oldest_event_seconds"))
 
 
+async def freeze(pid: int, file: Path) -> None:
+    """Let the process stand still, but not in the middle of a transaction: nobody else could write then."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with closing(sqlite3.connect(file, timeout=0.1, isolation_level=None)) as opened:
+                opened.execute("BEGIN IMMEDIATE")
+                return
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+            await asyncio.sleep(0.05)
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot make a process stand still")
 async def test_far_over_capacity_deliveries_are_answered_and_nothing_acknowledged_is_lost(
     meta: Meta, tmp_path: Path, sqlite_url: str
@@ -75,7 +90,7 @@ async def test_far_over_capacity_deliveries_are_answered_and_nothing_acknowledge
     async with running(meta, web, worker), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
         flood = Flood(meta, web.port)
         assert worker.process is not None
-        os.kill(worker.process.pid, signal.SIGSTOP)
+        await freeze(worker.process.pid, tmp_path / "frontdesk.db")
         await flood.pour(client)
         waited = await flood.oldest_seconds(client)
         os.kill(worker.process.pid, signal.SIGCONT)
