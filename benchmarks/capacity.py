@@ -22,8 +22,8 @@ PROCESS_MB, BOT_MB = 113, 0.5
 """A process after 10,000 customers; a small bot that is loaded in each process (18 MB for 1,000 states: 20 to 30 states)."""
 BY_MEANING_MB = 130
 """The FAQ by meaning, once in each process with workers (README, ANSWERS_BY_MEANING)."""
-CONNECTIONS = 13
-"""Of one process: twelve, and one that listens."""
+CONNECTIONS = 14
+"""Of one process: twelve, and two that listen."""
 LOOK_US = 10
 """Each process looks once a second at every folder, whether a flow changed; of the database it asks one question for all of them."""
 PAGE_A_SECOND = 300
