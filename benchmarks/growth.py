@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import gcd
 from pathlib import Path
 from typing import Any
 
@@ -149,11 +150,16 @@ def _steps(since: int, until: int) -> list[tuple[int, int, datetime]]:
 def measure_at(plan: Plan, server: Server, customers: int) -> dict[str, Any]:
     """The median of a few windows in which stored customers write."""
     active = min(ACTIVE, customers)
-    spread = {"first_customer": FIRST, "stride": max(1, customers // active), "customers": active, "in_turn": True}
+    spread = {"first_customer": FIRST, "stride": _stride(customers // active), "customers": active, "in_turn": True}
     if customers == 1:
         spread = {}  # nobody to speak of is stored: the load's own few customers
     results = [measure.load(plan, server, seconds=WINDOW_SECONDS, connections=64, **spread) for _ in range(WINDOWS)]
     return measure.median_of(results)
+
+
+def _stride(widest: int) -> int:
+    """The widest that meets every Page: a multiple of three of twelve meets four, and what they may send in a second is measured."""
+    return next(each for each in range(widest, 0, -1) if gcd(each, PAGES) == 1)
 
 
 def run(plan: Plan, say: Callable[[str], None], largest: int, postgres: bool) -> dict[str, Any]:
