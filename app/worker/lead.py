@@ -65,7 +65,7 @@ class Lead:
     def _is_behind(self, name: str) -> bool:
         """Whether somebody leads already who goes before that one: of several, all must agree on one, or they wait for each other."""
         leader = self.worker_id if self.leads else self._other if self._until > self.clock.monotonic() else ""
-        return "" != leader < name
+        return bool(leader) and leader < name
 
     async def stand_back(self, unless: Callable[[], bool]) -> None:
         """Wait while another worker leads, `unless` this one has something that the other cannot do: `ask_again` when it has."""

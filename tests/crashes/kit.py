@@ -90,6 +90,12 @@ class Counts:
     log_end: str = ""
 
 
+def assert_nothing_wrong(counts: Counts) -> None:
+    """Nothing was lost, doubled, overtaken or sent twice, and the database holds its rules; else it tells what happened."""
+    found = (counts.lost, counts.doubled, counts.out_of_order, counts.copies, counts.broken)
+    assert found == (0, 0, 0, 0, ()), "\n".join([*counts.story, counts.log_end])
+
+
 async def run_kills(plan: Plan, cluster: Cluster | None = None, pair: Pair | None = None) -> Counts:
     """Start, load, strike as planned; wait until all is quiet; count. `cluster`, `pair`: PostgreSQL, for blows that concern it."""
     chance = random.Random(plan.seed)

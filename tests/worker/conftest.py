@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 
 import app.store.staff_tables
@@ -89,3 +90,11 @@ async def _emptied(address: str) -> AsyncIterator[Troubled]:
         await opened.transaction(_empty)
     yield Troubled(opened)
     await opened.close()
+
+
+@pytest.fixture
+async def other(postgres_address: str) -> AsyncIterator[AsyncEngine]:
+    """Another process's connections, to be held open in the middle of a transaction."""
+    engine = create_async_engine(postgres_address)
+    yield engine
+    await engine.dispose()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.store import claims, conversations, inbox, outbox, sessions
 from app.store.conversations import AfterTurns
@@ -20,14 +19,6 @@ from tests.worker.database import Troubled
 from tests.worker.kit import Crew, acquaint, add, becomes, flying
 
 ANA = (PAGE, "ana")
-
-
-@pytest.fixture
-async def other(postgres_address: str) -> AsyncIterator[AsyncEngine]:
-    """Another process's connections, to be held open in the middle of a transaction."""
-    engine = create_async_engine(postgres_address)
-    yield engine
-    await engine.dispose()
 
 
 async def test_a_later_event_does_not_overtake_one_that_another_worker_is_looking_at(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.store import conversations
 from app.store.wake import INBOX, WORK_OF_ALL
@@ -28,14 +26,6 @@ def fleet_of_two(database: Troubled, clock: GivenClock, said: list[str]) -> Staf
     staff.worker.beat.at_work, staff.worker.beat.dead_seconds = 2, FOR_EVER_SECONDS
     staff.worker.say = said.append
     return staff
-
-
-@pytest.fixture
-async def other(postgres_address: str) -> AsyncIterator[AsyncEngine]:
-    """Another process's connections, to be held open in the middle of a transaction."""
-    engine = create_async_engine(postgres_address)
-    yield engine
-    await engine.dispose()
 
 
 async def test_a_worker_takes_up_what_comes_from_its_start_until_its_stop_which_calls_the_others(
