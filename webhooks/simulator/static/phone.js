@@ -146,7 +146,7 @@ export class Phone {
       do {
         this.isStale = false;
         this.show(await screenOf(this.key));
-      } while (this.isStale);
+      } while (this.isStale && this.element.isConnected);
       if (this.wasCutOff) this.trouble.textContent = "";
       this.wasCutOff = false;
     } catch (error) {
