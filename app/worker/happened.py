@@ -12,6 +12,7 @@ from app.engine import session as stored_session
 from app.engine.flow import Flow
 from app.engine.session import Session
 from app.store import callbacks
+from app.store.callbacks import Wish
 from app.store.history import Said
 from app.store.hooks import Happened
 from app.worker.handled import Handled
@@ -49,17 +50,22 @@ def _why(handled: Handled) -> dict[str, str]:
     return {"team": handoff.team, "state": handoff.reason} if handoff else {"team": "", "state": ""}
 
 
-def note_callbacks(connection: Connection, handled: Sequence[Handled], now: datetime) -> None:
+def note_callback(handled: Handled) -> None:
     """Whoever wanted a team in vain and leaves a number or an address is to be called back. Once: the session forgets the wish."""
+    stored = handled.claim.session or {}
+    team = handled.session.missed or stored.get("missed", "")
+    if not team or handled.erased_at or handled.flow is None:
+        return
+    if contacts := _contacts(handled.flow, stored_session.from_dict(stored), handled.session):
+        handled.callback = Wish(team, contacts)
+        handled.session = replace(handled.session, missed="")
+
+
+def ask_for_callbacks(connection: Connection, handled: Sequence[Handled], now: datetime) -> None:
+    """Put those who are to be called back onto the list."""
     for each in handled:
-        stored = each.claim.session or {}
-        team = each.session.missed or stored.get("missed", "")
-        if not team or each.erased_at or each.flow is None:
-            continue
-        before = stored_session.from_dict(stored)
-        if contacts := _contacts(each.flow, before, each.session):
-            callbacks.ask(connection, each.claim.key, team, contacts, now)
-            each.session = replace(each.session, missed="")
+        if each.callback is not None:
+            callbacks.ask(connection, each.claim.key, each.callback, now)
 
 
 def _contacts(flow: Flow, before: Session, after: Session) -> dict[str, str]:

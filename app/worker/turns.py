@@ -39,7 +39,7 @@ from app.store.keys import Key
 from app.store.outbox import OutMessage
 from app.worker.handle import Hands, handle, set_aside
 from app.worker.handled import Handled, Seen
-from app.worker.happened import happened, note_callbacks
+from app.worker.happened import ask_for_callbacks, happened, note_callback
 from app.worker.retry import persist
 from app.worker.spans import tell_turns
 from app.worker.thinking import Asked, StillThinkingError
@@ -155,6 +155,7 @@ class Turns:
         try:
             handled = await handle(self.hands, claim, now)
             handled.began_at = now
+            note_callback(handled)
             if self.hands.thinking is not None:
                 self.hands.thinking.end_wait(claim.key)
             return handled
@@ -262,7 +263,7 @@ class Turns:
             lost = [each.claim for each in handled if each.claim.key not in held]
             claims.release(connection, self.worker_id, lost, tried=False)
         messages = self._queue(ours, held, now)
-        note_callbacks(connection, ours, now)
+        ask_for_callbacks(connection, ours, now)
         erase(connection, [(each.claim.key, each.erased_at) for each in ours if each.erased_at])
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)

@@ -18,7 +18,8 @@ Before = Callable[[], Awaitable[None]]
 class Troubled:
     """Hands everything on to a real database. Each transaction takes one entry off `plan`, if there is any.
 
-    `None`: nothing special. "away": nothing is written. "answer lost": committed, and nobody hears of it. A function: runs before.
+    `None`: nothing special. "away": nothing is written. "taken back": all of it is done, and not committed. "answer lost": committed,
+    and nobody hears of it. A function: runs before.
     """
 
     def __init__(self, inner: Database) -> None:
@@ -39,7 +40,7 @@ class Troubled:
             raise UnavailableError("The database is away.")
         if callable(trouble):
             await trouble()
-        result = await self.inner.transaction(work)
+        result = await self.inner.transaction(_taken_back(work) if trouble == "taken back" else work)
         if trouble == "answer lost":
             raise UnavailableError("The connection was lost in the commit.")
         return result
@@ -56,3 +57,11 @@ class Troubled:
 
     async def close(self) -> None:
         await self.inner.close()
+
+
+def _taken_back(work: Callable[[Connection], Value]) -> Callable[[Connection], Value]:
+    def fail(connection: Connection) -> Value:
+        work(connection)
+        raise UnavailableError("The commit failed.")
+
+    return fail

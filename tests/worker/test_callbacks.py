@@ -12,7 +12,7 @@ from app.store import callbacks, timers
 from app.store.callbacks import Callback
 from tests.store.kit import PAGE, event
 from tests.worker.clock import GivenClock
-from tests.worker.database import Troubled
+from tests.worker.database import Before, Troubled
 from tests.worker.kit import Crew, add, state_of
 
 EXAMPLE = Path(__file__).parents[2] / "flows"
@@ -66,6 +66,20 @@ async def test_an_address_that_is_known_already_is_enough(database: Troubled, cl
     await database.inner.transaction(lambda connection: callbacks.tick_off(connection, first.id, "anna", clock.now()))
     assert await talk.wanted() == []
     assert await talk.says("a human please") == "message_left"
+    assert [each.contacts for each in await talk.wanted()] == [{"email": "mila@x.example"}]
+
+
+async def test_a_commit_that_is_tried_again_asks_all_the_same(database: Troubled, clock: GivenClock) -> None:
+    talk = begin(database, clock)
+    clock.wall += AT_NIGHT
+    await talk.says("I want to talk to a person")
+    await talk.says("mila@x.example")
+    [first] = await talk.wanted()
+    await database.inner.transaction(lambda connection: callbacks.tick_off(connection, first.id, "anna", clock.now()))
+    add_and_claim: list[str | Before | None] = [None, None]
+    database.plan.extend([*add_and_claim, "taken back"])
+    assert await talk.says("a human please") == "message_left"
+    assert not database.plan
     assert [each.contacts for each in await talk.wanted()] == [{"email": "mila@x.example"}]
 
 
