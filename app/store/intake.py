@@ -45,7 +45,7 @@ BEHIND = timedelta(seconds=10)
 """So old an unhandled event says that more comes in than is handled, or that nobody handles anything."""
 BEHIND_EVERY_SECONDS = 1.0
 HELD_SECONDS = 1.0
-"""How long an answer is held back then, for whoever sends faster than we work; Meta waits five seconds for it."""
+"""How long after a delivery came it is answered then, for whoever sends faster than we work; Meta waits five seconds for it."""
 
 Stamped = tuple[Item, datetime]
 """An item and the moment it arrived."""
@@ -71,16 +71,19 @@ class Intake:
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, items: Sequence[Item], received_at: datetime) -> None:
-        """Return once the items are durable, a moment later while the work is behind. Raises UnavailableError when the database
-        cannot take them: nothing was kept."""
+        """Return once the items are durable; while the work is behind, not before HELD_SECONDS are over.
+
+        Raises UnavailableError when the database cannot take them: nothing was kept.
+        """
         if not items:
             return
+        came = self.clock.monotonic()
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(([(item, received_at) for item in items], future))
         self._came.set()
         await future
-        if self._is_behind:
-            await self.clock.sleep(HELD_SECONDS)
+        if self._is_behind and (left := came + HELD_SECONDS - self.clock.monotonic()) > 0:
+            await self.clock.sleep(left)
 
     async def watch(self) -> None:
         """Look how far the work is behind, until cancelled. Whoever waits for an answer sends nothing new meanwhile, and the door

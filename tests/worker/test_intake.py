@@ -79,6 +79,21 @@ async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(both: 
             await intake.take([received("ana", "thanks")], clock.now())
 
 
+async def test_time_that_the_write_took_counts_as_held_back(both: Troubled, clock: GivenClock) -> None:
+    async def slowly() -> None:
+        clock.move(HELD_SECONDS)
+
+    intake = Intake(both, "mark", lambda _: None, clock)
+    async with running(intake.run()):
+        await intake.take([received("ana", "hello")], clock.now())
+        clock.move(BEHIND.total_seconds() + 1)
+        await intake.look()
+        both.plan.append(slowly)
+        came = clock.monotonic()
+        await intake.take([received("ana", "are you there?")], clock.now())
+        assert clock.monotonic() - came < HELD_SECONDS * 1.5
+
+
 async def test_nothing_to_take_asks_the_database_nothing(intake: Intake, both: Troubled) -> None:
     await intake.take([], NOW)
     assert both.transactions == 0
