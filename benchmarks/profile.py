@@ -33,7 +33,7 @@ PARTS = (
     ("database: claiming customers", r"\(app/store/claims"),
     ("database: what came of turns", r"Turns\._commit"),
     ("database: outcomes of sends", r"Sender\.record"),
-    ("database: group, savepoints, hand-over between threads", r"\(app/store/(sqlite|postgres|database)"),
+    ("database: group, savepoints, hand-over between threads", r"\(app/store/(sqlite|writer|postgres|database)"),
     ("HTTP out: httpx, aiohttp", r"\(webhooks/messenger/http"),
     ("sending: rendering, batches, order", r"\(webhooks/messenger/(send|batch|render|pace)|\(app/worker/(sending|later)"),
     ("engine: the turn", r"\(app/engine/"),

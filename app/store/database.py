@@ -1,7 +1,7 @@
 """The database port: the only place that begins and commits. Knows no table.
 
 A transaction is a plain function of a connection, with no await inside and no network: `await db.transaction(work)`.
-SQLite runs them in one writer thread and commits everything that waits at once: one fsync for many (group commit).
+SQLite has one writer, which commits everything that waits at once: one fsync for many (group commit).
 PostgreSQL runs each on a connection of its pool. See app/decisions/0002-transactions.md.
 """
 
@@ -38,8 +38,9 @@ APPLICATION = "frontdesk"
 class Database(Protocol):
     """What every database offers. `work` may run more than once: it must change nothing but the database."""
 
-    async def transaction(self, work: Work[Result]) -> Result:
-        """What `work` gives, once it is committed and durable.
+    async def transaction(self, work: Work[Result], *, brief: bool = False) -> Result:
+        """What `work` gives, once it is committed and durable. `brief`: it takes a few milliseconds, however much is stored, and
+        many of its kind come: SQLite runs it without changing threads.
 
         Raises UnavailableError when the database cannot take it now; nothing of it was written then, except when the
         connection was lost inside the commit itself (PostgreSQL): whoever cares must read again.

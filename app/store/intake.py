@@ -147,7 +147,7 @@ class Intake:
 
     async def _commit(self, stamped: list[Stamped]) -> bool:
         mark = self.mark
-        settled = await self.database.transaction(lambda connection: take(connection, stamped, mark))
+        settled = await self.database.transaction(lambda connection: take(connection, stamped, mark), brief=True)
         self.counts.update(type(item).__name__ for item, _ in stamped)
         for item, _ in stamped:
             if isinstance(item, Received) and (policy := policy_of(item.event)):

@@ -33,7 +33,7 @@ class MemoryDatabase:
         """Make it what a new installation has: all tables and no rows."""
         _blank().backup(self._bare)
 
-    async def transaction(self, work: Callable[[Connection], Result]) -> Result:
+    async def transaction(self, work: Callable[[Connection], Result], *, brief: bool = False) -> Result:  # noqa: ARG002 - all the same here
         try:
             with self._connection.begin():
                 return work(self._connection)

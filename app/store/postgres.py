@@ -47,7 +47,7 @@ class PostgresDatabase:
             application_name=APPLICATION, idle_in_transaction_session_timeout=str(IDLE_SECONDS * 1_000)
         )
 
-    async def transaction(self, work: Callable[[Connection], Result]) -> Result:
+    async def transaction(self, work: Callable[[Connection], Result], *, brief: bool = False) -> Result:  # noqa: ARG002 - all the same here
         for tries_left in range(TRIES - 1, -1, -1):
             try:
                 async with self._engine.begin() as connection:

@@ -28,10 +28,10 @@ class Lifeline:
         self._database = database
         self.is_cut = False
 
-    async def transaction(self, work: Work[Result]) -> Result:
+    async def transaction(self, work: Work[Result], *, brief: bool = False) -> Result:
         if self.is_cut:
             raise asyncio.CancelledError
-        return await self._database.transaction(work)
+        return await self._database.transaction(work, brief=brief)
 
     async def read(self, work: Work[Result]) -> Result:
         return await self.transaction(work)

@@ -31,10 +31,10 @@ def waits(chance: Chance, shortest: float = SHORTEST_SECONDS, longest: float = L
 
 
 async def persist(database: Database, work: Work[Value], clock: Clock, chance: Chance) -> Value:
-    """Commit, however long the database is away; told at once and then now and then."""
+    """Commit, however long the database is away; told at once and then now and then. For what is brief."""
     for tries, wait in enumerate(waits(chance)):
         try:
-            return await database.transaction(work)
+            return await database.transaction(work, brief=True)
         except UnavailableError as error:
             if tries % TOLD_EVERY == 0:
                 log.warning("database away", tries=tries + 1, reason=str(error))

@@ -133,7 +133,7 @@ class Turns:
         thought = self._thought()
         unsure, self._unsure_of_claims = self._unsure_of_claims, True
         claimed = await self.database.transaction(
-            lambda connection: self._claim_waiting(connection, thought, unsure=unsure)
+            lambda connection: self._claim_waiting(connection, thought, unsure=unsure), brief=True
         )
         self._unsure_of_claims = False
         self._forget_thoughts(thought)

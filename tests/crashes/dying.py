@@ -73,7 +73,7 @@ class Watch:
                 seen.append("echoed" if name == "settled" and seen[-1:] == ["touched"] else name)
                 self.reach("statement", seen[-1])
                 if (self.happens, self.mark) == ("held", name) and self.armed.exists():
-                    self._hold()
+                    self._hold(connection)
 
     def commit(self, happens: str, connection: Any) -> None:
         for name in self._open[id(connection)]:
@@ -87,11 +87,11 @@ class Watch:
             if self.times_left <= 0:
                 die()
 
-    def _hold(self) -> None:
-        """The statement does not come to its end, nobody else is held up, and soon all is over."""
+    def _hold(self, connection: Any) -> None:
+        """The statement does not come to its end, and soon all is over."""
         threading.Timer(HOLD_SECONDS, die).start()
-        if threading.current_thread() is threading.main_thread():
-            raise OSError("held up")  # PostgreSQL's statements run in the loop, which must go on
+        if not hasattr(connection, "set_trace_callback"):
+            raise OSError("held up")  # a server would answer late, and nobody else would be held up
         time.sleep(10 * HOLD_SECONDS)
 
     def install(self) -> None:
@@ -99,6 +99,8 @@ class Watch:
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
         from sqlalchemy.engine.default import DefaultDialect
+
+        from app.store.writer import Writer
 
         def connected(connection: Any, _record: object) -> None:
             if hasattr(connection, "set_trace_callback"):
@@ -115,6 +117,14 @@ class Watch:
             commits(dialect, connection)
             self.commit("committed", connection.driver_connection)
 
+        commits_on_sqlite = Writer._commit
+
+        def commit_on_sqlite(writer: Writer) -> None:
+            connection = writer._driver
+            self.commit("committing", connection)
+            commits_on_sqlite(writer)
+            self.commit("committed", connection)
+
         async def ask(transport: Any, request: Any) -> Any:
             if request.method == "POST":
                 self.reach("asks")
@@ -126,6 +136,7 @@ class Watch:
         event.listen(Engine, "connect", connected)
         event.listen(Engine, "before_cursor_execute", executes)
         DefaultDialect.do_commit = commit  # type: ignore[method-assign, assignment]
+        Writer._commit = commit_on_sqlite  # type: ignore[method-assign]
         AiohttpTransport.handle_async_request = ask  # type: ignore[method-assign]
 
 

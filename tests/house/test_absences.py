@@ -69,7 +69,7 @@ PORTS = (
 SQL_TYPES = ("sqlalchemy.Connection",)
 """The connection is handed through the worker from one function of the store to the next; it is never used there."""
 
-COMMITTERS = ("app.store.database", "app.store.sqlite", "app.store.postgres", "app.store.memory")
+COMMITTERS = ("app.store.database", "app.store.sqlite", "app.store.writer", "app.store.postgres", "app.store.memory")
 """The database port and its databases."""
 
 METAS_WORDS = (
@@ -157,9 +157,10 @@ def test_only_the_database_port_begins_and_commits() -> None:
 
 def test_a_commit_elsewhere_is_found() -> None:
     planted = module(
-        "app/store/inbox.py", "def add(db):\n    db.commit()\n    with db.begin_nested():\n        db.rollback()"
+        "app/store/inbox.py",
+        "def add(db):\n    db.commit()\n    with db.begin_nested():\n        db.rollback()\n    db.execute('SAVEPOINT one')",
     )
-    assert len(list(commits([planted]))) == 3
+    assert len(list(commits([planted]))) == 4
 
 
 def commits(of: Iterable[Module]) -> Iterator[str]:
@@ -168,8 +169,14 @@ def commits(of: Iterable[Module]) -> Iterator[str]:
             continue
         for call in calls(each):
             name = getattr(call.func, "attr", "")
-            if name in ("commit", "rollback", "begin_nested", "begin_twophase") or _begins(each, name):
+            if name in ("commit", "rollback", "begin_nested", "begin_twophase") or _begins(each, name) or _orders(call, name):
                 yield f"{each.at(call.lineno)} calls {name}(): write a function of a connection for Database.transaction."
+
+
+def _orders(call: ast.Call, name: str) -> bool:
+    """Whether a statement that begins or ends a transaction is written out."""
+    said = [str(each.value) for each in call.args if isinstance(each, ast.Constant)]
+    return name == "execute" and any(each.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE ")) for each in said)
 
 
 def _begins(of: Module, name: str) -> bool:

@@ -122,7 +122,7 @@ class SimDatabase:
     def __init__(self, process: Process, store: Store) -> None:
         self._process, self._store = process, store
 
-    async def transaction(self, work: Callable[[Connection], Value]) -> Value:
+    async def transaction(self, work: Callable[[Connection], Value], *, brief: bool = False) -> Value:
         """Atomic, with delays around it. A kill strikes before or after the commit, the answer of a commit may be lost."""
         world, process = self._process.world, self._process
         await process.pause(self._delay())

@@ -128,14 +128,14 @@ class StaffUnseen:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def transaction(self, work: Callable[[Connection], Value]) -> Value:
+    async def transaction(self, work: Callable[[Connection], Value], *, brief: bool = False) -> Value:
         def disguised(connection: Connection) -> Value:
             connection.execute(_DISGUISE)
             result = work(connection)
             connection.execute(_UNMASK)
             return result
 
-        return await self._database.transaction(disguised)
+        return await self._database.transaction(disguised, brief=brief)
 
     async def read(self, work: Callable[[Connection], Value]) -> Value:
         return await self._database.read(work)

@@ -27,20 +27,22 @@ class Troubled:
         self.plan: deque[str | Before | None] = deque()
         self.transactions = self.under_way = 0
 
-    async def transaction(self, work: Callable[[Connection], Value]) -> Value:
+    async def transaction(self, work: Callable[[Connection], Value], *, brief: bool = False) -> Value:
         self.transactions += 1
         self.under_way += 1
         try:
-            return await self._transaction(work, self.plan.popleft() if self.plan else None)
+            return await self._transaction(work, self.plan.popleft() if self.plan else None, brief)
         finally:
             self.under_way -= 1
 
-    async def _transaction(self, work: Callable[[Connection], Value], trouble: str | Before | None) -> Value:
+    async def _transaction(
+        self, work: Callable[[Connection], Value], trouble: str | Before | None, brief: bool
+    ) -> Value:
         if trouble == "away":
             raise UnavailableError("The database is away.")
         if callable(trouble):
             await trouble()
-        result = await self.inner.transaction(_taken_back(work) if trouble == "taken back" else work)
+        result = await self.inner.transaction(_taken_back(work) if trouble == "taken back" else work, brief=brief)
         if trouble == "answer lost":
             raise UnavailableError("The connection was lost in the commit.")
         return result
