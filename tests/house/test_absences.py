@@ -169,14 +169,20 @@ def commits(of: Iterable[Module]) -> Iterator[str]:
             continue
         for call in calls(each):
             name = getattr(call.func, "attr", "")
-            if name in ("commit", "rollback", "begin_nested", "begin_twophase") or _begins(each, name) or _orders(call, name):
+            if (
+                name in ("commit", "rollback", "begin_nested", "begin_twophase")
+                or _begins(each, name)
+                or _orders(call, name)
+            ):
                 yield f"{each.at(call.lineno)} calls {name}(): write a function of a connection for Database.transaction."
 
 
 def _orders(call: ast.Call, name: str) -> bool:
     """Whether a statement that begins or ends a transaction is written out."""
     said = [str(each.value) for each in call.args if isinstance(each, ast.Constant)]
-    return name == "execute" and any(each.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE ")) for each in said)
+    return name == "execute" and any(
+        each.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE ")) for each in said
+    )
 
 
 def _begins(of: Module, name: str) -> bool:
