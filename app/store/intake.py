@@ -44,8 +44,9 @@ TAKEN_BACK = "fact:taken_back"
 BEHIND = timedelta(seconds=10)
 """So old an unhandled event says that more comes in than is handled, or that nobody handles anything."""
 BEHIND_EVERY_SECONDS = 1.0
-HELD_SECONDS = 1.0
-"""How long after a delivery came it is answered then, for whoever sends faster than we work; Meta waits five seconds for it."""
+HELD_SHARE, HELD_SECONDS_MAX = 1 / 30, 1.5
+"""How long after a delivery came it is answered then, for whoever sends faster than we work: such a share of the age of the oldest
+event, so that less comes in the further we are behind. Meta waits five seconds for an answer."""
 
 Stamped = tuple[Item, datetime]
 """An item and the moment it arrived."""
@@ -65,13 +66,13 @@ class Intake:
     woken: Callable[[bool], None]
     clock: Clock = field(default_factory=Clock)
     counts: Counter[str] = field(default_factory=Counter)
-    _is_behind: bool = False
+    _held_seconds: float = 0.0
     breath: Breath = field(default_factory=Breath)
     _waiting: list[_Request] = field(default_factory=list)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, items: Sequence[Item], received_at: datetime) -> None:
-        """Return once the items are durable; while the work is behind, not before HELD_SECONDS are over.
+        """Return once the items are durable; while the work is behind, not before a while is over.
 
         Raises UnavailableError when the database cannot take them: nothing was kept.
         """
@@ -82,7 +83,7 @@ class Intake:
         self._waiting.append(([(item, received_at) for item in items], future))
         self._came.set()
         await future
-        if self._is_behind and (left := came + HELD_SECONDS - self.clock.monotonic()) > 0:
+        if self._held_seconds and (left := came + self._held_seconds - self.clock.monotonic()) > 0:
             await self.clock.sleep(left)
 
     async def watch(self) -> None:
@@ -96,7 +97,8 @@ class Intake:
     async def look(self) -> None:
         """Look once. Raises UnavailableError."""
         oldest = await self.database.read(inbox.oldest_waiting_at)
-        self._is_behind = oldest is not None and self.clock.now() - oldest > BEHIND
+        age = self.clock.now() - oldest if oldest is not None else timedelta()
+        self._held_seconds = min(age.total_seconds() * HELD_SHARE, HELD_SECONDS_MAX) if age > BEHIND else 0.0
 
     async def run(self) -> None:
         """Write for all who wait, one transaction after the other, until cancelled."""

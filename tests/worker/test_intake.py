@@ -15,7 +15,7 @@ from app.engine.events import TextReceived
 from app.errors import UnavailableError
 from app.store import inbox, outbox, pages, quarantine
 from app.store.database import open_database
-from app.store.intake import BEHIND, HELD_SECONDS, ITEMS_MAX, Intake, outbox_id, take
+from app.store.intake import BEHIND, HELD_SECONDS_MAX, HELD_SHARE, ITEMS_MAX, Intake, outbox_id, take
 from app.store.quarantine import SetAside
 from tests.store.kit import NOW, PAGE, count_by_status, key_of, received
 from tests.worker.clock import GivenClock
@@ -62,36 +62,39 @@ async def test_who_waited_behind_a_database_that_is_away_is_told_at_once(intake:
     assert both.transactions == 1
 
 
-async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(both: Troubled, clock: GivenClock) -> None:
+@pytest.mark.parametrize(("age", "held"), [(BEHIND.total_seconds() + 1, 11 * HELD_SHARE), (3_600.0, HELD_SECONDS_MAX)])
+async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(
+    both: Troubled, clock: GivenClock, age: float, held: float
+) -> None:
     intake = Intake(both, "mark", lambda _: None, clock)
     async with running(intake.run()):
         await intake.take([received("ana", "hello")], clock.now())
-        clock.move(BEHIND.total_seconds() + 1)
+        clock.move(age)
         await intake.look()
-        held = await begun(intake.take([received("ana", "are you there?")], clock.now()))
+        waits = await begun(intake.take([received("ana", "are you there?")], clock.now()))
         await becomes(lambda: both.read(count_by_status), {"new": 2})
-        assert not held.done(), "it is durable, and answered later"
-        clock.move(HELD_SECONDS)
-        await held
+        assert not waits.done(), "it is durable, and answered later"
+        clock.move(held)
+        await waits
         await both.transaction(lambda connection: connection.execute(text("UPDATE inbox SET status = 'done'")))
         await intake.look()
-        async with asyncio.timeout(HELD_SECONDS / 2):
+        async with asyncio.timeout(held / 2):
             await intake.take([received("ana", "thanks")], clock.now())
 
 
 async def test_time_that_the_write_took_counts_as_held_back(both: Troubled, clock: GivenClock) -> None:
     async def slowly() -> None:
-        clock.move(HELD_SECONDS)
+        clock.move(HELD_SECONDS_MAX)
 
     intake = Intake(both, "mark", lambda _: None, clock)
     async with running(intake.run()):
         await intake.take([received("ana", "hello")], clock.now())
-        clock.move(BEHIND.total_seconds() + 1)
+        clock.move(3_600)
         await intake.look()
         both.plan.append(slowly)
         came = clock.monotonic()
         await intake.take([received("ana", "are you there?")], clock.now())
-        assert clock.monotonic() - came < HELD_SECONDS * 1.5
+        assert clock.monotonic() - came < HELD_SECONDS_MAX * 1.5
 
 
 async def test_nothing_to_take_asks_the_database_nothing(intake: Intake, both: Troubled) -> None:
