@@ -57,7 +57,8 @@ async def test_at_night_an_address_makes_a_callback(both: Troubled, clock: Given
     assert len(await talk.wanted()) == 1
 
 
-async def test_an_address_that_is_known_already_is_enough(database: Troubled, clock: GivenClock) -> None:
+async def begin_known(database: Troubled, clock: GivenClock) -> Talk:
+    """At night, with a customer whose address is known and who was called back."""
     talk = begin(database, clock)
     clock.wall += AT_NIGHT
     await talk.says("I want to talk to a person")
@@ -65,17 +66,17 @@ async def test_an_address_that_is_known_already_is_enough(database: Troubled, cl
     [first] = await talk.wanted()
     await database.inner.transaction(lambda connection: callbacks.tick_off(connection, first.id, "anna", clock.now()))
     assert await talk.wanted() == []
+    return talk
+
+
+async def test_an_address_that_is_known_already_is_enough(database: Troubled, clock: GivenClock) -> None:
+    talk = await begin_known(database, clock)
     assert await talk.says("a human please") == "message_left"
     assert [each.contacts for each in await talk.wanted()] == [{"email": "mila@x.example"}]
 
 
 async def test_a_commit_that_is_tried_again_asks_all_the_same(database: Troubled, clock: GivenClock) -> None:
-    talk = begin(database, clock)
-    clock.wall += AT_NIGHT
-    await talk.says("I want to talk to a person")
-    await talk.says("mila@x.example")
-    [first] = await talk.wanted()
-    await database.inner.transaction(lambda connection: callbacks.tick_off(connection, first.id, "anna", clock.now()))
+    talk = await begin_known(database, clock)
     add_and_claim: list[str | Before | None] = [None, None]
     database.plan.extend([*add_and_claim, "taken back"])
     assert await talk.says("a human please") == "message_left"
