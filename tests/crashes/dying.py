@@ -100,8 +100,6 @@ class Watch:
         from sqlalchemy.engine import Engine
         from sqlalchemy.engine.default import DefaultDialect
 
-        from app.store.writer import Writer
-
         def connected(connection: Any, _record: object) -> None:
             if hasattr(connection, "set_trace_callback"):
                 connection.set_trace_callback(lambda sql: self.statement(connection, sql))
@@ -117,14 +115,6 @@ class Watch:
             commits(dialect, connection)
             self.commit("committed", connection.driver_connection)
 
-        commits_on_sqlite = Writer._commit
-
-        def commit_on_sqlite(writer: Writer) -> None:
-            connection = writer._driver
-            self.commit("committing", connection)
-            commits_on_sqlite(writer)
-            self.commit("committed", connection)
-
         async def ask(transport: Any, request: Any) -> Any:
             if request.method == "POST":
                 self.reach("asks")
@@ -136,8 +126,22 @@ class Watch:
         event.listen(Engine, "connect", connected)
         event.listen(Engine, "before_cursor_execute", executes)
         DefaultDialect.do_commit = commit  # type: ignore[method-assign, assignment]
-        Writer._commit = commit_on_sqlite  # type: ignore[method-assign]
+        self._install_on_sqlite()
         AiohttpTransport.handle_async_request = ask  # type: ignore[method-assign]
+
+    def _install_on_sqlite(self) -> None:
+        """SQLite's writer commits by itself."""
+        from app.store.writer import Writer
+
+        commits = Writer._commit
+
+        def commit(writer: Writer) -> None:
+            connection = writer._driver
+            self.commit("committing", connection)
+            commits(writer)
+            self.commit("committed", connection)
+
+        Writer._commit = commit  # type: ignore[method-assign]
 
 
 def main(armed: str, *arguments: str) -> None:
