@@ -37,6 +37,8 @@ BLOCKED_WAIT = timedelta(hours=1)
 """How long a blocked Page waits before one message tries again: the notice of the end may have been lost."""
 ITEMS_MAX = 2_000
 """Items in one transaction: more than one full webhook body, so that a burst is a few transactions and none grows for ever."""
+BRIEF_ITEMS_MAX = 100
+"""So many are written in a few milliseconds; more of them would hold everybody else up."""
 
 TAKEN_BACK = "fact:taken_back"
 """The kind of what stands in the place of a message that its writer took back."""
@@ -149,7 +151,8 @@ class Intake:
 
     async def _commit(self, stamped: list[Stamped]) -> bool:
         mark = self.mark
-        settled = await self.database.transaction(lambda connection: take(connection, stamped, mark), brief=True)
+        is_brief = len(stamped) <= BRIEF_ITEMS_MAX
+        settled = await self.database.transaction(lambda connection: take(connection, stamped, mark), brief=is_brief)
         self.counts.update(type(item).__name__ for item, _ in stamped)
         for item, _ in stamped:
             if isinstance(item, Received) and (policy := policy_of(item.event)):

@@ -68,7 +68,8 @@ class Writer:
         self._thread.start()
 
     def put(self, job: Job) -> None:
-        """Run it with what else waits by then; its future is settled when it is committed. Called on the job's own loop."""
+        """Run it with what else waits by then; its future is settled when it is committed. Called on the job's own loop, which must
+        run or be closed: one that only stands still holds up the others."""
         with self._lock:
             self._waiting.append(job)
             was_at_work, self._is_at_work = self._is_at_work, True
@@ -90,26 +91,27 @@ class Writer:
     def _begin(self) -> None:
         """Run the statements of what waits, if they are brief and the file is free; the thread does the rest."""
         group = self._take(GROUP_MAX)
-        if not all(job.brief for job in group) or not self._begin_at_once():
-            self._orders.put(_Order(group, is_begun=False))
-            return
         try:
-            self._run(group)
-        except Exception as error:
+            is_begun = all(job.brief for job in group) and self._begin_at_once()
+            if is_begun:
+                self._run(group)
+        except BaseException as error:
+            # Whatever it is, the file is let go and the next job goes on; what stops the program does so.
             self._fail(group, error)
             self._end(group)
+            if not isinstance(error, Exception):
+                raise
         else:
-            self._orders.put(_Order(group, is_begun=True))
+            self._orders.put(_Order(group, is_begun))
 
     def _begin_at_once(self) -> bool:
         if self._connection is None:
             return False
-        with contextlib.suppress(
-            sqlite3.Error
-        ):  # another program writes, or worse: the thread waits for it, or tells what is wrong
+        try:
             self._driver.execute("BEGIN IMMEDIATE")
-            return True
-        return False
+        except sqlite3.Error:  # another program writes, or worse: the thread waits for it, or tells what is wrong
+            return False
+        return True
 
     # ---- in the thread -----------------------------------------------------------------------------------------
 
@@ -120,7 +122,7 @@ class Writer:
                     self._begin_patiently()
                     self._run(order.group)
                 self._commit()
-            except Exception as error:
+            except BaseException as error:
                 self._fail(order.group, error)
             self._end(order.group)
         self._drop_connection()
@@ -133,7 +135,8 @@ class Writer:
             try:
                 return self._orders.get(timeout=LOOK_SECONDS)
             except queue.Empty:
-                if self._asked is not None and self._asked.is_closed():
+                asked = self._asked
+                if asked is not None and asked.is_closed():
                     return _Order(self._take(GROUP_MAX), is_begun=False)
 
     def _begin_patiently(self) -> None:
@@ -164,13 +167,13 @@ class Writer:
         for job in group:
             _run_guarded(job, connection, self._driver)
 
-    def _fail(self, group: list[Job], error: Exception) -> None:
+    def _fail(self, group: list[Job], error: BaseException) -> None:
         """The commit, or the only job, failed: nothing of the group was written.
 
         Those who waited behind a group that the file did not take hear so now: else each would wait once more, and Meta does not.
         """
         self._drop_connection()
-        told = translate(error)
+        told = translate(error) if isinstance(error, Exception) else UnavailableError("The transaction was broken off.")
         if isinstance(told, UnavailableError):
             group += self._take(WAITING_MAX)
         for job in group:
@@ -185,9 +188,10 @@ class Writer:
             following = self._waiting[0].loop if self._waiting else None
             self._is_at_work = following is not None
             self._asked = following
+            is_over = following is None and self._is_closing
         if following is not None:
             self._go_on(following)
-        elif self._is_closing:
+        elif is_over:
             self._orders.put(None)
 
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -209,6 +213,7 @@ class Writer:
 def _open(engine: Engine) -> Connection:
     """With room for what it works on, and what a savepoint needs to go back in memory, not in a file made for each."""
     connection = engine.connect()
+    connection.begin()  # tells the server nothing, and keeps SQLAlchemy from taking all back when a statement cannot be written
     driver: Any = connection.connection.driver_connection
     driver.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KB}")
     driver.execute("PRAGMA temp_store=MEMORY")

@@ -30,11 +30,11 @@ def waits(chance: Chance, shortest: float = SHORTEST_SECONDS, longest: float = L
         wait = min(wait * 2, longest)
 
 
-async def persist(database: Database, work: Work[Value], clock: Clock, chance: Chance) -> Value:
-    """Commit, however long the database is away; told at once and then now and then. For what is brief."""
+async def persist(database: Database, work: Work[Value], clock: Clock, chance: Chance, *, brief: bool = False) -> Value:
+    """Commit, however long the database is away; told at once and then now and then."""
     for tries, wait in enumerate(waits(chance)):
         try:
-            return await database.transaction(work, brief=True)
+            return await database.transaction(work, brief=brief)
         except UnavailableError as error:
             if tries % TOLD_EVERY == 0:
                 log.warning("database away", tries=tries + 1, reason=str(error))

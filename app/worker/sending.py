@@ -345,7 +345,7 @@ class Sender:
 
     async def persist(self, work: Callable[[Connection], Value]) -> Value:
         """Commit, however long the database is away."""
-        return await persist(self.database, work, self.clock, self.chance)
+        return await persist(self.database, work, self.clock, self.chance, brief=True)
 
     # ---- what waits in the outbox --------------------------------------------------------------------------
 

@@ -206,7 +206,8 @@ class Turns:
             self._unsure_of_claims = True
         try:
             started = self.clock.monotonic()
-            flying, in_hand = await self._persist(work)
+            forgets = any(each.erased_at for each in handled)
+            flying, in_hand = await self._persist(work, brief=not forgets)
         except Exception as error:
             await self._write_alone(handled, error)
             return
@@ -249,9 +250,9 @@ class Turns:
             alone = Handled(only.claim, None, only.session, only.epoch, None, only.traffic, set_aside=only.set_aside)
             await self._write([alone], claims_next=False)
 
-    async def _persist(self, work: Callable[[Connection], Result]) -> Result:
+    async def _persist(self, work: Callable[[Connection], Result], *, brief: bool = True) -> Result:
         """Commit, however long the database is away: the claim is ours until the fence says otherwise."""
-        return await persist(self.database, work, self.clock, self.chance)
+        return await persist(self.database, work, self.clock, self.chance, brief=brief)
 
     def _commit(self, connection: Connection, handled: Sequence[Handled]) -> tuple[list[OutMessage], list[Key]]:
         """Write what came of the turns that are still ours; the messages that this worker may send at once, and who was erased."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.exc import StatementError
 
 from app.errors import UnavailableError
 from app.store import inbox
 from app.store.migrate import migrate
 from app.store.sqlite import SqliteDatabase
+from app.store.tables import inbox as inbox_table
 from tests.store.kit import count_by_status, event
 
 BUSY_SECONDS = 0.5
@@ -169,3 +172,32 @@ async def test_a_loop_that_is_closed_holds_nobody_up(opened: SqliteDatabase) -> 
         await asyncio.to_thread(asyncio.run, leave())
     async with asyncio.timeout(5):
         await opened.transaction(lambda connection: add("here", connection), brief=True)
+
+
+async def test_a_statement_that_cannot_be_written_takes_nobody_along(file: Path) -> None:
+    database = SqliteDatabase(file)
+    await migrate(database)
+    await database.close()
+    database = SqliteDatabase(file)  # with a connection on which nothing was said yet
+
+    def fail(connection: Connection) -> None:
+        connection.execute(insert(inbox_table), {"page_id": object(), "happened_at": "no time"})
+
+    works = [lambda c: add("1", c), fail, lambda c: add("2", c)]
+    results = await asyncio.gather(*(database.transaction(each, brief=True) for each in works), return_exceptions=True)
+    assert [isinstance(each, StatementError) for each in results] == [False, True, False]
+    assert await database.read(count_by_status) == {"new": 2}
+    await database.close()
+
+
+async def test_work_that_is_broken_off_leaves_the_file_free(opened: SqliteDatabase) -> None:
+    def fail(connection: Connection) -> None:
+        add("1", connection)
+        raise asyncio.CancelledError
+
+    broken = asyncio.create_task(opened.transaction(fail, brief=True))
+    with contextlib.suppress(asyncio.CancelledError, UnavailableError):
+        async with asyncio.timeout(5):
+            await broken
+    await opened.transaction(lambda connection: add("2", connection), brief=True)
+    assert await opened.read(count_by_status) == {"new": 1}
