@@ -19,7 +19,7 @@ _b, _c = callbacks.c, conversations.c
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """One wish. `contacts`: phone, email. `name`: what the customer is called."""
+    """One new. `contacts`: phone, email. `name`: what the customer is called."""
 
     id: int
     page_id: str
@@ -35,24 +35,24 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """To be called back by this team; `contacts` are numbers and addresses by the kind of their slots."""
+class NewCallback:
+    """Somebody is to be called back by this team; `contacts` are numbers and addresses by the kind of their slots."""
 
     team: str
     contacts: Mapping[str, str]
 
 
-def ask(connection: Connection, key: Key, wish: Wish, now: datetime) -> None:
+def ask(connection: Connection, key: Key, new: NewCallback, now: datetime) -> None:
     """This customer wants to be called back. One that is open already learns of what is new."""
     here = (_b.page_id == key[0], _b.customer_id == key[1], _b.done_at.is_(None))
     row = connection.execute(select(_b.id, _b.contacts).where(*here).limit(1)).one_or_none()
     if row is None:
         page_id, customer_id = key
-        wanted = {"team": wish.team, "contacts": dict(wish.contacts), "asked_at": now}
+        wanted = {"team": new.team, "contacts": dict(new.contacts), "asked_at": now}
         connection.execute(insert(callbacks), {"page_id": page_id, "customer_id": customer_id, **wanted})
     else:
         changed = update(callbacks).where(_b.id == row[0])
-        connection.execute(changed.values(contacts={**row[1], **wish.contacts}, team=wish.team, asked_at=now))
+        connection.execute(changed.values(contacts={**row[1], **new.contacts}, team=new.team, asked_at=now))
 
 
 def list_open(connection: Connection, pages: Collection[str]) -> list[Callback]:

@@ -15,7 +15,7 @@ from app.engine.flow import Flow
 from app.engine.session import NOT_ASKED, Session
 from app.engine.traffic import Traffic, from_list, to_list
 from app.measures import ByPage, Histogram
-from app.store.callbacks import Wish
+from app.store.callbacks import NewCallback
 from app.store.calls import NewCall
 from app.store.claims import Claim
 from app.store.history import Said
@@ -84,7 +84,7 @@ class Handled:
     settled: list[Settled] = field(default_factory=list)
     erased_at: datetime | None = None
     handoff: HandOff | None = None
-    callback: Wish | None = None
+    callback: NewCallback | None = None
     finished: list[tuple[int, str, str | None]] = field(default_factory=list)
     set_aside: tuple[int, str] | None = None
     began_at: datetime | None = None

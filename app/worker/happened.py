@@ -12,7 +12,7 @@ from app.engine import session as stored_session
 from app.engine.flow import Flow
 from app.engine.session import Session
 from app.store import callbacks
-from app.store.callbacks import Wish
+from app.store.callbacks import NewCallback
 from app.store.history import Said
 from app.store.hooks import Happened
 from app.worker.handled import Handled
@@ -57,7 +57,7 @@ def note_callback(handled: Handled) -> None:
     if not team or handled.erased_at or handled.flow is None:
         return
     if contacts := _contacts(handled.flow, stored_session.from_dict(stored), handled.session):
-        handled.callback = Wish(team, contacts)
+        handled.callback = NewCallback(team, contacts)
         handled.session = replace(handled.session, missed="")
 
 

@@ -22,7 +22,7 @@ from app.pages import failures
 from app.pages.guard import Guard
 from app.store import api_keys, audit, beside, callbacks, conversations, history, hooks, taking
 from app.store.api_keys import ApiKey
-from app.store.callbacks import Wish
+from app.store.callbacks import NewCallback
 from app.store.history import Said
 from app.store.hooks import Hook
 from app.store.keys import Key
@@ -163,9 +163,13 @@ async def test_notes_and_blocking(program: Program) -> None:
 async def test_callbacks_are_listed_until_they_are_ticked_off(program: Program) -> None:
     shop, room = await program.key("staff", PAGE_A), program.room
     now = room.clock.now()
-    await room.do(lambda connection: callbacks.ask(connection, MILA, Wish("care", {"phone": "+49 30 1"}), now))
-    await room.do(lambda connection: callbacks.ask(connection, MILA, Wish("care", {"email": "m@x.example"}), now))
-    await room.do(lambda connection: callbacks.ask(connection, (PAGE_B, "9"), Wish("care", {"phone": "+49 30 2"}), now))
+    await room.do(lambda connection: callbacks.ask(connection, MILA, NewCallback("care", {"phone": "+49 30 1"}), now))
+    await room.do(
+        lambda connection: callbacks.ask(connection, MILA, NewCallback("care", {"email": "m@x.example"}), now)
+    )
+    await room.do(
+        lambda connection: callbacks.ask(connection, (PAGE_B, "9"), NewCallback("care", {"phone": "+49 30 2"}), now)
+    )
     [listed] = (await shop.get("/api/v1/callbacks")).json()
     assert listed["contacts"] == {"phone": "+49 30 1", "email": HIDDEN}, "the address is private, and Mila nobody's"
     assert (await shop.post(f"/api/v1/callbacks/{listed['id']}/done")).status_code == 204
@@ -261,7 +265,7 @@ async def _stays_shut(program: Program, method: str, path: str) -> None:
 async def test_a_key_of_another_page_learns_nothing(program: Program) -> None:
     await program.room.waits()
     await program.room.do(
-        lambda connection: callbacks.ask(connection, MILA, Wish("", {"phone": "1"}), program.room.clock.now())
+        lambda connection: callbacks.ask(connection, MILA, NewCallback("", {"phone": "1"}), program.room.clock.now())
     )
     shop, staff = await program.key("owner", PAGE_B), await program.key("staff")
     for route in KEYED:

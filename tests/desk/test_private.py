@@ -30,7 +30,7 @@ async def room(servers: Servers, tmp_path: Path) -> AsyncIterator[Room]:
         body = {"state": "person", "slots": {"email": EMAIL, "order_number": "10482"}}
         await opened.do(lambda connection: sessions.save(connection, [(MILA, body, "r")], NOW))
         contacts = {"email": EMAIL, "phone": PHONE}
-        await opened.do(lambda connection: kept.ask(connection, MILA, kept.Wish("care", contacts), NOW))
+        await opened.do(lambda connection: kept.ask(connection, MILA, kept.NewCallback("care", contacts), NOW))
         await writing.keep_canned(opened.desk, OLGA, MILA[0], Canned(0, "", "write", "To <email> about <order_number>"))
         yield opened
 

@@ -39,7 +39,7 @@ from app.store import (
 )
 from app.store.alarms import Alarm
 from app.store.api_keys import ApiKey
-from app.store.callbacks import Wish
+from app.store.callbacks import NewCallback
 from app.store.conversations import AfterTurns
 from app.store.history import Said
 from app.store.hooks import Happened, Hook
@@ -170,7 +170,7 @@ class World:
             for rule in alarms.list_alarms(connection):
                 alarms.remove(connection, rule.id)
             alarms.add(connection, Alarm(name, PAGE_B, HOSTILE, 5, "always", "x", now))
-            callbacks.ask(connection, (PAGE_B, name), Wish(HOSTILE, {"phone": HOSTILE}), now)
+            callbacks.ask(connection, (PAGE_B, name), NewCallback(HOSTILE, {"phone": HOSTILE}), now)
             callback = max(callbacks.list_open(connection, [PAGE_B]), key=lambda each: each.id)
             delivery = hooks.list_deliveries(connection, name, 1)[0]
             ids = {"key_id": name, "hook_id": name, "alarm_id": name}

@@ -26,9 +26,11 @@ class Troubled:
         self.inner = inner
         self.plan: deque[str | Before | None] = deque()
         self.transactions = self.under_way = 0
+        self.were_brief: list[bool] = []
 
     async def transaction(self, work: Callable[[Connection], Value], *, brief: bool = False) -> Value:
         self.transactions += 1
+        self.were_brief.append(brief)
         self.under_way += 1
         try:
             return await self._transaction(work, self.plan.popleft() if self.plan else None, brief)

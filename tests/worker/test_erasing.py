@@ -59,6 +59,7 @@ async def test_the_audit_is_written_last_for_whoever_else_writes_there_waits(bot
     await add(both, event("ana", "yes"))
     with listed_statements() as statements:
         await crew.turns.run_batch()
+    assert both.were_brief[-1] is False, "who is forgotten may have said much: not on the event loop"
     behind = statements[1 + max(place for place, each in enumerate(statements) if "INSERT INTO audit" in each) :]
     assert not [each for each in takewhile(lambda each: each != "commit", behind) if "audit" not in each]
 

@@ -15,7 +15,7 @@ from app.engine.events import TextReceived
 from app.errors import UnavailableError
 from app.store import inbox, outbox, pages, quarantine
 from app.store.database import open_database
-from app.store.intake import BEHIND, HELD_SECONDS_MAX, HELD_SHARE, ITEMS_MAX, Intake, outbox_id, take
+from app.store.intake import BEHIND, BRIEF_ITEMS_MAX, HELD_SECONDS_MAX, HELD_SHARE, ITEMS_MAX, Intake, outbox_id, take
 from app.store.quarantine import SetAside
 from tests.store.kit import NOW, PAGE, count_by_status, key_of, received
 from tests.worker.clock import GivenClock
@@ -105,6 +105,12 @@ async def test_nothing_to_take_asks_the_database_nothing(intake: Intake, both: T
 async def test_requests_that_wait_together_share_a_transaction(intake: Intake, both: Troubled) -> None:
     await asyncio.gather(*(intake.take([received(f"c{each}", "hi")], NOW) for each in range(30)))
     assert both.transactions == 1
+
+
+async def test_only_a_few_items_are_written_on_the_event_loop(intake: Intake, both: Troubled) -> None:
+    for count in (BRIEF_ITEMS_MAX, BRIEF_ITEMS_MAX + 1):
+        await intake.take([received("ana", f"{count} {number}") for number in range(count)], NOW)
+    assert both.were_brief == [True, False]
 
 
 async def test_a_transaction_never_grows_beyond_its_limit(intake: Intake, both: Troubled) -> None:

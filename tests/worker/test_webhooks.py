@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from app.service.post import Poster
 from app.service.signing import secret_of, sign
 from app.store import audit, callbacks, hooks, letters, staff
-from app.store.callbacks import Wish
+from app.store.callbacks import NewCallback
 from app.store.erase import erase_whole
 from app.store.hooks import Delivery, Happened, Hook
 from app.store.staff import Account
@@ -245,7 +245,9 @@ async def test_what_was_told_of_a_customer_goes_with_the_customer(database: Trou
     async with receiving() as receiver:
         await listen(database, hook_for(receiver))
     await happen(database)
-    await database.inner.transaction(lambda connection: callbacks.ask(connection, ANA, Wish("", {"phone": "1"}), NOW))
+    await database.inner.transaction(
+        lambda connection: callbacks.ask(connection, ANA, NewCallback("", {"phone": "1"}), NOW)
+    )
     await database.inner.transaction(lambda connection: erase_whole(connection, ANA, clock.now()))
     assert await told(database) == []
     assert await database.inner.read(lambda connection: callbacks.list_open(connection, [PAGE])) == []
