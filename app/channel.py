@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from app.engine.effects import Message
 from app.engine.events import Event
+from app.values import value
 
 # ---- what a channel brings ---------------------------------------------------------------------------------
 
@@ -47,7 +48,7 @@ FACT_KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received:
     """One readable item of a webhook body.
 
@@ -133,7 +134,7 @@ def shared_payload(entrance: str, key: str = "") -> str:
 # ---- what a channel does -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Send:
     """One message to send. `taps` are signed already: the `payloads` stand in the order of `message.options`.
 
@@ -155,7 +156,7 @@ class Send:
     written_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sent:
     """The channel took it; `mid` is its id there. `remark` tells a person what of it was shortened, without what it says."""
 

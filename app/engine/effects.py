@@ -9,11 +9,12 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from app.engine.flow import Template
+from app.values import value
 
 Decision = Literal["answer", "clarify", "fallback", "tap"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Option:
     """One choice or button. Exactly one of `tap`, `url`, `phone` is set.
 
@@ -49,7 +50,7 @@ class Form:
     items: tuple[Mapping[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     """One message to a customer, in no channel's words: a text, or one of `media`, `cards`, `form`; then `text` is empty.
 
@@ -99,7 +100,7 @@ class Message:
         return (*self.choices, *self.staying)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendMessage:
     """Send `message` to the customer of this session. `asks`: it is nothing but the question for this slot."""
 

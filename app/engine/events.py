@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
+from app.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class TextReceived:
     """The customer wrote `text`; `reply_to` is the id of the message it answers, `product` the channel's id of what it is about."""
 
@@ -19,7 +21,7 @@ class TextReceived:
     product: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TapReceived:
     """The customer tapped something we offered.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal
+
+from app.values import value
 
 NOT_ASKED = (0, "")
 """No question: questions are numbered from 1."""
@@ -15,7 +17,7 @@ AnsweredBy = Literal["bot", "waiting", "staff"]
 """Who answers the customer now; `waiting`: handed off, nobody has come yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Session:
     """Where one customer is.
 

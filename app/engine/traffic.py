@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.engine.events import Event, TextReceived
 from app.engine.fold import fold
+from app.values import value
 
 MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Traffic:
     """`count` events since `since`, within one minute. `same`: how many texts in a row were the one whose checksum is `last`."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.engine import calls, questions
@@ -33,6 +32,7 @@ from app.engine.show import reminder_messages
 from app.engine.taps import read_referral, read_tap
 from app.engine.walk import WINDOW, ask_again, end_session, go, leave_the_queue, next_target, remind_again
 from app.mask import REMOVED
+from app.values import value
 
 TIMER_TOLERANCE = timedelta(seconds=1)
 """A timer may fire this much early: databases keep moments less exactly than we do."""
@@ -40,7 +40,7 @@ TIMER_TOLERANCE = timedelta(seconds=1)
 FromCustomer = TextReceived | TapReceived | AttachmentReceived | ReferralReceived
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Turn:
     """What came of an event. `why` says step by step how it was read, without the customer's words. `understood`: it meant something.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -19,9 +18,10 @@ from app.store.keys import Key
 from app.store.tables import conversations
 from app.store.tables import sessions as _s
 from app.store.upsert import insert_new
+from app.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claim:
     """One customer in hand: the conversation and session as they are, and the events to handle, in order.
 

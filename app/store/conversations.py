@@ -14,9 +14,10 @@ from app.store import bulk, keys, timers
 from app.store.keys import Key
 from app.store.tables import conversations
 from app.store.upsert import insert_new
+from app.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AfterTurns:
     """What a conversation is after its turns; the claim ends with it.
 

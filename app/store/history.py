@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, insert, null, select, update
 from app.store import bulk
 from app.store.keys import Key
 from app.store.tables import history, outbox
+from app.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """One thing that was said or done. `who`: customer, page_inbox, other_app, channel; `kind` is the event's."""
 

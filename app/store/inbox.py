@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +12,13 @@ from app.store import bulk
 from app.store.keys import Key
 from app.store.tables import conversations, inbox
 from app.store.upsert import insert_new
+from app.values import value
 
 NEW = text("inbox.status = 'new'")
 """Written out, not bound: a partial index serves only a query that says the same words."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NewEvent:
     """One row for the inbox. `status` is new, ignored or quarantined (then with a reason)."""
 
@@ -34,7 +34,7 @@ class NewEvent:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WaitingEvent:
     """An event that waits for its turn."""
 

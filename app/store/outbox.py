@@ -32,6 +32,7 @@ from app.store import bulk, keys
 from app.store.keys import Key
 from app.store.tables import ERASED, conversations, outbox
 from app.store.types import JsonText
+from app.values import value
 
 _o, _c = outbox.c, conversations.c
 _earlier = outbox.alias("earlier")
@@ -48,7 +49,7 @@ _body_unless_erased = text(f"CASE WHEN outbox.epoch = {ERASED} THEN '{{}}' ELSE 
 """What comes to its end behind its customer's erasure keeps no words."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutMessage:
     """One message on its way.
 
@@ -225,7 +226,7 @@ def cancel_void(connection: Connection, customers: Sequence[Key], now: datetime)
 # ---- what became of it -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Result:
     """What became of an attempt.
 

@@ -16,6 +16,7 @@ GROUND = (
     "app.mask",
     "app.measures",
     "app.tracing",
+    "app.values",
     "app.wares",
 )
 PURE = ("app.engine", "app.answers", "app.catalogue")
@@ -31,6 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.mask": (),
     "app.letters": (),
     "app.links": (),
+    "app.values": (),
     "app.wares": (),
     "app.measures": (),
     "app.tracing": (),
@@ -43,10 +45,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "app.settings_work": (),
     "app.settings": ("app.errors", "app.chance", "app.settings_answers", "app.settings_desk", "app.settings_work"),
     "app.mail": (),
-    "app.engine": ("app.errors", "app.letters", "app.mask", "app.wares"),
+    "app.engine": ("app.errors", "app.letters", "app.mask", "app.values", "app.wares"),
     "app.answers": ("app.errors", "app.letters"),
     "app.catalogue": ("app.errors", "app.letters", "app.wares"),
-    "app.channel": ("app.engine",),
+    "app.channel": ("app.engine", "app.values"),
     "app.flowfile": ABOVE_PURE,
     "app.service": ABOVE_PURE,
     "app.store": ABOVE_PURE,

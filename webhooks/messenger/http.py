@@ -16,6 +16,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from app.values import value
 from webhooks.messenger.limits import CONNECT_SECONDS_MAX, CONNECTIONS_MAX, IDLE_SECONDS_MAX, SEND_SECONDS_MAX
 
 Client = httpx.AsyncBaseTransport
@@ -25,7 +26,7 @@ _TIMEOUTS = {"connect": CONNECT_SECONDS_MAX, "pool": CONNECT_SECONDS_MAX}
 _NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ask:
     """One request to make."""
 
@@ -35,7 +36,7 @@ class Ask:
     body: bytes = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """A whole answer. The names of `headers` are lower-case."""
 

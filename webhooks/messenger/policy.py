@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from app.channel import Refusal, Send, comment_of
+from app.values import value
 from webhooks.messenger.limits import LONG_WINDOW_SECONDS, WINDOW_MARGIN_SECONDS, WINDOW_SECONDS
 
 Writer = Literal["bot", "staff", "campaign"]
@@ -84,7 +85,7 @@ _NO_UTILITY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Circumstances:
     """What the decision rests on.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from app.channel import Ignored, Item
 from app.errors import BrokenPayloadError
+from app.values import value
 from webhooks.messenger.parse import facts, messages
 from webhooks.messenger.parse.changes import read_change
 from webhooks.messenger.parse.fields import STANDBY, Place, not_ahead, to_dict, to_id, to_list, to_moment, to_text
@@ -40,7 +40,7 @@ _MESSAGING_FIELDS = frozenset(
 _Dated = tuple[datetime, Item]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Body:
     """What holds for the whole body. `pages`: whose events we take; None for every Page's."""
 
@@ -52,7 +52,7 @@ class _Body:
         return self.pages is None or page_id in self.pages
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Entry:
     """What holds for one entry: its Page (empty when it names none), its time, and that time as it came."""
 
