@@ -140,7 +140,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled, or until `stop` has ended. Raises DeclaredDeadError when others took over."""
         await self._join()
-        self._running = True
+        self._running, is_buried = True, False
         try:
             async with asyncio.TaskGroup() as group:
                 for loop in (
@@ -161,9 +161,11 @@ class Worker:
                     group.create_task(self._run_beside(beside))
         except* DeclaredDeadError:
             log.error("worker declared dead", worker=self.worker_id)
-            raise DeclaredDeadError from None
+            is_buried = True
         finally:
             self._running = False
+        if is_buried:  # raised up there, it would come in a group with some versions of Python 3.11
+            raise DeclaredDeadError
 
     async def stop(self) -> None:
         """Claim nothing more, wait for what is under way, and leave; the caller cancels `run` afterwards."""
