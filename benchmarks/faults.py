@@ -32,7 +32,7 @@ GRAPH_MS = 50
 REPLY_SECONDS_MAX, ACK_SECONDS_MAX = 10.0, 20.0
 AGAIN_SECONDS_MAX = 15.0
 """Ours looks twice whether a send of unknown outcome arrived, 8 seconds after it for the last time, before it sends again."""
-QUIET_SECONDS, SETTLE_SECONDS_MAX = 12.0, 60.0
+QUIET_SECONDS, SETTLE_SECONDS_MAX = 12.0, 240.0
 """After kills: it is over when nothing more arrived for so long."""
 SILENCE_SECONDS = 2.0
 SEED = 8

@@ -36,12 +36,14 @@ UNSURE_MAX = 5
 class Parking:
     """Until when each Page waits, on the steady clock, and how many of its sends in a row came to no clear end.
 
-    `troubles` is what the database said last, with the same clock's moment at which each ends; `_news` what it does not know yet.
+    `silent_until` and `silences` are of Pages whose sends come to none: until when, and for the how manieth time in a row. `troubles` is what the database said last, with the same clock's moment at which each ends; `_news` what it does not know yet.
     """
 
     wait_seconds_max: float = WAIT_SECONDS_MAX
     until: dict[str, float] = field(default_factory=dict)
     unsure: dict[str, int] = field(default_factory=dict)
+    silent_until: dict[str, float] = field(default_factory=dict)
+    silences: dict[str, int] = field(default_factory=dict)
     troubles: dict[str, tuple[Trouble, float]] = field(default_factory=dict)
     _news: dict[str, Failed | None] = field(default_factory=dict)
     _answered: dict[str, float] = field(default_factory=dict)
@@ -58,7 +60,8 @@ class Parking:
 
     def note_sent(self, page_id: str, now: float) -> None:
         """The channel answers clearly again. What was under way when the trouble began says nothing of its end."""
-        self.unsure.pop(page_id, None)
+        for known in (self.unsure, self.silent_until, self.silences):
+            known.pop(page_id, None)
         self._answered[page_id] = now
         if page_id in self.troubles and self._end_of_trouble(page_id) <= now:
             self._news[page_id] = None
@@ -66,11 +69,12 @@ class Parking:
             log.info("page goes on", page=page_id)
 
     def note_unsure(self, page_id: str, now: float) -> None:
-        """One more send of unknown fate; after some in a row the Page waits, longer each time."""
-        count = self.unsure[page_id] = self.unsure.get(page_id, 0) + 1
-        if count >= UNSURE_MAX:
-            wait = min(PARK_RETRY_SECONDS * 2 ** min(count - UNSURE_MAX, 10), PARK_SECONDS)
-            self.until[page_id] = max(self.until.get(page_id, 0.0), now + wait)
+        """One more send of unknown fate; after some in a row the Page waits, longer each time. Those that left before it began to
+        wait, and end like the others, make it wait no longer."""
+        self.unsure[page_id] = self.unsure.get(page_id, 0) + 1
+        if self.is_silent(page_id) and self.silent_until.get(page_id, 0.0) <= now:
+            times = self.silences[page_id] = self.silences.get(page_id, 0) + 1
+            self.silent_until[page_id] = now + min(PARK_RETRY_SECONDS * 2 ** min(times - 1, 10), PARK_SECONDS)
 
     def is_silent(self, page_id: str) -> bool:
         """Whether the last sends of this Page all came to no clear end: one more would say as little."""
@@ -93,15 +97,15 @@ class Parking:
         return True
 
     def is_parked(self, page_id: str, now: float) -> bool:
-        if not (self.until or self.troubles):
+        if not (self.until or self.silent_until or self.troubles):
             return False
-        waits = max(self.until.get(page_id, 0.0), self._end_of_trouble(page_id))
+        waits = max(self.until.get(page_id, 0.0), self.silent_until.get(page_id, 0.0), self._end_of_trouble(page_id))
         return waits > now or (page_id in self.troubles and self._probed.get(page_id, 0.0) > now)
 
     def parked(self, now: float) -> list[str]:
         """The Pages that wait now."""
         self.until = {page_id: until for page_id, until in self.until.items() if until > now}
-        return [page_id for page_id in {**self.until, **self.troubles} if self.is_parked(page_id, now)]
+        return [each for each in {**self.until, **self.silent_until, **self.troubles} if self.is_parked(each, now)]
 
     def _end_of_trouble(self, page_id: str) -> float:
         return self.troubles[page_id][1] if page_id in self.troubles else 0.0

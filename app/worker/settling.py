@@ -68,12 +68,16 @@ class Settling:
         self.later.push(Waiting(message, message.status), 0.0)
 
     def _schedule(self, waiting: Waiting) -> None:
-        """The next look at an unknown send; look-ups of one Page are kept apart."""
+        """The next look at an unknown send; look-ups of one Page are kept apart. Where so many wait that this one would come as late as
+        the one behind it, that is enough."""
         step = waiting.step
         waits = self.look_up_after
-        wait = waits[step] - (waits[step - 1] if step else 0.0) if step < len(waits) else 0.0
+        passed = waits[step - 1] if step else 0.0
+        wait = waits[step] - passed if step < len(waits) else 0.0
         now, page_id = self.clock.monotonic(), waiting.message.page_id
         at = max(now + wait, self._next_look_up.get(page_id, 0.0))
+        while step + 1 < len(waits) and at - now + passed >= waits[step + 1]:
+            step += 1
         self._next_look_up[page_id] = at + 1 / LOOK_UPS_PER_SECOND
         self.later.push(Waiting(waiting.message, waiting.status, step + 1), at - now)
 

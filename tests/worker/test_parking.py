@@ -58,14 +58,36 @@ def test_other_pages_go_on() -> None:
 
 
 def test_some_unsure_sends_in_a_row_park_the_page_and_longer_each_time() -> None:
-    parking = Parking()
-    waits = []
+    parking, now, waits = Parking(), 0.0, []
     for number in range(1, UNSURE_MAX + 6):
+        parking.note_unsure("a", now)
+        assert parking.is_parked("a", now) == (number >= UNSURE_MAX)
+        if number >= UNSURE_MAX:
+            waits.append(parking.silent_until["a"] - now)
+            now = parking.silent_until["a"]
+            assert not parking.is_parked("a", now)
+    assert waits == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
+    assert waits[-1] == PARK_SECONDS
+
+
+def test_many_that_were_under_way_at_once_count_as_one_trouble() -> None:
+    parking = Parking()
+    for number in range(50):
+        parking.note_unsure("a", now=number / 100)
+    assert parking.is_parked("a", 4.9)
+    assert not parking.is_parked("a", PARK_RETRY_SECONDS + 0.1)
+
+
+def test_a_clear_answer_ends_the_wait_at_once() -> None:
+    parking = Parking()
+    for _ in range(UNSURE_MAX):
         parking.note_unsure("a", now=0.0)
-        waits.append(parking.until.get("a", 0.0))
-        assert parking.is_parked("a", 0.0) == (number >= UNSURE_MAX)
-    assert waits[UNSURE_MAX - 1 : UNSURE_MAX + 4] == [5.0, 10.0, 20.0, 40.0, 60.0]
-    assert max(waits) == PARK_SECONDS
+    assert parking.parked(1.0) == ["a"]
+    parking.note_sent("a", now=1.0)
+    assert parking.parked(1.0) == []
+    for _ in range(UNSURE_MAX):
+        parking.note_unsure("a", now=2.0)
+    assert not parking.is_parked("a", 2.0 + PARK_RETRY_SECONDS)
 
 
 def test_one_clear_answer_ends_the_streak() -> None:
@@ -79,9 +101,9 @@ def test_one_clear_answer_ends_the_streak() -> None:
 
 def test_a_streak_of_thousands_is_no_trouble() -> None:
     parking = Parking()
-    for _ in range(3_000):
-        parking.note_unsure("a", now=0.0)
-    assert parking.until["a"] == PARK_SECONDS
+    for number in range(3_000):
+        parking.note_unsure("a", now=number * PARK_SECONDS)
+    assert parking.silent_until["a"] == 3_000 * PARK_SECONDS
 
 
 # ---- with the others ----------------------------------------------------------------------------------------

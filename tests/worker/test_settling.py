@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -260,6 +261,27 @@ async def test_look_ups_of_one_page_are_paced(database: Troubled, clock: GivenCl
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert sum(gaps) / len(gaps) >= 1 / LOOK_UPS_PER_SECOND - 0.1
     assert min(gaps) > 0.5 / LOOK_UPS_PER_SECOND
+
+
+async def test_where_so_many_wait_that_the_first_look_comes_as_late_as_the_last_one_look_is_enough(
+    database: Troubled, clock: GivenClock
+) -> None:
+    crew = Crew(database, clock)
+    customers = [f"c{number}" for number in range(24)]
+    await acquaint(database, *customers)
+    for each in customers:
+        crew.channel.answers[each].append(LOST)
+        crew.channel.listed[each].extend([[], []])
+    async with running(crew.sender.run(), crew.settling.run()):
+        await crew.fly(*(flying(each) for each in customers))
+        began = clock.monotonic()
+        await until(lambda: len(crew.later) == 24)
+        while len(crew.channel.texts()) < 48:
+            await pass_time(clock, database, 0.25)
+    looks = Counter(customer for _, customer, _ in crew.channel.looked_up)
+    assert set(looks.values()) == {1, 2}
+    last = {customer: at - began for _, customer, at in crew.channel.looked_up}
+    assert min(last.values()) >= 8.0
 
 
 async def test_a_message_without_text_is_never_taken_for_another(database: Troubled, clock: GivenClock) -> None:
