@@ -36,8 +36,8 @@ UNSURE_MAX = 5
 class Parking:
     """Until when each Page waits, on the steady clock, and how many of its sends in a row came to no clear end.
 
-    `silent_until` and `silences` are of Pages whose sends come to none: until when, and for the how manieth time in a row. `troubles` is
-    what the database said last, with the same clock's moment at which each ends; `_news` what it does not know yet.
+    `silent_until` and `silences` are of Pages whose sends come to none: until when, and for the how manieth time in a row. `troubles`
+    is what the database said last, with the same clock's moment at which each ends; `_news` what it does not know yet.
     """
 
     wait_seconds_max: float = WAIT_SECONDS_MAX
