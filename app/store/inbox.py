@@ -165,6 +165,18 @@ def oldest_waiting_at(connection: Connection) -> datetime | None:
 _oldest = select(inbox.c.received_at).where(NEW).order_by(inbox.c.id).limit(1)
 
 
+def find_ends(connection: Connection) -> tuple[int | None, int]:
+    """The numbers of the oldest event that is not handled yet, and of the newest of all."""
+    oldest, newest = connection.execute(_ends).one()
+    return oldest, newest or 0
+
+
+_ends = select(
+    select(inbox.c.id).where(NEW).order_by(inbox.c.id).limit(1).scalar_subquery(),
+    select(func.max(inbox.c.id)).scalar_subquery(),
+)
+
+
 def count_quarantined(connection: Connection) -> int:
     """How many events were set aside and wait for somebody to look."""
     return int(connection.execute(_quarantined).scalar_one())

@@ -6,7 +6,7 @@ Messages and facts become inbox events; echoes settle the outbox; receipts raise
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,12 +43,14 @@ BRIEF_ITEMS_MAX = 100
 TAKEN_BACK = "fact:taken_back"
 """The kind of what stands in the place of a message that its writer took back."""
 
-BEHIND = timedelta(seconds=10)
+BEHIND_SECONDS = 10.0
 """So old an unhandled event says that more comes in than is handled, or that nobody handles anything."""
 BEHIND_EVERY_SECONDS = 1.0
 HELD_SHARE, HELD_SECONDS_MAX = 1 / 30, 1.5
 """How long after a delivery came it is answered then, for whoever sends faster than we work: such a share of the age of the oldest
 event, so that less comes in the further we are behind. Meta waits five seconds for an answer."""
+LOOKS_KEPT = 60
+"""A minute of them: from an age of 45 seconds on everybody is held back for as long as may be."""
 
 Stamped = tuple[Item, datetime]
 """An item and the moment it arrived."""
@@ -69,6 +71,7 @@ class Intake:
     clock: Clock = field(default_factory=Clock)
     counts: Counter[str] = field(default_factory=Counter)
     _held_seconds: float = 0.0
+    _looks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=LOOKS_KEPT))
     breath: Breath = field(default_factory=Breath)
     _waiting: list[_Request] = field(default_factory=list)
     _came: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,9 +101,17 @@ class Intake:
 
     async def look(self) -> None:
         """Look once. Raises UnavailableError."""
-        oldest = await self.database.read(inbox.oldest_waiting_at)
-        age = self.clock.now() - oldest if oldest is not None else timedelta()
-        self._held_seconds = min(age.total_seconds() * HELD_SHARE, HELD_SECONDS_MAX) if age > BEHIND else 0.0
+        age = self._age_of(*await self.database.read(inbox.find_ends))
+        self._held_seconds = min(age * HELD_SHARE, HELD_SECONDS_MAX) if age > BEHIND_SECONDS else 0.0
+
+    def _age_of(self, oldest: int | None, newest: int) -> float:
+        """Since how many seconds the oldest event waits: since the first look at which it was there. When it came is told only by the
+        wall clock of the process that took it in."""
+        now = self.clock.monotonic()
+        self._looks.append((now, newest))
+        while self._looks and (oldest is None or self._looks[0][1] < oldest):
+            self._looks.popleft()
+        return now - self._looks[0][0] if self._looks else 0.0
 
     async def run(self) -> None:
         """Write for all who wait, one transaction after the other, until cancelled."""

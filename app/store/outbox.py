@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -111,8 +111,14 @@ OF_CONVERSATION = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id
 _void: ColumnElement[bool] = (_o.epoch == ERASED) | (
     (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
 )
-_may_leave = or_(_o.not_before.is_(None), _o.not_before <= bindparam("now", type_=_o.not_before.type))
+_may_leave = or_(
+    _o.not_before.is_(None),
+    _o.not_before <= bindparam("now", type_=_o.not_before.type),
+    _o.not_before > bindparam("too_far", type_=_o.not_before.type),
+)
 """Staff can take a message back for a moment."""
+HELD_MAX = timedelta(minutes=2)
+"""Longer than that moment: where more is left of it, the clock has been set back since, and nothing waits until it has caught up."""
 _first_in_line = ~exists().where(
     _earlier.c.page_id == _o.page_id, _earlier.c.customer_id == _o.customer_id, _earlier.c.seq < _o.seq, _EARLIER_LIVE
 )
@@ -122,7 +128,7 @@ def claim_free(
     connection: Connection, worker_id: str, most: int, now: datetime, parked: Sequence[str] = ()
 ) -> list[OutMessage]:
     """Take up to `most` messages in flight that nobody has and that are first in line, of Pages that are not `parked`."""
-    bound = {"most": most, "parked": list(parked) or [""], "now": now}
+    bound = {"most": most, "parked": list(parked) or [""], "now": now, "too_far": now + HELD_MAX}
     rows = connection.execute(_free_heads, bound).fetchall()
     return _take_off(connection, worker_id, rows, now)
 
@@ -132,7 +138,7 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
     if not wanted:
         return []
     each_once = sorted(set(wanted))  # a customer named twice would be sent the same message twice
-    bound = {**keys.bound(connection, each_once), "now": now}
+    bound = {**keys.bound(connection, each_once), "now": now, "too_far": now + HELD_MAX}
     rows = bulk.select(connection, _next_heads(connection.dialect.name), bound)
     return _take_off(connection, worker_id, rows, now)
 
@@ -330,15 +336,8 @@ def take_again(
 def _take_off_unknown(connection: Connection, worker_id: str, rows: Sequence[Any], now: datetime) -> list[OutMessage]:
     unknown = [row for row in rows if row.status == "unknown"]
     void = [OutMessage(*row[:-1]) for row in unknown if row.void]
-    record(
-        connection,
-        worker_id,
-        [
-            Result(each, "failed", reason_code="unknown", reason="It may not have arrived, and is void by now.")
-            for each in void
-        ],
-        now,
-    )
+    why = "It may not have arrived, and is void by now."
+    record(connection, worker_id, [Result(each, "failed", reason_code="unknown", reason=why) for each in void], now)
     going = [OutMessage(*row[:-1]) for row in unknown if not row.void]
     if going:
         bulk.update(connection, _fly, [{**_at(message), "worker": worker_id, "at": now} for message in going])

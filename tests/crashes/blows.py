@@ -1,5 +1,5 @@
-"""What strikes while customers write: servers killed, frozen or restarted, PostgreSQL restarted, killed, crowded, in a deadlock, or
-gone so that its standby takes over."""
+"""What strikes while customers write: servers killed, frozen or restarted, their clocks set, PostgreSQL restarted, killed, crowded,
+in a deadlock, or gone so that its standby takes over."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from tests.postgres import Cluster, Pair
 FROZEN_SECONDS = (2.0, 12.0)
 """Shorter and longer than a worker may stand still."""
 DOWN_SECONDS = (0.0, 2.0)
+AHEAD_SECONDS = (2.0, -72_000.0, 60.0, -3_600.0, 72_000.0, -2.0, 3_600.0, -60.0, 0.0)
+"""How far a clock is ahead after each jump. Not by a day: Messenger's window of a customer who has just written would be over."""
 CROWDED_SECONDS = 3.0
 CONNECTIONS_MOST = 200
 CUT_SECONDS = 3.0
@@ -84,6 +86,21 @@ async def roll(place: Place) -> None:
         assert code in (0, -signal.SIGTERM), f"it did not stop in good order: {code}"
         place.note(f"stopped the server on port {server.port}")
         await server.start()
+
+
+async def jump(place: Place) -> None:
+    """The clock of every server jumps, each to somewhere else."""
+    for server in place.servers:
+        ahead = AHEAD_SECONDS[place.struck % len(AHEAD_SECONDS)]
+        server.set_clock(ahead)
+        place.note(f"set the clock on port {server.port} {ahead:+.0f} s from the right time")
+
+
+def set_right(place: Place) -> None:
+    """All clocks are right again."""
+    for server in place.servers:
+        server.set_clock(0.0)
+    place.meta.note("all clocks are right")
 
 
 async def _restart(place: Place, how: signal.Signals) -> None:
@@ -216,6 +233,7 @@ BLOWS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "kill": kill_server,
     "freeze": freeze_server,
     "roll": roll,
+    "clock": jump,
     "restart-postgres": restart_postgres,
     "kill-postgres": kill_postgres,
     "crowd": crowd,
@@ -225,7 +243,7 @@ BLOWS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "failover-behind": fail_over,
     "gone": lose_machine,
 }
-OF_POSTGRES = tuple(BLOWS)[3:]
+OF_POSTGRES = tuple(BLOWS)[4:]
 """Which of them need a cluster of their own."""
 FAILOVERS = {"failover": True, "failover-behind": False, "gone": True}
 """Which need a pair, and whether its commits wait for the standby. The second loses what was acknowledged last, as it must."""

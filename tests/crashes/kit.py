@@ -23,7 +23,7 @@ from app.clock import Clock
 from app.doctor import look_twice
 from app.settings import Settings
 from app.store.database import open_database
-from tests.crashes.blows import BLOWS, Place
+from tests.crashes.blows import BLOWS, Place, set_right
 from tests.crashes.meta import Arrived, Meta
 from tests.crashes.proxy import Proxy, between
 from tests.crashes.server import BotServer
@@ -56,6 +56,7 @@ class Plan:
     quiet_seconds: float = 12.0
     settle_seconds_max: float = 150.0
     settings: dict[str, str] = field(default_factory=dict)
+    settings_of_first: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,13 @@ async def run_kills(plan: Plan, cluster: Cluster | None = None, pair: Pair | Non
         meta = await stack.enter_async_context(
             Meta(echoes=plan.echoes, look_ups=plan.look_ups, chance=random.Random(plan.seed + 1))
         )
-        servers = [BotServer(plan.folder, url, meta.port, plan.settings) for _ in range(plan.processes)]
+        servers = [BotServer(plan.folder, url, meta.port, dict(plan.settings)) for _ in range(plan.processes)]
+        servers[0].settings.update(plan.settings_of_first)
         meta.ports = [server.port for server in servers]
         place = Place(meta, servers, chance, plan.database_url, cluster, proxy, pair)
         try:
+            if "clock" in plan.blow:
+                set_right(place)
             for server in servers:
                 await server.start()
             await _load_and_strike(plan, place)
@@ -144,6 +148,9 @@ async def _load_and_strike(plan: Plan, place: Place) -> None:
         for number in range(plan.kills):
             await asyncio.sleep(place.chance.uniform(*plan.uptime_seconds))
             await BLOWS[plan.blow[number % len(plan.blow)]](place)
+        if "clock" in plan.blow:
+            await asyncio.sleep(place.chance.uniform(*plan.uptime_seconds))
+            set_right(place)
         await asyncio.sleep(place.chance.uniform(*plan.uptime_seconds))
         over.set()
 

@@ -67,12 +67,23 @@ class BotServer:
             self.kill()
             return self.process.returncode
 
+    def set_clock(self, ahead_seconds: float) -> None:
+        """Its wall clock jumps: from now on it is so far ahead of the machine's, or behind. Only if it was set before the start."""
+        new = self._clock_file.with_suffix(".new")
+        new.write_text(str(ahead_seconds))
+        new.replace(self._clock_file)
+
+    @property
+    def _clock_file(self) -> Path:
+        return self.folder / f"clock-{self.port}"
+
     def log_end(self) -> str:
         """The last lines that it printed."""
         return (self.folder / f"server-{self.port}.log").read_text(errors="replace")[-3000:]
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        arguments = [sys.executable, *FRONTDESK, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
+        program = ("-m", "tests.crashes.shifting", str(self._clock_file)) if self._clock_file.exists() else FRONTDESK
+        arguments = [sys.executable, *program, "serve", "--host", "127.0.0.1", "--port", str(self.port)]
         with (self.folder / f"server-{self.port}.log").open("ab") as log:
             return subprocess.Popen(
                 arguments, cwd=self.folder, env=self.environment(), stdout=log, stderr=log, start_new_session=True

@@ -53,6 +53,13 @@ async def test_the_same_file_by_the_same_form_is_one_message(room: Room) -> None
     assert len(await room.ours()) == 1
 
 
+async def test_a_clock_that_is_set_back_does_not_hold_a_message_until_it_has_caught_up(room: Room) -> None:
+    await writing.write_text(room.desk, room.by(ANNA, "form-0001"), "Hello Mila")
+    assert await room.leaves() == []
+    room.clock.move(hours=-1)
+    assert await room.leaves() == ["Hello Mila"]
+
+
 async def test_a_long_text_is_taken_back_whole_or_not_at_all(room: Room) -> None:
     text = " ".join(["parcel"] * 500)
     first = await writing.write_text(room.desk, room.by(ANNA, "form-0001"), text)

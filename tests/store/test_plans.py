@@ -47,6 +47,7 @@ def _look(connection: Connection) -> None:
     outbox.claim_free(connection, "w1", 100, NOW)
     timers.fire_due(connection, NOW, 100)
     inbox.oldest_waiting_at(connection)
+    inbox.find_ends(connection)
     outbox.count_live(connection)
 
 

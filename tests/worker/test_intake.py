@@ -15,7 +15,16 @@ from app.engine.events import TextReceived
 from app.errors import UnavailableError
 from app.store import inbox, outbox, pages, quarantine
 from app.store.database import open_database
-from app.store.intake import BEHIND, BRIEF_ITEMS_MAX, HELD_SECONDS_MAX, HELD_SHARE, ITEMS_MAX, Intake, outbox_id, take
+from app.store.intake import (
+    BEHIND_SECONDS,
+    BRIEF_ITEMS_MAX,
+    HELD_SECONDS_MAX,
+    HELD_SHARE,
+    ITEMS_MAX,
+    Intake,
+    outbox_id,
+    take,
+)
 from app.store.quarantine import SetAside
 from tests.store.kit import NOW, PAGE, count_by_status, key_of, received
 from tests.worker.clock import GivenClock
@@ -62,13 +71,14 @@ async def test_who_waited_behind_a_database_that_is_away_is_told_at_once(intake:
     assert both.transactions == 1
 
 
-@pytest.mark.parametrize(("age", "held"), [(BEHIND.total_seconds() + 1, 11 * HELD_SHARE), (3_600.0, HELD_SECONDS_MAX)])
+@pytest.mark.parametrize(("age", "held"), [(BEHIND_SECONDS + 1, 11 * HELD_SHARE), (3_600.0, HELD_SECONDS_MAX)])
 async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(
     both: Troubled, clock: GivenClock, age: float, held: float
 ) -> None:
     intake = Intake(both, "mark", lambda _: None, clock)
     async with running(intake.run()):
         await intake.take([received("ana", "hello")], clock.now())
+        await intake.look()
         clock.move(age)
         await intake.look()
         waits = await begun(intake.take([received("ana", "are you there?")], clock.now()))
@@ -82,6 +92,17 @@ async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(
             await intake.take([received("ana", "thanks")], clock.now())
 
 
+async def test_who_works_in_time_holds_nothing_back_whatever_wall_clocks_say(both: Troubled, clock: GivenClock) -> None:
+    intake = Intake(both, "mark", lambda _: None, clock)
+    async with running(intake.run()):
+        for hours in (-1, 1):  # another process's clock is an hour behind ours, then ahead of it
+            await intake.take([received("ana", f"hello {hours}")], clock.now() + timedelta(hours=hours))
+            await intake.look()
+            async with asyncio.timeout(HELD_SECONDS_MAX / 2):
+                await intake.take([received("bea", f"hello {hours}")], clock.now())
+            await both.transaction(lambda connection: connection.execute(text("UPDATE inbox SET status = 'done'")))
+
+
 async def test_time_that_the_write_took_counts_as_held_back(both: Troubled, clock: GivenClock) -> None:
     async def slowly() -> None:
         clock.move(HELD_SECONDS_MAX)
@@ -89,6 +110,7 @@ async def test_time_that_the_write_took_counts_as_held_back(both: Troubled, cloc
     intake = Intake(both, "mark", lambda _: None, clock)
     async with running(intake.run()):
         await intake.take([received("ana", "hello")], clock.now())
+        await intake.look()
         clock.move(3_600)
         await intake.look()
         both.plan.append(slowly)
