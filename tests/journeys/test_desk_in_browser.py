@@ -144,6 +144,16 @@ def test_a_reply_on_a_lost_network_is_kept_and_sent_once(house: House, browser: 
     expect(screen.locator(".line.staff")).to_have_count(1)
     words_changed_after_a_lost_answer(screen)
     words_typed_while_others_are_on_their_way(screen)
+    words_sent_while_the_page_asks_what_is_new(screen)
+
+
+def words_sent_while_the_page_asks_what_is_new(screen: Page) -> None:
+    screen.route("**/parts?*", lambda _: None)
+    for words in ("One moment.", "Here it is."):
+        screen.locator("#text").fill(words)
+        screen.keyboard.press("Control+Enter")
+        expect(screen.locator("#text")).to_have_value("")
+    screen.unroute("**/parts?*")
 
 
 def words_changed_after_a_lost_answer(screen: Page) -> None:

@@ -139,17 +139,17 @@
     const button = form.querySelector("[type=submit], button"), sent = form.elements.text.value;
     form.dataset.sending = "1";
     button.disabled = true;
+    let went = false;
     try {
       // The key stays the same until it is known to have arrived, or to be spent: tried again, even on a page that was loaded anew,
       // it is still one message.
       const renew = () => { form.elements.form_key.value = newKey(); if (form.id === "box") sessionStorage.removeItem(keyName); };
       if (form.id === "box") sessionStorage.setItem(keyName, form.elements.form_key.value);
-      if (await post(form.action, new URLSearchParams(new FormData(form)), { refused: renew })) {
-        renew();
-        clear((form.id === "box" && text()) || form.elements.text, sent);
-        if (form.id === "box") { typedAt = 0; look(); answer(null); await refresh(); toEnd(); text()?.focus(); } else await refresh();
-      }
+      went = await post(form.action, new URLSearchParams(new FormData(form)), { refused: renew });
+      if (went) { renew(); clear((form.id === "box" && text()) || form.elements.text, sent); }
     } catch { toast(words.notSent); } finally { button.disabled = false; delete form.dataset.sending; }
+    // The next one may go meanwhile.
+    if (went && form.id === "box") { typedAt = 0; look(); answer(null); await refresh(); toEnd(); text()?.focus(); } else if (went) await refresh();
   }
 
   // A long text left as several messages, which are taken back together.
