@@ -37,7 +37,7 @@ PAUSE_SECONDS = (0.1, 0.5)
 PATIENCE_SECONDS = 60.0
 NEAR_PERCENT, NEAR_A_SECOND = 80, 10.0
 """What a Page may still send in a second when Meta says that so much of its allowance is used."""
-NEAR_SETTLES_SECONDS, NEAR_SECONDS = 1.0, 3.0
+NEAR_SETTLES_SECONDS, NEAR_SECONDS = 1.0, 6.0
 AHEAD_SECONDS = 1.2
 """So far ahead of its time a message may be let go (webhooks/messenger/pace.py: its burst and its longest wait)."""
 
