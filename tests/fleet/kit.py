@@ -38,6 +38,8 @@ PATIENCE_SECONDS = 60.0
 NEAR_PERCENT, NEAR_A_SECOND = 80, 10.0
 """What a Page may still send in a second when Meta says that so much of its allowance is used."""
 NEAR_SETTLES_SECONDS, NEAR_SECONDS = 1.0, 6.0
+TAKEN_UP_SECONDS = 5.5
+"""nginx's `fail_timeout` in README, and a little: so long it passes over a server that is back."""
 AHEAD_SECONDS = 1.2
 """So far ahead of its time a message may be let go (webhooks/messenger/pace.py: its burst and its longest wait)."""
 
@@ -242,13 +244,14 @@ async def lose_two(fleet: Fleet) -> float:
 
 
 async def upgrade(fleet: Fleet) -> int:
-    """Each server stopped in good order and started anew; how many webhooks got no 200 meanwhile."""
+    """Each server stopped in good order and started anew, once nginx uses the one before it again; how many webhooks got no 200."""
     before = fleet.meta.refused
     for server in fleet.servers:
         code = await server.stop()
         assert code in (0, -signal.SIGTERM), server.log_end()
         await server.start()
         fleet.meta.note(f"upgraded {server.port}")
+        await asyncio.sleep(TAKEN_UP_SECONDS)
     return fleet.meta.refused - before
 
 
