@@ -117,7 +117,7 @@ _may_leave = or_(
     _o.not_before > bindparam("too_far", type_=_o.not_before.type),
 )
 """Staff can take a message back for a moment."""
-HELD_MAX = timedelta(minutes=2)
+UNDO_MAX = timedelta(minutes=2)
 """Longer than that moment: where more is left of it, the clock has been set back since, and nothing waits until it has caught up."""
 _first_in_line = ~exists().where(
     _earlier.c.page_id == _o.page_id, _earlier.c.customer_id == _o.customer_id, _earlier.c.seq < _o.seq, _EARLIER_LIVE
@@ -128,7 +128,7 @@ def claim_free(
     connection: Connection, worker_id: str, most: int, now: datetime, parked: Sequence[str] = ()
 ) -> list[OutMessage]:
     """Take up to `most` messages in flight that nobody has and that are first in line, of Pages that are not `parked`."""
-    bound = {"most": most, "parked": list(parked) or [""], "now": now, "too_far": now + HELD_MAX}
+    bound = {"most": most, "parked": list(parked) or [""], "now": now, "too_far": now + UNDO_MAX}
     rows = connection.execute(_free_heads, bound).fetchall()
     return _take_off(connection, worker_id, rows, now)
 
@@ -138,7 +138,7 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
     if not wanted:
         return []
     each_once = sorted(set(wanted))  # a customer named twice would be sent the same message twice
-    bound = {**keys.bound(connection, each_once), "now": now, "too_far": now + HELD_MAX}
+    bound = {**keys.bound(connection, each_once), "now": now, "too_far": now + UNDO_MAX}
     rows = bulk.select(connection, _next_heads(connection.dialect.name), bound)
     return _take_off(connection, worker_id, rows, now)
 

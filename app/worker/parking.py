@@ -60,7 +60,8 @@ class Parking:
             self._news[page_id] = replace(failure, wait_seconds=wait)
 
     def note_sent(self, page_id: str, now: float) -> None:
-        """The channel answers clearly again. What was under way when the trouble began says nothing of its end."""
+        """The channel answers clearly again, which ends a silence at once. Of a trouble that has a name it says nothing before its end:
+        it may have been under way when that began."""
         for known in (self.unsure, self.silent_until, self.silences):
             known.pop(page_id, None)
         self._answered[page_id] = now

@@ -37,7 +37,8 @@ PAUSE_SECONDS = (0.1, 0.5)
 PATIENCE_SECONDS = 60.0
 NEAR_PERCENT, NEAR_A_SECOND = 80, 10.0
 """What a Page may still send in a second when Meta says that so much of its allowance is used."""
-NEAR_SETTLES_SECONDS, NEAR_SECONDS = 1.0, 6.0
+NEAR_SETTLES_SECONDS, NEAR_SECONDS = 2.0, 6.0
+"""Every server has to hear of it first, by an answer of its own: on a busy machine a second is too short for that."""
 TAKEN_UP_SECONDS = 5.5
 """nginx's `fail_timeout` in README, and a little: so long it passes over a server that is back."""
 AHEAD_SECONDS = 1.2

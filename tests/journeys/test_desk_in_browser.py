@@ -154,6 +154,9 @@ def words_sent_while_the_page_asks_what_is_new(screen: Page) -> None:
         screen.keyboard.press("Control+Enter")
         expect(screen.locator("#text")).to_have_value("")
     screen.unroute("**/parts?*")
+    screen.reload()
+    expect(screen.locator(".line.staff .words").last).to_have_text("Here it is.")
+    expect(screen.locator(".line.staff .words", has_text="One moment.")).to_have_count(1)
 
 
 def words_changed_after_a_lost_answer(screen: Page) -> None:
