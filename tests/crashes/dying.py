@@ -72,8 +72,6 @@ class Watch:
                 # An echo is written down behind the touch of its conversation, our own record before it.
                 seen.append("echoed" if name == "settled" and seen[-1:] == ["touched"] else name)
                 self.reach("statement", seen[-1])
-                if (self.happens, self.mark) == ("held", name) and self.armed.exists():
-                    self._hold(connection)
 
     def commit(self, happens: str, connection: Any) -> None:
         for name in self._open[id(connection)]:
@@ -87,12 +85,13 @@ class Watch:
             if self.times_left <= 0:
                 die()
 
-    def _hold(self, connection: Any) -> None:
-        """The statement does not come to its end, and soon all is over."""
+    def holds(self, connection: Any) -> bool:
+        """The open transaction must not come to its end; soon all is over."""
+        if self.happens != "held" or self.mark not in self._open[id(connection)] or not self.armed.exists():
+            return False
+        self._open[id(connection)].clear()
         threading.Timer(HOLD_SECONDS, die).start()
-        if not hasattr(connection, "set_trace_callback"):
-            raise OSError("held up")  # a server would answer late, and nobody else would be held up
-        time.sleep(10 * HOLD_SECONDS)
+        return True
 
     def install(self) -> None:
         from httpx_aiohttp import AiohttpTransport
@@ -106,7 +105,10 @@ class Watch:
 
         def executes(connection: Any, _cursor: object, sql: str, *_: object) -> None:
             if connection.dialect.name != "sqlite":
-                self.statement(connection.connection.driver_connection, sql)
+                driver = connection.connection.driver_connection
+                self.statement(driver, sql)
+                if self.holds(driver):
+                    raise OSError("held up")  # a server would answer late, and nobody else would be held up
 
         commits, asks = DefaultDialect.do_commit, AiohttpTransport.handle_async_request
 
@@ -137,6 +139,8 @@ class Watch:
 
         def commit(writer: Writer) -> None:
             connection = writer._driver
+            if self.holds(connection):
+                time.sleep(10 * HOLD_SECONDS)  # in the writer's thread: the event loop, which is to answer, goes on
             self.commit("committing", connection)
             commits(writer)
             self.commit("committed", connection)
