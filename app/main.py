@@ -21,6 +21,7 @@ from app.chance import Chance
 from app.channel import Channel
 from app.clock import Clock
 from app.desk.access.access import Access
+from app.errors import AppError
 from app.flowfile.live import LiveFlows
 from app.insights import health
 from app.measures import Sample
@@ -40,7 +41,7 @@ from app.store import facts, lock
 from app.store.breath import Breath
 from app.store.database import Database, hosts_of, open_database, read_url
 from app.store.intake import Intake
-from app.store.migrate import is_current, migrate_apart
+from app.store.migrate import find_lacking, is_current, migrate_apart
 from app.store.wake import INBOX, WORK_OF_ALL, Fleet, Nearby, Wake
 from app.tokens import Given, read_account
 from app.worker.beat import DeclaredDeadError
@@ -133,7 +134,13 @@ def create_app(settings: Settings, flows: LiveFlows, roles: frozenset[str], stoc
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
         close_tracing = measuring.begin_tracing(settings.otlp_url, in_log=settings.log_events)
-        house = await _open(settings, flows, roles, stock)
+        try:
+            house = await _open(settings, flows, roles, stock)
+        except Exception:
+            log.exception(
+                "the server cannot start"
+            )  # the server that runs the app says only that there was a traceback
+            raise
         try:
             _add_routes(app, house)
             async with _running(house):
@@ -362,17 +369,25 @@ def serve(settings: Settings, host: str, port: int, role: str) -> int:
 def migrate(settings: Settings) -> int:
     """Bring the database to this program's schema. Raises AppError when it cannot be."""
     address = settings.database_url.get_secret_value()
-    if asyncio.run(_is_current(address)):
-        return 0
-    file = sqlite_file(settings)
-    ran = migrate_apart(f"sqlite:///{file.resolve()}" if file else address)
-    log.info("database migrated", revisions=ran)
+    current, lacking = asyncio.run(_look_at_tables(address))
+    if not current:
+        file = sqlite_file(settings)
+        ran = migrate_apart(f"sqlite:///{file.resolve()}" if file else address)
+        log.info("database migrated", revisions=ran)
+        _, lacking = asyncio.run(_look_at_tables(address))
+    if lacking:
+        names = ", ".join(lacking)
+        raise AppError(
+            f"The database lacks tables that its schema has: {names}.",
+            "Restore a backup, or begin with a new database.",
+        )
     return 0
 
 
-async def _is_current(address: str) -> bool:
+async def _look_at_tables(address: str) -> tuple[bool, list[str]]:
+    """Whether the schema is this program's, and which of its tables are not there."""
     database = open_database(address)
     try:
-        return await database.transaction(is_current)
+        return await database.transaction(lambda connection: (is_current(connection), find_lacking(connection)))
     finally:
         await database.close()

@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -123,17 +124,20 @@ class _Server(uvicorn.Server):
 
 
 def run(app: Any, host: str, port: int, ready: Callable[[], None], proxies: Sequence[str] = ()) -> int:
-    """Serve until a signal stops it; 0, or 1 when the app could not start or broke down. `ready` is called once it answers.
+    """Serve until a signal stops it; 0, 1 when the app broke down, 2 when it could not start. `ready` is called once it answers.
 
     `proxies`: addresses and networks that are believed about who a visitor is.
     """
     listening = listen(host, port)
     server = _Server(_config(app, proxies), ready)
     try:
-        server.run(sockets=[listening])
+        with suppress(SystemExit):  # uvicorn's way to say that the app could not start
+            server.run(sockets=[listening])
     finally:
         listening.close()
-    return 0 if server.started and not server.broke_down else 1
+    if not server.started:
+        return 2
+    return 1 if server.broke_down else 0
 
 
 class Background:

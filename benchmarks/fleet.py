@@ -1,18 +1,23 @@
 """A fleet behind nginx with README's file: one server killed and one frozen at once, a Page near its allowance, an upgrade.
 
-    python -m benchmarks.fleet [--processes 4] [--rounds 10] [--customers 40] [--seed 1]
+    python -m benchmarks.fleet [--processes 4] [--rounds 10] [--customers 40] [--seed 1] [--older [REVISION]]
 
 Prints what customers, Meta and staff would have noticed. Exit code 1 if something was lost, doubled, overtaken or answered twice, if
 Meta waited five seconds, if work moved later than after ten, or if an upgrade refused a webhook.
+
+With `--older` the servers start with the program as git has it at REVISION, by default the last one with another schema, and are
+upgraded one by one under load: both programs are at work on one database.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +26,8 @@ from rich.table import Table
 from tests.fleet.kit import NEAR_A_SECOND, FleetPlan, Seen, run_fleet
 from tests.postgres import private_cluster
 
+ROOT = Path(__file__).parents[1]
+MIGRATIONS = "app/store/migrations/versions"
 TAKEN_OVER_SECONDS, META_WAITS_SECONDS = 10.0, 5.0
 
 
@@ -47,8 +54,26 @@ def table_of(seen: Seen, took_seconds: float) -> Table:
 def is_broken(seen: Seen) -> bool:
     counts = seen.counts
     wrong = counts.lost or counts.doubled or counts.out_of_order or counts.copies or counts.broken
-    late = max(seen.taken_over_seconds) >= TAKEN_OVER_SECONDS or seen.slowest_seconds >= META_WAITS_SECONDS
+    late = max(seen.taken_over_seconds, default=0.0) >= TAKEN_OVER_SECONDS or seen.slowest_seconds >= META_WAITS_SECONDS
     return bool(wrong or late or seen.refused_in_upgrades)
+
+
+def git(*words: str) -> str:
+    return subprocess.run(["git", "-C", str(ROOT), *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def last_with_another_schema() -> str:
+    """Only what was on the main line: branches number their migrations anew when they are merged."""
+    return git("log", "-1", "--first-parent", "--format=%h", "--diff-filter=A", "--", f"{MIGRATIONS}/") + "^"
+
+
+def check_out(revision: str, folder: Path) -> Path:
+    """The program as it was, in this folder."""
+    packed, older = folder / "older.tar", folder / "older"
+    git("archive", "--format=tar", f"--output={packed}", revision)
+    older.mkdir()
+    subprocess.run(["tar", "-xf", str(packed), "-C", str(older)], check=True)
+    return older
 
 
 def main() -> None:
@@ -57,6 +82,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--customers", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--older", metavar="REVISION", nargs="?", const="", help="upgrade from this program to the present"
+    )
     chosen = parser.parse_args()
     if chosen.processes < 3:
         parser.error("two are lost at once: three at least")
@@ -64,6 +92,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="frontdesk-fleet-") as folder, private_cluster() as cluster:
         url = cluster.create_database("fleet")
         plan = FleetPlan(Path(folder), url, chosen.processes, chosen.customers, chosen.rounds, chosen.seed)
+        if chosen.older is not None:
+            revision = chosen.older or last_with_another_schema()
+            print(f"From {git('log', '-1', '--format=%h, %as, %s', revision)}")
+            plan = replace(plan, older=check_out(revision, plan.folder))
         seen = asyncio.run(run_fleet(plan))
     Console(width=120).print(table_of(seen, time.monotonic() - began))
     if is_broken(seen):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+from sqlmodel import SQLModel
 
 from app.errors import AppError
 from app.store.database import Database, open_database
@@ -70,6 +71,11 @@ def is_enough(connection: Connection) -> bool:
     """Whether this program can work on it: nothing is missing, and what a newer one added hinders nobody (migrations/README.md)."""
     present = find_revision(connection)
     return present is not None and present >= HEAD
+
+
+def find_lacking(connection: Connection) -> list[str]:
+    """Names of tables that the schema has by its own word, and that are not there."""
+    return sorted(set(SQLModel.metadata.tables) - set(inspect(connection).get_table_names()))
 
 
 def find_revision(connection: Connection) -> str | None:

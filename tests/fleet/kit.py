@@ -9,8 +9,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,9 @@ NEAR_SETTLES_SECONDS, NEAR_SECONDS = 2.0, 6.0
 """Every server has to hear of it first, by an answer of its own: on a busy machine a second is too short for that."""
 TAKEN_UP_SECONDS = 5.5
 """nginx's `fail_timeout` in README, and a little: so long it passes over a server that is back."""
+OLDER_ALONE_SECONDS = 3.0
+PROGRAM = "PYTHONPATH"
+"""Where a server's program is, if it is not this one."""
 AHEAD_SECONDS = 1.2
 """So far ahead of its time a message may be let go (webhooks/messenger/pace.py: its burst and its longest wait)."""
 
@@ -136,7 +139,8 @@ async def every_screen_hears(fleet: Fleet) -> float:
 
 @dataclass(frozen=True)
 class FleetPlan:
-    """So many servers, so many customers who never stop, and everything so many times."""
+    """So many servers, so many customers who never stop, and everything so many times. `older`: where the program is that the
+    servers start with; then they are upgraded to the present one, and nothing else happens."""
 
     folder: Path
     database_url: str
@@ -145,6 +149,7 @@ class FleetPlan:
     rounds: int = 1
     seed: int = 1
     settings: dict[str, str] = field(default_factory=dict)
+    older: Path | None = None
 
 
 @dataclass
@@ -168,9 +173,10 @@ async def run_fleet(plan: FleetPlan) -> Seen:
     chance = random.Random(plan.seed)
     seen = Seen()
     database = open_database(plan.database_url)
+    program = {} if plan.older is None else {PROGRAM: str(plan.older)}
     async with Meta(chance=random.Random(plan.seed + 1)) as meta:
         servers = [
-            BotServer(plan.folder, plan.database_url, meta.port, {**SETTINGS, **plan.settings})
+            BotServer(plan.folder, plan.database_url, meta.port, {**SETTINGS, **plan.settings, **program})
             for _ in range(plan.processes)
         ]
         try:
@@ -178,9 +184,9 @@ async def run_fleet(plan: FleetPlan) -> Seen:
             await asyncio.gather(*(each.start() for each in servers[1:]))
             with open_front(plan.folder, servers, meta) as front:
                 fleet = Fleet(meta, servers, database, front, chance)
-                await _story(plan, fleet, seen)
+                await (_story if plan.older is None else _upgrade_of_an_older_program)(plan, fleet, seen)
                 quiet = Plan(plan.folder, plan.database_url, kills=plan.rounds, quiet_seconds=2.5)
-                meta.acknowledged.pop(WAITING)
+                meta.acknowledged.pop(WAITING, None)
                 settled_after = await wait_until_quiet(quiet, meta)
         finally:
             codes = [await each.stop() for each in servers if each.process is not None]
@@ -194,20 +200,34 @@ async def run_fleet(plan: FleetPlan) -> Seen:
 async def _story(plan: FleetPlan, fleet: Fleet, seen: Seen) -> None:
     cookie = await asyncio.to_thread(sign_in, fleet, settings_of(fleet.servers[0]))
     fleet.screens = [Screen(port, cookie) for port in (fleet.front, *(each.port for each in fleet.servers))]
-    over = asyncio.Event()
     await fleet.meta.say(WAITING, "human")
     watching = [asyncio.create_task(screen.watch()) for screen in fleet.screens]
     try:
-        async with asyncio.TaskGroup() as customers:
-            for number in range(plan.customers):
-                customers.create_task(talk(fleet, str(20_000 + number), over))
+        async with customers_write(plan, fleet):
             for _ in range(plan.rounds):
                 await _round(fleet, seen)
-            over.set()
     finally:
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)
+
+
+async def _upgrade_of_an_older_program(plan: FleetPlan, fleet: Fleet, seen: Seen) -> None:
+    """Server by server, so that both programs work on the database that the first of the new ones brought up to date."""
+    async with customers_write(plan, fleet):
+        await asyncio.sleep(OLDER_ALONE_SECONDS)
+        seen.refused_in_upgrades = await upgrade(fleet)
+
+
+@asynccontextmanager
+async def customers_write(plan: FleetPlan, fleet: Fleet) -> AsyncIterator[None]:
+    """Meanwhile, and each to the end of the text under way."""
+    over = asyncio.Event()
+    async with asyncio.TaskGroup() as customers:
+        for number in range(plan.customers):
+            customers.create_task(talk(fleet, str(20_000 + number), over))
+        yield
+        over.set()
 
 
 async def _round(fleet: Fleet, seen: Seen) -> None:
@@ -250,6 +270,7 @@ async def upgrade(fleet: Fleet) -> int:
     for server in fleet.servers:
         code = await server.stop()
         assert code in (0, -signal.SIGTERM), server.log_end()
+        server.settings.pop(PROGRAM, None)
         await server.start()
         fleet.meta.note(f"upgraded {server.port}")
         await asyncio.sleep(TAKEN_UP_SECONDS)

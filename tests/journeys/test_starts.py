@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,27 @@ def test_a_file_that_is_no_database_is_told_in_words(tmp_path: Path, settings: d
     [line] = refused(tmp_path, settings).splitlines()
     assert "not a SQLite database" in line
     assert (tmp_path / "frontdesk.db").read_text().startswith("Dear diary")
+
+
+def test_a_database_that_lacks_tables_is_told_in_one_line(tmp_path: Path, settings: dict[str, str]) -> None:
+    assert run_to_the_end(tmp_path, ("migrate",), settings).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "frontdesk.db")) as opened:
+        opened.execute("DROP TABLE tokens")
+    [line] = refused(tmp_path, settings).splitlines()
+    assert "The database lacks tables that its schema has: tokens." in line
+
+
+def test_a_start_that_breaks_off_late_says_what_and_where_and_ends_with_2(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    assert run_to_the_end(tmp_path, ("migrate",), settings).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "frontdesk.db")) as opened:
+        opened.executescript("DROP TABLE tokens; CREATE TABLE tokens (page_id TEXT)")
+    ended = run_to_the_end(tmp_path, ("serve", "--host", HOST, "--port", "0"), settings)
+    [line] = [each for each in ended.stderr.splitlines() if "the server cannot start" in each]
+    assert ended.returncode == 2
+    assert "OperationalError" in line
+    assert "app/store/tokens.py" in line
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path, settings: dict[str, str]) -> None:
