@@ -2,7 +2,7 @@
 
 Brief jobs run on the event loop that asks for them, and only their commit, which waits for the disk, goes to the writer's thread: a
 thread that runs statements hands the interpreter over at each of them, which under load costs more than the statements. Long jobs,
-and whatever has to wait for another program, run in that thread whole.
+and whatever has to wait long for another program, run in that thread whole.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -26,6 +27,9 @@ GROUP_MAX = 64
 """Transactions under one fsync: enough to carry a burst, few enough that the first does not wait for long."""
 WAITING_MAX = 10_000
 """Jobs told at once that the file cannot be had; more than ever wait."""
+TRIES_MAX, TRY_AGAIN_SECONDS = 100, 0.001
+"""How often an event loop asks again for a file that the other process writes to, mostly for a few milliseconds. Then the thread waits:
+SQLite's own way of waiting sleeps for up to 0.1 s, and statements in a thread take longer."""
 LOOK_SECONDS = 1.0
 """How often the thread looks whether the event loop that is to go on was closed meanwhile."""
 WRITER_CACHE_KB = 32_000
@@ -88,11 +92,15 @@ class Writer:
 
     # ---- on an event loop: one group at a time, whoever is at work -------------------------------------------
 
-    def _begin(self) -> None:
+    def _begin(self, tries_left: int = TRIES_MAX) -> None:
         """Run the statements of what waits, if they are brief and the file is free; the thread does the rest."""
-        group = self._take(GROUP_MAX)
+        brief = self._count_brief()
+        is_begun, is_busy = self._begin_at_once() if brief else (False, False)
+        if is_busy and tries_left:
+            asyncio.get_running_loop().call_later(TRY_AGAIN_SECONDS, self._begin, tries_left - 1)
+            return
+        group = self._take(brief if is_begun else GROUP_MAX)
         try:
-            is_begun = all(job.brief for job in group) and self._begin_at_once()
             if is_begun:
                 self._run(group)
         except BaseException as error:
@@ -104,14 +112,21 @@ class Writer:
         else:
             self._orders.put(_Order(group, is_begun))
 
-    def _begin_at_once(self) -> bool:
+    def _count_brief(self) -> int:
+        """How many jobs come next; 0 if one of them may not run here."""
+        with self._lock:
+            following = [job.brief for job in islice(self._waiting, GROUP_MAX)]
+        return len(following) if all(following) else 0
+
+    def _begin_at_once(self) -> tuple[bool, bool]:
+        """Whether it is begun, and if not, whether another program writes. Else the thread tells what is wrong."""
         if self._connection is None:
-            return False
+            return False, False
         try:
             self._driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error:  # another program writes, or worse: the thread waits for it, or tells what is wrong
-            return False
-        return True
+        except sqlite3.Error as error:
+            return False, getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+        return True, False
 
     # ---- in the thread -----------------------------------------------------------------------------------------
 

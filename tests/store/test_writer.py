@@ -18,6 +18,7 @@ from app.store import inbox
 from app.store.migrate import migrate
 from app.store.sqlite import SqliteDatabase
 from app.store.tables import inbox as inbox_table
+from app.store.writer import TRY_AGAIN_SECONDS
 from tests.store.kit import count_by_status, event
 
 BUSY_SECONDS = 0.5
@@ -102,6 +103,24 @@ async def test_while_another_program_holds_the_file_the_event_loop_goes_on(opene
     other.close()
     await waits
     assert await opened.read(count_by_status) == {"new": 1}
+
+
+async def test_a_file_that_another_program_holds_for_a_moment_is_waited_for_on_the_event_loop(
+    opened: SqliteDatabase, file: Path
+) -> None:
+    def work(connection: Connection) -> int:
+        add("1", connection)
+        return threading.get_ident()
+
+    await opened.transaction(lambda _: None)  # the connection is there
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waits = asyncio.create_task(opened.transaction(work, brief=True))
+    await asyncio.sleep(5 * TRY_AGAIN_SECONDS)
+    assert not waits.done()
+    other.execute("ROLLBACK")
+    other.close()
+    assert await waits == threading.get_ident()
 
 
 async def test_who_waits_behind_a_file_that_cannot_be_had_hears_so_at_once(opened: SqliteDatabase, file: Path) -> None:
