@@ -1,4 +1,4 @@
-"""Fuzzing for as long as there is time: every part that takes input from outside, the lines of the store, the API on a running server.
+"""Fuzzing for as long as there is time: every part that takes input from outside, the store, the API on a running server.
 
 python -m benchmarks.fuzz [--minutes N] [--guided] [PART ...]
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import re
 import subprocess
@@ -17,8 +18,9 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -26,8 +28,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from app.store.database import open_database
 from app.store.migrate import migrate
-from tests.fuzz import lines
+from tests.fuzz.lines import Lines
+from tests.fuzz.machine import Machine, in_memory, on
 from tests.fuzz.parts import PARTS, Part
+from tests.fuzz.sends import Sends
 from tests.postgres import NoPostgresError, private_cluster
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +39,7 @@ ROUND = 400
 """Inputs between two looks at the clock."""
 ROUND_OF = {"yaml": 60}
 STEPS = 50
+MACHINES = (Lines, Sends)
 FOUND_MAX = 3
 """Of one part; then it is left, for what it finds is the same again."""
 RUNS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
@@ -81,25 +86,32 @@ def fuzz_part(part: Part, seconds: float) -> Tally:
     return tally
 
 
-def fuzz_lines(name: str, machine: type[lines.Lines], seconds: float) -> Tally:
+def fuzz_machines(name: str, machines: Sequence[type[Machine]], seconds: float) -> Tally:
+    """All of them, by turns."""
     tally = Tally(name)
 
-    class Counted(machine):  # type: ignore[valid-type,misc]
-        def __init__(self) -> None:
-            super().__init__()
-            tally.runs += 1
+    def counted(machine: type[Machine]) -> type[Machine]:
+        class Counted(machine):  # type: ignore[valid-type,misc]
+            def __init__(self) -> None:
+                super().__init__()
+                tally.runs += 1
+
+        return Counted
 
     how = settings(HOW, max_examples=20, stateful_step_count=STEPS)
-    while time.monotonic() - tally.began < seconds and len(tally.found) < FOUND_MAX:
-        tally.try_out(lambda: run_state_machine_as_test(Counted, settings=how))
+    for machine in itertools.cycle(map(counted, machines)):
+        if time.monotonic() - tally.began >= seconds or len(tally.found) >= FOUND_MAX:
+            break
+        tally.try_out(partial(run_state_machine_as_test, machine, settings=how))
     return tally
 
 
 def store(seconds: float) -> Tally:
     with asyncio.Runner() as runner:
-        machine = lines.in_memory(runner)
-        tally = fuzz_lines("store", machine, seconds)
-        runner.run(machine.database.close())
+        machines = [in_memory(each, runner) for each in MACHINES]
+        tally = fuzz_machines("store", machines, seconds)
+        for each in machines:
+            runner.run(each.database.close())
     return tally
 
 
@@ -107,7 +119,7 @@ def postgres(seconds: float) -> Tally:
     with private_cluster() as cluster, asyncio.Runner() as runner:
         database = open_database(cluster.create_database("fuzz"))
         runner.run(migrate(database))
-        tally = fuzz_lines("postgres", lines.on(runner, database), seconds)
+        tally = fuzz_machines("postgres", [on(each, runner, database) for each in MACHINES], seconds)
         runner.run(database.close())
     return tally
 

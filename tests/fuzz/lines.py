@@ -6,32 +6,22 @@ customer in two hands, a worker that was taken over changes nothing.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import Connection, delete, select
+from hypothesis.stateful import initialize, invariant, precondition, rule
+from sqlalchemy import Connection, select
 
 from app.store import claims, conversations, inbox, outbox, sessions, workers
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
-from app.store.database import Database
-from app.store.memory import MemoryDatabase
 from app.store.outbox import OutMessage, Result
 from app.store.tables import conversations as conversations_table
 from app.store.tables import inbox as inbox_table
-from app.store.tables import outbox as outbox_table
 from app.store.tables import sessions as sessions_table
-from app.store.tables import workers as workers_table
+from tests.fuzz.machine import CUSTOMERS, WORKERS, Machine, some_customer, some_worker
 from tests.store.kit import NOW, PAGE, event, message
-
-Value = TypeVar("Value")
-WORKERS = ("w1", "w2", "w3")
-CUSTOMERS = ("1", "2", "3")
-some_worker, some_customer = st.sampled_from(WORKERS), st.sampled_from(CUSTOMERS)
 
 
 @dataclass
@@ -46,11 +36,8 @@ class Model:
     flying: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
-class Lines(RuleBasedStateMachine):
-    """One database for all examples, emptied before each."""
-
-    runner: asyncio.Runner
-    database: Database
+class Lines(Machine):
+    """What comes in and what is said to it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,18 +46,9 @@ class Lines(RuleBasedStateMachine):
         self.flights: list[tuple[str, OutMessage]] = []
         self.names = 0
 
-    def do(self, work: Callable[[Connection], Value]) -> Value:
-        return self.runner.run(self.database.transaction(work))
-
     @initialize()
     def begin(self) -> None:
-        def empty(connection: Connection) -> None:
-            for table in (inbox_table, conversations_table, sessions_table, outbox_table, workers_table):
-                connection.execute(delete(table))
-            for each in WORKERS:
-                workers.join(connection, each, NOW)
-
-        self.do(empty)
+        self.empty()
 
     # ---- the way in ----------------------------------------------------------------------------------------
 
@@ -256,12 +234,3 @@ def _holders(connection: Connection) -> dict[str, str]:
     """Who has which customer in hand."""
     asked = select(conversations_table.c.customer_id, conversations_table.c.claimed_by)
     return {row[0]: row[1] for row in connection.execute(asked)}
-
-
-def in_memory(runner: asyncio.Runner) -> type[Lines]:
-    return type("LinesInMemory", (Lines,), {"runner": runner, "database": MemoryDatabase()})
-
-
-def on(runner: asyncio.Runner, database: Database) -> type[Lines]:
-    """The same on an open, migrated database that is nobody else's."""
-    return type("LinesOnDatabase", (Lines,), {"runner": runner, "database": database})

@@ -12,8 +12,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from app.store.database import open_database
 from app.store.migrate import migrate
 from tests.databases import Servers
-from tests.fuzz import lines
+from tests.fuzz.lines import Lines
+from tests.fuzz.machine import Machine, in_memory, on
 from tests.fuzz.parts import PARTS, Part
+from tests.fuzz.sends import Sends
 from tests.needs import only_when_all_run
 
 EXAMPLES = {"yaml": 25}
@@ -31,23 +33,28 @@ def test_any_input_is_taken_or_refused_as_promised(part: Part) -> None:
     each()
 
 
-def test_lines_lose_double_and_disorder_nothing_whoever_dies_when() -> None:
+MACHINES = pytest.mark.parametrize("machine", [Lines, Sends])
+
+
+@MACHINES
+def test_the_store_loses_doubles_and_disorders_nothing_whoever_dies_when(machine: type[Machine]) -> None:
     with asyncio.Runner() as runner:
-        machine = lines.in_memory(runner)
+        here = in_memory(machine, runner)
         try:
-            run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=20, stateful_step_count=30))
+            run_state_machine_as_test(here, settings=settings(SHORT, max_examples=30, stateful_step_count=40))
         finally:
-            runner.run(machine.database.close())
+            runner.run(here.database.close())
 
 
-def test_the_same_on_postgresql(servers: Servers, tmp_path: Path) -> None:
+@MACHINES
+def test_the_same_on_postgresql(servers: Servers, tmp_path: Path, machine: type[Machine]) -> None:
     only_when_all_run()
     address = servers.migrated("postgres", tmp_path)
     with asyncio.Runner() as runner:
         database = open_database(address)
         runner.run(migrate(database))
         try:
-            machine = lines.on(runner, database)
-            run_state_machine_as_test(machine, settings=settings(SHORT, max_examples=4, stateful_step_count=25))
+            here = on(machine, runner, database)
+            run_state_machine_as_test(here, settings=settings(SHORT, max_examples=4, stateful_step_count=25))
         finally:
             runner.run(database.close())
