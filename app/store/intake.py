@@ -40,6 +40,10 @@ ITEMS_MAX = 2_000
 BRIEF_ITEMS_MAX = 100
 """So many are written in a few milliseconds; more of them would hold everybody else up."""
 
+WRITE_SECONDS_MAX = 10.0
+"""After so long deliveries are refused: a commit may wait without end for a standby that is gone. What comes again is known by its
+key."""
+
 TAKEN_BACK = "fact:taken_back"
 """The kind of what stands in the place of a message that its writer took back."""
 
@@ -70,6 +74,7 @@ class Intake:
     woken: Callable[[bool], None]
     clock: Clock = field(default_factory=Clock)
     counts: Counter[str] = field(default_factory=Counter)
+    write_seconds_max: float = WRITE_SECONDS_MAX
     _held_seconds: float = 0.0
     _looks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=LOOKS_KEPT))
     breath: Breath = field(default_factory=Breath)
@@ -126,11 +131,17 @@ class Intake:
 
     async def _write(self, group: list[_Request]) -> None:
         try:
-            settled = await self._commit([stamped for stamps, _ in group for stamped in stamps])
-        except UnavailableError as error:
+            async with asyncio.timeout(self.write_seconds_max):
+                settled = await self._commit([stamped for stamps, _ in group for stamped in stamps])
+        except (UnavailableError, TimeoutError) as error:
             # Who waited behind it is told at once: Meta waits five seconds for an answer, and then comes again all the same.
             behind, self._waiting = self._waiting, []
-            _fail([*group, *behind], error)
+            told = (
+                error
+                if isinstance(error, UnavailableError)
+                else UnavailableError("The database did not answer in time.")
+            )
+            _fail([*group, *behind], told)
         except Exception as error:
             await self._write_alone(group, error)
         else:

@@ -1,5 +1,5 @@
 """What strikes while customers write: servers killed, frozen or restarted, their clocks set, PostgreSQL restarted, killed, crowded,
-in a deadlock, or gone so that its standby takes over."""
+in a deadlock, with commits that do not come back, or gone so that its standby takes over."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ CONNECTIONS_MOST = 200
 CUT_SECONDS = 3.0
 CUT_SHARE = 0.02
 """So many commits lose their connection: each process makes about a hundred a second under this load."""
+WITHHELD_SECONDS = (8.0, 40.0)
+"""From a little longer than until a worker that stands still is taken for dead."""
+RELOAD = "SELECT pg_reload_conf()"
 RIVAL_PAUSE_SECONDS = 0.03
 BEHIND_SECONDS = 0.5
 """So long the standby gets nothing more before the primary is gone."""
@@ -43,7 +46,7 @@ RESUME_SECONDS_MAX = 60.0
 class Place:
     """Where it strikes. `struck`: how often it did; of connections, deadlocks and refusals each counts.
 
-    `resumed`: seconds from each promotion until a text that was acknowledged behind it was answered.
+    `resumed`: seconds from each promotion, or from when commits come back, until a text that was acknowledged behind it was answered.
     """
 
     meta: Meta
@@ -174,6 +177,18 @@ async def cut(place: Place) -> None:
         place.note("a connection broke in its commit")
 
 
+async def withhold(place: Place) -> None:
+    """The only standby that commits wait for is gone: none comes back, until somebody says that they need not wait."""
+    assert place.cluster is not None
+    name = "synchronous_standby_names"
+    await asyncio.to_thread(place.cluster.say, f"ALTER SYSTEM SET {name} = 'gone'", RELOAD)
+    place.note("no commit comes back")
+    await asyncio.sleep(place.chance.uniform(*WITHHELD_SECONDS))
+    await asyncio.to_thread(place.cluster.say, f"ALTER SYSTEM RESET {name}", RELOAD)
+    place.meta.note("commits come back")
+    await _resume(place)
+
+
 async def fail_over(place: Place) -> None:
     """PostgreSQL's machine is gone with what it had not passed on; after a while its standby is promoted."""
     pair = await _follow(place)
@@ -239,6 +254,7 @@ BLOWS: Mapping[str, Callable[[Place], Awaitable[None]]] = {
     "crowd": crowd,
     "rival": rival,
     "cut": cut,
+    "withheld": withhold,
     "failover": fail_over,
     "failover-behind": fail_over,
     "gone": lose_machine,
