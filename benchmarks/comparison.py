@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from benchmarks import faults, measure, rivals
+from benchmarks import faults, measure, rivals, servers
 from benchmarks.measure import Plan
 from benchmarks.rivals import OURS, PEERS, Rival
 
@@ -16,6 +16,9 @@ WINDOWS, WINDOW_SECONDS = 3, 5.0
 
 CROWD = 256
 """Customers at once, the second time: what gathers work under load gains by it, and nothing else does."""
+
+APART = "Frontdesk, SQLite, web and worker apart"
+"""The only one in two processes: what one machine can do with all of its cores."""
 
 HEAD = (
     "server", "events/s", "of Bottender, redis", "CPU µs an event", f"{CROWD} at once: events/s", "CPU µs then", "MB",
@@ -59,7 +62,9 @@ def speed(plan: Plan, chosen: Sequence[Rival], say: Say) -> dict[str, Any]:
         short = replace(
             plan, windows=min(plan.windows, WINDOWS), window_seconds=min(plan.window_seconds, WINDOW_SECONDS)
         )
-        running = [box.as_server() for box in boxes]
+        say(f"starting {APART}")
+        apart = stack.enter_context(servers.frontdesk(APART, roles=("web", "worker")))
+        running = [apart, *(box.as_server() for box in boxes)]
         say("speed")
         results = measure.windows(short, running)
         say(f"speed with {CROWD} customers at once")

@@ -131,7 +131,8 @@ def overload(plan: Plan, server: Server, minutes: float, times: float) -> dict[s
     unanswered = _unanswered(server)
     return {
         "minutes": minutes, "rate": round(full * times), "capacity": full, "events": result["events"],
-        "refused": result["refused"], "ack_ms": result["ack_ms"], "reply_ms": result["reply_ms"],
+        "refused": result["refused"], "ack_ms": result["ack_ms"], "acks_over_two_seconds": result["slow_acks"],
+        "slowest_ack_after_seconds": result["slowest_ack_after_seconds"], "reply_ms": result["reply_ms"],
         "slowest_ready_seconds": round(watch.slowest_ready_seconds, 2),
         "oldest_seconds_max": max((value for _, value in watch.oldest_seconds), default=0.0),
         "queue_empty_after_seconds": round(normal_after, 1), "drained_after_seconds": round(drained_after, 1),

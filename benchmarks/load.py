@@ -81,11 +81,15 @@ class Customer:
     options: dict[str, str] = field(default_factory=dict)
 
 
+SLOW_ACK_NS = 2_000_000_000
+
+
 @dataclass(slots=True)
 class Times:
-    """What happened inside the window; times in nanoseconds."""
+    """What happened inside the window; times in nanoseconds. `slowest`: the longest wait for a 200, and when it began."""
 
     acks: list[int] = field(default_factory=list)
+    slowest: tuple[int, int] = (0, 0)
     replies: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
     refused: int = 0
@@ -130,6 +134,7 @@ class Generator:
             if status == 200:
                 now = time.monotonic_ns()
                 self.times.acks.append(now - posted_ns)
+                self.times.slowest = max(self.times.slowest, (now - posted_ns, posted_ns))
                 if self.order.wait_for == "ack":
                     self.end_step(customer, now)
             else:
@@ -259,6 +264,8 @@ async def _window(generator: Generator) -> dict[str, Any]:
         "conversations": generator.conversations,
         "events_per_second": round(len(times.replies) / seconds, 1),
         "ack_ms": percentiles(times.acks),
+        "slow_acks": sum(each > SLOW_ACK_NS for each in times.acks),
+        "slowest_ack_after_seconds": max(0.0, round(times.slowest[1] / 1e9 - began, 1)),
         "reply_ms": percentiles(times.replies),
         "generator_late_ms": percentiles(times.late),
         "cpu_us_per_event": cpu
