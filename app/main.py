@@ -75,6 +75,10 @@ class App(FastAPI):
         else:
             await super().__call__(scope, receive, send)
 
+    def refuses(self, method: bytes, url: bytes) -> bool:
+        """Whether the server is to answer 503 by itself (app/serving.py)."""
+        return self.door is not None and self.door.refuses(method, url)
+
 
 @dataclass(slots=True)
 class House:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import threading
 import time
@@ -42,7 +43,10 @@ def hasty() -> Iterator[int]:
     """The port of a server that waits 0.3 s for a head."""
     app = FastAPI()
     app.add_api_route("/", lambda: "ok")
-    config = uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None)
+    yield from _served(uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None))
+
+
+def _served(config: uvicorn.Config) -> Iterator[int]:
     server, listening = uvicorn.Server(config), listen("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
@@ -50,6 +54,62 @@ def hasty() -> Iterator[int]:
     server.should_exit = True
     thread.join(10)
     listening.close()
+
+
+class Full(FastAPI):
+    """Refuses every post to one address."""
+
+    def refuses(self, method: bytes, url: bytes) -> bool:
+        return (method, url) == (b"POST", b"/full")
+
+
+@pytest.fixture
+def full() -> Iterator[int]:
+    app = Full()
+    app.add_api_route("/", lambda: "ok")
+    yield from _served(uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None))
+
+
+POST = b"POST /full HTTP/1.1\r\nhost: here\r\ncontent-length: 5\r\n"
+
+
+@pytest.mark.parametrize("parts", [(b"\r\nhello",), (b"\r\n", b"hello"), (b"\r\nhe", b"llo")])
+def test_what_an_app_refuses_is_refused_at_once_and_the_connection_stays(full: int, parts: tuple[bytes, ...]) -> None:
+    with socket.create_connection(("127.0.0.1", full), timeout=5) as caller:
+        for _ in range(2):
+            first, *more = parts
+            caller.sendall(POST + first)
+            answer = caller.recv(1_000)
+            assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+            assert answer.endswith(b"\r\n\r\nService Unavailable")
+            for part in more:
+                caller.sendall(part)
+            time.sleep(0.6)  # longer than it waits for a head
+        caller.sendall(HEAD + b"\r\n")
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 200")
+
+
+def test_a_refused_body_that_never_ends_is_cut_off(full: int) -> None:
+    with socket.create_connection(("127.0.0.1", full), timeout=5) as caller:
+        caller.sendall(POST + b"\r\nhe")
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 503")
+        assert _rest_of(caller) == b""
+
+
+def test_who_wants_no_second_request_is_refused_and_left(full: int) -> None:
+    with socket.create_connection(("127.0.0.1", full), timeout=5) as caller:
+        caller.sendall(POST + b"connection: close\r\n\r\nhello")
+        assert b"connection: close" in caller.recv(1_000)
+        assert _rest_of(caller) == b""
+
+
+def test_behind_a_request_under_way_the_next_is_taken_by_the_app(full: int) -> None:
+    with socket.create_connection(("127.0.0.1", full), timeout=5) as caller:
+        caller.sendall(HEAD + b"\r\n" + POST + b"\r\nhello")
+        answers = b""
+        while answers.count(b"HTTP/1.1") < 2:
+            answers += caller.recv(1_000)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"404"]
 
 
 HEAD = b"GET / HTTP/1.1\r\nhost: here\r\n"

@@ -53,6 +53,8 @@ BEHIND_EVERY_SECONDS = 1.0
 HELD_SHARE, HELD_SECONDS_MAX = 1 / 30, 1.5
 """How long after a delivery came it is answered then, for whoever sends faster than we work: such a share of the age of the oldest
 event, so that less comes in the further we are behind. Meta waits five seconds for an answer."""
+LATE_TIMES = 2
+"""An answer is so much later than a timer by itself: before a delivery is read, and behind its wait, everybody else has a turn."""
 LOOKS_KEPT = 60
 """A minute of them: from an age of 45 seconds on everybody is held back for as long as may be."""
 
@@ -100,14 +102,17 @@ class Intake:
         """Look how far the work is behind, until cancelled. Whoever waits for an answer sends nothing new meanwhile, and the door
         refuses what comes beyond those who wait: so more does not come in than is handled within reasonable time."""
         while True:
+            began = self.clock.monotonic()
             await self.clock.sleep(BEHIND_EVERY_SECONDS)
+            late = self.clock.monotonic() - began - BEHIND_EVERY_SECONDS
             with suppress(UnavailableError):
-                await self.look()
+                await self.look(late)
 
-    async def look(self) -> None:
-        """Look once. Raises UnavailableError."""
+    async def look(self, late_seconds: float = 0.0) -> None:
+        """Look once. `late_seconds`: how much later than it should a timer rang just now. Raises UnavailableError."""
         age = self._age_of(*await self.database.read(inbox.find_ends))
-        self._held_seconds = min(age * HELD_SHARE, HELD_SECONDS_MAX) if age > BEHIND_SECONDS else 0.0
+        held = min(age * HELD_SHARE, HELD_SECONDS_MAX) - LATE_TIMES * late_seconds
+        self._held_seconds = max(held, 0.0) if age > BEHIND_SECONDS else 0.0
 
     def _age_of(self, oldest: int | None, newest: int) -> float:
         """Since how many seconds the oldest event waits: since the first look at which it was there. When it came is told only by the

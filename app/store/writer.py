@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -212,7 +213,7 @@ class Writer:
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             # Behind whoever just got a result: what they ask for next comes along.
-            loop.call_soon_threadsafe(loop.call_soon, self._begin)
+            loop.call_soon_threadsafe(partial(loop.call_soon, self._begin))
         except RuntimeError:
             self._orders.put(_Order(self._take(GROUP_MAX), is_begun=False))
 

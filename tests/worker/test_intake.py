@@ -21,6 +21,7 @@ from app.store.intake import (
     HELD_SECONDS_MAX,
     HELD_SHARE,
     ITEMS_MAX,
+    LATE_TIMES,
     Intake,
     outbox_id,
     take,
@@ -101,6 +102,17 @@ async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(
         await intake.look()
         async with asyncio.timeout(held / 2):
             await intake.take([received("ana", "thanks")], clock.now())
+
+
+async def test_what_answers_are_late_by_themselves_they_are_not_held_back(both: Troubled, clock: GivenClock) -> None:
+    intake = Intake(both, "mark", lambda _: None, clock)
+    async with running(intake.run()):
+        await intake.take([received("ana", "hello")], clock.now())
+        await intake.look()
+        clock.move(3_600)
+        await intake.look(late_seconds=HELD_SECONDS_MAX / LATE_TIMES)
+        async with asyncio.timeout(HELD_SECONDS_MAX / 2):
+            await intake.take([received("ana", "are you there?")], clock.now())
 
 
 async def test_who_works_in_time_holds_nothing_back_whatever_wall_clocks_say(both: Troubled, clock: GivenClock) -> None:

@@ -27,6 +27,7 @@ from webhooks.messenger.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_SEC
 from webhooks.messenger.parse import parse
 
 PATH = "/webhooks/messenger"
+_PATH = PATH.encode()
 _OK = Response()
 """Without a body: Meta reads none, and head and body would leave in two packets."""
 _SIGNATURE = signature.HEADER.lower().encode()
@@ -120,6 +121,13 @@ class Door:
         """`receive` as an ASGI app: the way past routers and middlewares."""
         response = await self._answer(scope, receive)
         await response(scope, receive, send)
+
+    def refuses(self, method: bytes, url: bytes) -> bool:
+        """Whether this request would be refused without a look at it, because too many wait. It is counted as refused then."""
+        if self._waiting < self._bounds.waiting_max or method != b"POST" or url != _PATH:
+            return False
+        self._counts.unavailable += 1
+        return True
 
     async def verify(self, request: Request) -> Response:
         """Meta asks whether this address is ours: the challenge back for the right token."""

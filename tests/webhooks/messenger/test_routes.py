@@ -263,17 +263,23 @@ async def test_only_so_many_deliveries_wait_to_be_written_and_the_others_are_tol
         await house.take(items, received_at)
 
     house.app = FastAPI()
-    house.app.include_router(create_routes(Door(ACCOUNT, take, Clock(), house.counts, Bounds(waiting_max=2))))
+    door = Door(ACCOUNT, take, Clock(), house.counts, Bounds(waiting_max=2))
+    house.app.include_router(create_routes(door))
+    assert not door.refuses(b"POST", PATH.encode())
     async with asyncio.TaskGroup() as group:
         waiting = [group.create_task(house.post(BODY, sign(BODY, SECRET))) for _ in range(2)]
         await asyncio.sleep(0.05)
+        by_the_server = [
+            door.refuses(*each) for each in ((b"POST", PATH.encode()), (b"GET", PATH.encode()), (b"POST", b"/"))
+        ]
         refused = await house.post(BODY, sign(BODY, SECRET))
         forged = await house.post(BODY, sign(BODY, b"another"))
         written.set()
     assert [each.result().status_code for each in waiting] == [200, 200]
+    assert by_the_server == [True, False, False]
     assert (refused.status_code, refused.headers["Retry-After"], forged.status_code) == (503, "1", 503)
     assert (await house.post(BODY, sign(BODY, SECRET))).status_code == 200, "there is room again"
-    assert house.counts == Counts(accepted=3, items=3, unavailable=2)
+    assert house.counts == Counts(accepted=3, items=3, unavailable=3)
 
 
 async def test_while_too_many_large_bodies_come_in_only_small_ones_are_taken() -> None:
