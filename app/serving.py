@@ -68,7 +68,7 @@ class Protocol(HttpToolsProtocol):
             return  # a whole request
         # Most heads come whole. After an empty line before a request uvicorn would wait for ever.
         if self._in_head or self.cycle is None or self.cycle.response_complete:
-            self._await_head(len(data))
+            self._await_head(0 if self._is_refused else len(data))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -80,6 +80,7 @@ class Protocol(HttpToolsProtocol):
         if is_first and self._refuses is not None and self._refuses(self.parser.get_method(), self.url):
             self._refuse()
             return
+        self._unset_keepalive_if_required()
         super().on_headers_complete()
         if (cycle := self.cycle) is not None:
             self.scope["state"][_IS_WHOLE] = lambda: not cycle.more_body
@@ -94,6 +95,7 @@ class Protocol(HttpToolsProtocol):
             return
         self._is_refused, self._has_refused = False, True
         self._head_came()
+        self._unset_keepalive_if_required()
         if not self.transport.is_closing():
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -102,6 +104,9 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self) -> None:
         """Answer now, and read past the body, for which there is as much time as for a head."""
         self._is_refused = self._has_refused = True
+        if self.flow.write_paused:  # it sends and reads nothing: answers must not fill the memory
+            self.transport.abort()
+            return
         stays = self.parser.should_keep_alive()
         self.transport.write(REFUSED % (b"" if stays else b"connection: close\r\n"))
         if not stays:

@@ -67,7 +67,13 @@ class Full(FastAPI):
 def full() -> Iterator[int]:
     app = Full()
     app.add_api_route("/", lambda: "ok")
-    yield from _served(uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None))
+    app.add_api_route("/slow", _answer_slowly)
+    yield from _served(uvicorn.Config(app, http=Hasty, lifespan="off", log_config=None, timeout_keep_alive=1))
+
+
+async def _answer_slowly() -> str:
+    await asyncio.sleep(1.5)
+    return "ok"
 
 
 POST = b"POST /full HTTP/1.1\r\nhost: here\r\ncontent-length: 5\r\n"
@@ -87,6 +93,31 @@ def test_what_an_app_refuses_is_refused_at_once_and_the_connection_stays(full: i
             time.sleep(0.6)  # longer than it waits for a head
         caller.sendall(HEAD + b"\r\n")
         assert caller.recv(1_000).startswith(b"HTTP/1.1 200")
+
+
+def test_a_large_refused_body_is_read_past(full: int) -> None:
+    with socket.create_connection(("127.0.0.1", full), timeout=5) as caller:
+        caller.sendall(POST.replace(b": 5", b": 400000") + b"\r\n" + b"x" * 400_000)
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 503")
+        caller.sendall(HEAD + b"\r\n")
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 200")
+
+
+def test_refusals_leave_no_timer_behind_that_ends_a_later_request(full: int) -> None:
+    with socket.create_connection(("127.0.0.1", full), timeout=5) as caller:
+        caller.sendall(2 * (POST + b"\r\nhello") + HEAD.replace(b"/", b"/slow", 1) + b"\r\n")
+        answers = b""
+        while answers.count(b"HTTP/1.1") < 3:
+            more = caller.recv(1_000)
+            assert more, answers
+            answers += more
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"503", b"503", b"200"]
+
+
+def test_who_reads_no_answers_does_not_fill_the_memory(full: int) -> None:
+    many = 200_000 * (POST + b"\r\nhello")
+    with socket.create_connection(("127.0.0.1", full), timeout=5) as caller, pytest.raises(ConnectionError):
+        caller.sendall(many)
 
 
 def test_a_refused_body_that_never_ends_is_cut_off(full: int) -> None:

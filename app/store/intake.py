@@ -40,10 +40,6 @@ ITEMS_MAX = 2_000
 BRIEF_ITEMS_MAX = 100
 """So many are written in a few milliseconds; more of them would hold everybody else up."""
 
-WRITE_SECONDS_MAX = 10.0
-"""After so long deliveries are refused: a commit may wait without end for a standby that is gone. What comes again is known by its
-key."""
-
 TAKEN_BACK = "fact:taken_back"
 """The kind of what stands in the place of a message that its writer took back."""
 
@@ -76,7 +72,6 @@ class Intake:
     woken: Callable[[bool], None]
     clock: Clock = field(default_factory=Clock)
     counts: Counter[str] = field(default_factory=Counter)
-    write_seconds_max: float = WRITE_SECONDS_MAX
     _held_seconds: float = 0.0
     _looks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=LOOKS_KEPT))
     breath: Breath = field(default_factory=Breath)
@@ -136,17 +131,13 @@ class Intake:
 
     async def _write(self, group: list[_Request]) -> None:
         try:
-            async with asyncio.timeout(self.write_seconds_max):
-                settled = await self._commit([stamped for stamps, _ in group for stamped in stamps])
-        except (UnavailableError, TimeoutError) as error:
+            settled = await self._commit([stamped for stamps, _ in group for stamped in stamps])
+        except UnavailableError as error:
             # Who waited behind it is told at once: Meta waits five seconds for an answer, and then comes again all the same.
+            # A commit that does not come back is waited for: broken off, it would stand on this server alone, and its repetition,
+            # which writes nothing, would be acknowledged though no standby has it.
             behind, self._waiting = self._waiting, []
-            told = (
-                error
-                if isinstance(error, UnavailableError)
-                else UnavailableError("The database did not answer in time.")
-            )
-            _fail([*group, *behind], told)
+            _fail([*group, *behind], error)
         except Exception as error:
             await self._write_alone(group, error)
         else:

@@ -28,9 +28,9 @@ GROUP_MAX = 64
 """Transactions under one fsync: enough to carry a burst, few enough that the first does not wait for long."""
 WAITING_MAX = 10_000
 """Jobs told at once that the file cannot be had; more than ever wait."""
-TRIES_MAX, TRY_AGAIN_SECONDS = 100, 0.001
-"""How often an event loop asks again for a file that the other process writes to, mostly for a few milliseconds. Then the thread waits:
-SQLite's own way of waiting sleeps for up to 0.1 s, and statements in a thread take longer."""
+BUSY_SECONDS_MAX, TRY_AGAIN_SECONDS = 0.1, 0.001
+"""For so long, so often, an event loop asks again for a file that the other process writes to, mostly for a few milliseconds. Then the
+thread waits: SQLite's own way of waiting sleeps for up to 0.1 s, and statements in a thread take longer."""
 LOOK_SECONDS = 1.0
 """How often the thread looks whether the event loop that is to go on was closed meanwhile."""
 WRITER_CACHE_KB = 32_000
@@ -93,25 +93,38 @@ class Writer:
 
     # ---- on an event loop: one group at a time, whoever is at work -------------------------------------------
 
-    def _begin(self, tries_left: int = TRIES_MAX) -> None:
-        """Run the statements of what waits, if they are brief and the file is free; the thread does the rest."""
-        brief = self._count_brief()
-        is_begun, is_busy = self._begin_at_once() if brief else (False, False)
-        if is_busy and tries_left:
-            asyncio.get_running_loop().call_later(TRY_AGAIN_SECONDS, self._begin, tries_left - 1)
-            return
-        group = self._take(brief if is_begun else GROUP_MAX)
+    def _begin(self, busy_since: float | None = None) -> None:
+        """Run the statements of what waits, if they are brief and the file is free; the thread does the rest.
+
+        `busy_since`: when another program was first seen to write, by the event loop's clock.
+        """
+        group: list[Job] = []
         try:
+            brief = self._count_brief()
+            is_begun, is_busy = self._begin_at_once() if brief else (False, False)
+            if is_busy and self._try_again(busy_since):
+                return
+            group = self._take(brief if is_begun else GROUP_MAX)
             if is_begun:
                 self._run(group)
         except BaseException as error:
             # Whatever it is, the file is let go and the next job goes on; what stops the program does so.
+            group = group or self._take(GROUP_MAX)
             self._fail(group, error)
             self._end(group)
             if not isinstance(error, Exception):
                 raise
         else:
             self._orders.put(_Order(group, is_begun))
+
+    def _try_again(self, busy_since: float | None) -> bool:
+        """Whether it is worth while for this event loop to ask once more."""
+        loop = asyncio.get_running_loop()
+        since = loop.time() if busy_since is None else busy_since
+        if loop.time() - since >= BUSY_SECONDS_MAX:
+            return False
+        loop.call_later(TRY_AGAIN_SECONDS, self._begin, since)
+        return True
 
     def _count_brief(self) -> int:
         """How many jobs come next; 0 if one of them may not run here."""

@@ -72,17 +72,6 @@ async def test_who_waited_behind_a_database_that_is_away_is_told_at_once(intake:
     assert both.transactions == 1
 
 
-async def test_what_the_database_does_not_confirm_in_time_is_refused_and_the_next_is_taken(both: Troubled) -> None:
-    intake = Intake(both, "mark", lambda _: None, write_seconds_max=0.05)
-    both.plan.append(asyncio.Event().wait)
-    async with running(intake.run()):
-        with pytest.raises(UnavailableError, match="in time"):
-            await intake.take([received("ana", "hi")], NOW)
-        intake.write_seconds_max = 10.0
-        await intake.take([received("ana", "hi")], NOW)
-    assert await both.read(count_by_status) == {"new": 1}
-
-
 @pytest.mark.parametrize(("age", "held"), [(BEHIND_SECONDS + 1, 11 * HELD_SHARE), (3_600.0, HELD_SECONDS_MAX)])
 async def test_while_work_is_behind_an_answer_is_held_back_and_not_longer(
     both: Troubled, clock: GivenClock, age: float, held: float
