@@ -7,6 +7,7 @@ customer in two hands, a worker that was taken over changes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from app.store.outbox import OutMessage, Result
 from app.store.tables import conversations as conversations_table
 from app.store.tables import inbox as inbox_table
 from app.store.tables import sessions as sessions_table
-from tests.fuzz.machine import CUSTOMERS, WORKERS, Machine, some_customer, some_worker
+from tests.fuzz.machine import CUSTOMERS, WORKERS, Machine, bury, some_customer, some_worker
 from tests.store.kit import NOW, PAGE, event, message
 
 
@@ -153,12 +154,7 @@ class Lines(Machine):
         if dead == by:
             return
 
-        def work(connection: Connection) -> list[OutMessage]:
-            adopted = workers.bury(connection, dead, by)
-            workers.join(connection, dead, NOW)  # it starts anew, or it only stood still and wakes
-            return adopted
-
-        self.flights += [(by, each) for each in self.do(work)]
+        self.flights += [(by, each) for each in self.do(partial(bury, dead, by))]
         self._lets_go(dead)
         self.model.flying = {key: by if who == dead else who for key, who in self.model.flying.items()}
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete
 from app.store import workers
 from app.store.database import Database
 from app.store.memory import MemoryDatabase
+from app.store.outbox import OutMessage
 from app.store.tables import conversations, inbox, outbox, sessions
 from app.store.tables import workers as workers_table
 from tests.store.kit import NOW
@@ -42,6 +43,12 @@ class Machine(RuleBasedStateMachine):
                 workers.join(connection, each, NOW)
 
         self.do(work)
+
+
+def bury(dead: str, by: str, connection: Connection) -> list[OutMessage]:
+    adopted = workers.bury(connection, dead, by)
+    workers.join(connection, dead, NOW)  # it starts anew, or it only stood still and wakes
+    return adopted
 
 
 def in_memory(machine: type[Machine], runner: asyncio.Runner) -> type[Machine]:

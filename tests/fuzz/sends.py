@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -18,7 +19,7 @@ from app.store import conversations, outbox, underway, workers
 from app.store.outbox import EchoOf, OutMessage, Result
 from app.store.tables import conversations as conversations_table
 from app.store.tables import outbox as outbox_table
-from tests.fuzz.machine import CUSTOMERS, WORKERS, Machine, Value, some_customer, some_worker
+from tests.fuzz.machine import CUSTOMERS, WORKERS, Machine, Value, bury, some_customer, some_worker
 from tests.store.kit import NOW, PAGE, message
 
 LIVE = frozenset({"pending", "in_flight", "unknown"})
@@ -254,16 +255,11 @@ class Sends(Machine):
         if dead == by:
             return
 
-        def work(connection: Connection) -> list[OutMessage]:
-            adopted = workers.bury(connection, dead, by)
-            workers.join(connection, dead, NOW)  # it starts anew, or it only stood still and wakes
-            return adopted
-
         def expected(rows: Rows) -> Rows:
             return {place: _adopted(row, by) for place, row in rows.items() if row.is_live and row.sender == dead}
 
         left = set(expected(self.do(_rows)))
-        given = self.step(work, expected)
+        given = self.step(partial(bury, dead, by), expected)
         self._remember(by, given, left, self.do(_rows))
 
     @rule(worker=some_worker)
