@@ -206,7 +206,14 @@ class Pair:
 
     def hold_back(self) -> None:
         """From now on nothing more reaches the standby: a commit waits for it, or is on the primary alone."""
-        os.kill(int(self.primary.say("SELECT pid FROM pg_stat_replication")), signal.SIGSTOP)
+        os.kill(self._passing_on(), signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """What was held back reaches the standby."""
+        os.kill(self._passing_on(), signal.SIGCONT)
+
+    def _passing_on(self) -> int:
+        return int(self.primary.say("SELECT pid FROM pg_stat_replication"))
 
     def promote(self) -> None:
         """The standby takes writes from now on; it is the primary, and the other one, which must be down, the next standby."""

@@ -26,6 +26,7 @@ from app.store import conversations, facts, inbox, outbox, pages
 from app.store.breath import Breath
 from app.store.conversations import Watermark
 from app.store.database import Database, refuses_statement
+from app.store.durability import let_commit_wait
 from app.store.erase import without_late
 from app.store.inbox import NewEvent
 from app.store.outbox import EchoOf
@@ -134,8 +135,7 @@ class Intake:
             settled = await self._commit([stamped for stamps, _ in group for stamped in stamps])
         except UnavailableError as error:
             # Who waited behind it is told at once: Meta waits five seconds for an answer, and then comes again all the same.
-            # A commit that does not come back is waited for: broken off, it would stand on this server alone, and its repetition,
-            # which writes nothing, would be acknowledged though no standby has it.
+            # A commit that does not come back is waited for: broken off, it would all the same stand on this server.
             behind, self._waiting = self._waiting, []
             _fail([*group, *behind], error)
         except Exception as error:
@@ -232,6 +232,9 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
                 continue
     # Told again, they say nothing new.
     unheard = [each for key, each in policies.items() if not inbox.is_known(connection, *key)]
+    if new:
+        # Of what came before nothing is written, and yet it is acknowledged: no sooner than the first time.
+        let_commit_wait(connection)
     inbox.add(connection, without_late(connection, new))
     moved = [(echo.page_id, echo.customer_id) for echo in echoes] + [(mark.page_id, mark.customer_id) for mark in marks]
     conversations.touch(connection, moved, latest)
