@@ -23,6 +23,7 @@ from app.settings import Settings
 from app.staffing import make_demo_login, use_access
 from app.store import workers
 from app.store.database import Database, open_database
+from app.store.migrate import find_revision
 from tests.crashes.kit import Counts, Plan, count, look_at_database, wait_until_quiet
 from tests.crashes.meta import Meta
 from tests.crashes.server import BotServer
@@ -166,6 +167,8 @@ class Seen:
     refused_in_upgrades: int = 0
     refused: int = 0
     slowest_seconds: float = 0.0
+    schemas: tuple[str | None, str | None] = (None, None)
+    """The database's, while only the older program worked on it, and at the end of the upgrade."""
 
 
 async def run_fleet(plan: FleetPlan) -> Seen:
@@ -216,7 +219,9 @@ async def _upgrade_of_an_older_program(plan: FleetPlan, fleet: Fleet, seen: Seen
     """Server by server, so that both programs work on the database that the first of the new ones brought up to date."""
     async with customers_write(plan, fleet):
         await asyncio.sleep(OLDER_ALONE_SECONDS)
+        before = await fleet.database.read(find_revision)
         seen.refused_in_upgrades = await upgrade(fleet)
+        seen.schemas = before, await fleet.database.read(find_revision)
 
 
 @asynccontextmanager
