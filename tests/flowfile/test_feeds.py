@@ -14,20 +14,11 @@ from app.flowfile.feeds.shapes import FeedError
 from app.flowfile.feeds.store import pack_feed, products_of
 from app.flowfile.finders import run_search
 from tests.flowfile.bots import TOP, good, problems_in, told, write
+from tests.flowfile.feeds import RSS, read
 
 HEAD = "id,title,price\n"
-RSS = """<?xml version="1.0" encoding="UTF-8"?>
-<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>
-<item><g:id>1</g:id><title>Red <![CDATA[& blue]]> dress</title><g:price>12.50 EUR</g:price><link>https://shop.example/1</link>
-<g:image_link>https://shop.example/1.jpg</g:image_link><g:shipping><g:price>3 EUR</g:price></g:shipping></item>
-</channel></rss>"""
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0">
 <entry><g:id>1</g:id><title>Lamp</title><link href="https://shop.example/1"/><g:price>9 GBP</g:price></entry></feed>"""
-
-
-def read(raw: bytes | str) -> tuple[list[Item], Summary]:
-    summary = Summary()
-    return list(read_feed(io.BytesIO(raw if isinstance(raw, bytes) else raw.encode()), summary)), summary
 
 
 def one(
@@ -40,22 +31,6 @@ def one(
 
 
 # ---- formats -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"id,title,price\n1,Caf\xc3\xa9,5 EUR\n",
-        b"\xef\xbb\xbfid,title,price\r\n1,Caf\xc3\xa9,5 EUR\r\n",
-        b"id;title;price\n1;Caf\xe9;5 EUR\n",
-        "id\ttitle\tprice\n1\tCafé\t5 EUR\n".encode("utf-16"),
-        b'"g:ID"|"Title"|"Price"\n"1"|"Caf\xc3\xa9"|"5 EUR"\n',
-    ],
-    ids=["utf-8", "mark", "windows", "utf-16", "headings"],
-)
-def test_tables_are_read_whatever_their_encoding_and_separator(raw: bytes) -> None:
-    (item,), summary = read(raw)
-    assert (item.name, dict(item.fields), summary.told) == ("Café", {"price": 5.0, "currency": "EUR"}, [])
 
 
 def test_xml_feeds_are_read_item_by_item() -> None:
@@ -378,11 +353,3 @@ def test_cells_over_several_lines_stay_whole(cell: str) -> None:
 def test_a_feed_full_of_unclosed_quotation_marks_is_read_in_little_time() -> None:
     rows = "".join(f'{number},"Lamp {number},{"x" * 200},5 EUR\n' for number in range(3_000))
     assert kept(WIDE + "".join(GOOD) + rows)[0] == {str(n): float(n) for n in range(10, 16)}
-
-
-def test_a_byte_that_is_no_utf_8_costs_none_of_the_other_letters() -> None:
-    rows = [f"{number},Café crème {number},5 EUR\n".encode() for number in range(1, 5)]
-    items, summary = read(b"id,title,price\n" + b"".join(rows) + b"9,Caf\xe9 noir,5 EUR\n")
-    assert [each.name for each in items] == [*(f"Café crème {number}" for number in range(1, 5)), "Café noir"]
-    assert summary.told == [(6, "it holds signs that are no UTF-8, read as Windows-1252")]
-    assert summary.mended == 1

@@ -11,10 +11,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from app.catalogue.rows import CELL_CHARS_MAX, COLUMNS_MAX, column_of
+from app.flowfile.feeds.encodings import STRAYS, without_signs, xml_of
 from app.flowfile.feeds.shapes import FeedError, Row
-
-PIECE_BYTES = 256 * 1024
-"""How much is read at a time."""
 
 DEPTH_MAX = 40
 """A feed has five levels; a file that nests deeper is an attack."""
@@ -31,6 +29,7 @@ class _Items(ContentHandler):
         self._number, self._depth, self._item_depth = 0, 0, 0
         self._cells: dict[str, str] = {}
         self._name, self._text, self._chars = "", [""], 0
+        self._told = ""
 
     def startElement(self, name: str, attrs: object) -> None:  # noqa: N802 - as the base class calls it
         self._depth += 1
@@ -38,7 +37,7 @@ class _Items(ContentHandler):
             raise FeedError(f"It is nested more than {DEPTH_MAX} levels deep.")
         local = name.rpartition(":")[2].lower()
         if not self._item_depth and local in ITEMS:
-            self._item_depth, self._cells = self._depth, {}
+            self._item_depth, self._cells, self._told = self._depth, {}, ""
             self._number += 1
         elif self._item_depth and self._depth == self._item_depth + 1:
             self._name, self._text, self._chars = column_of(local), [], 0
@@ -53,12 +52,17 @@ class _Items(ContentHandler):
     def endElement(self, name: str) -> None:  # noqa: N802, ARG002 - as the base class calls it
         if self._item_depth and self._depth == self._item_depth + 1 and self._name:
             if len(self._cells) < COLUMNS_MAX:
-                self._cells.setdefault(self._name, "".join(self._text))
+                self._keep("".join(self._text))
             self._name, self._text = "", []
         elif self._depth == self._item_depth:
-            self.rows.append(Row(self._number, self._cells))
+            self.rows.append(Row(self._number, self._cells, told=self._told))
             self._item_depth = 0
         self._depth -= 1
+
+    def _keep(self, written: str) -> None:
+        text = without_signs(written)
+        self._cells.setdefault(self._name, text)
+        self._told = self._told or (STRAYS if text != written else "")
 
 
 def items_of(stream: BinaryIO) -> Iterator[Row]:
@@ -68,7 +72,7 @@ def items_of(stream: BinaryIO) -> Iterator[Row]:
     parser.setFeature(feature_namespaces, False)
     parser.setContentHandler(items)
     try:
-        while piece := stream.read(PIECE_BYTES):
+        for piece in xml_of(stream):
             parser.feed(piece)
             found, items.rows = items.rows, []
             count += len(found)

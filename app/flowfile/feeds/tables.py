@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from app.catalogue.rows import COLUMNS_MAX, column_of
-from app.flowfile.feeds.encodings import encoding_of, errors_of, without_strays
+from app.flowfile.feeds.encodings import STRAYS, encoding_of, errors_of, without_strays
 from app.flowfile.feeds.quotes import Rows, rows_in
 from app.flowfile.feeds.shapes import FeedError, Row
 
@@ -15,8 +15,6 @@ SNIFFED_BYTES = 64 * 1024
 """How much is looked at to find the separator."""
 
 SEPARATORS = "\t,;|"
-
-STRAYS = "it holds signs that are no UTF-8, read as Windows-1252"
 
 
 def rows_of(stream: BinaryIO) -> Iterator[Row]:
