@@ -27,7 +27,7 @@ from app.catalogue.seek import (
     seek,
 )
 from app.catalogue.shelf import SIZES, Mask, Shelf
-from app.catalogue.terms import SLIP_CHARS_MIN, is_another
+from app.catalogue.terms import SLIP_CHARS_MIN
 from app.catalogue.wishes import Wishes, read_wishes
 from app.letters import fold
 
@@ -138,7 +138,7 @@ def _mended(shelf: Shelf, wishes: Wishes) -> Wishes:
     for word in tuple(words):
         if len(word) >= SLIP_CHARS_MIN and not is_known(shelf, word):
             near = process.extractOne(word, NAMES, scorer=OSA.distance, score_cutoff=1)
-            if near and not is_another(word, near[0]) and not shelf.spelling.near(word):
+            if near and not shelf.spelling.near(word):
                 words.remove(word)
                 colours, colour_word = colours | bits_of(near[0]), colour_word or near[0]
     return replace(wishes, words=tuple(words), colours=colours, colour_word=colour_word)

@@ -20,9 +20,6 @@ WORDS_MAX = 400
 SLIP_CHARS_MIN = 4
 """In shorter words one wrong letter makes another word."""
 
-FIRST_CHARS_MIN = 6
-"""In shorter words another first letter makes another word: a boat is no coat, and "table" not the colour "sable"."""
-
 LONG_CHARS = 7
 """From here on two letters may be wrong."""
 
@@ -105,15 +102,9 @@ class Spelling:
         for length in range(len(word) - slips, len(word) + slips + 1):
             among += self.by_length.get(length, ())
         found = process.extract(word, among, scorer=OSA.distance, score_cutoff=slips, limit=20)
-        slipped = [(near, distance) for near, distance, _ in found if not is_another(word, near)]
         # The first letter is rarely the wrong one.
-        ranked = sorted((distance, near[0] != word[0], -self.often[near], near) for near, distance in slipped)
+        ranked = sorted((each[1], each[0][0] != word[0], -self.often[each[0]], each[0]) for each in found)
         return ranked[0][3] if ranked else ""
-
-
-def is_another(word: str, near: str) -> bool:
-    """Whether a word that is one slip away is another word all the same: a short one with another first letter is."""
-    return len(word) < FIRST_CHARS_MIN and word[1:] == near[1:]
 
 
 def spelling_of(often: Mapping[str, int]) -> Spelling:
