@@ -98,14 +98,14 @@ def main() -> None:
             plan = replace(plan, older=check_out(revision, plan.folder))
         seen = asyncio.run(run_fleet(plan))
     Console(width=120).print(table_of(seen, time.monotonic() - began))
+    if is_broken(seen):
+        print(*seen.counts.broken, *seen.counts.story, seen.counts.log_end, sep="\n", file=sys.stderr)
+        sys.exit(1)
     if chosen.older is not None:
         before, after = seen.schemas
         print(f"The schema was {before}, and is {after}.")
         if before == after:
             sys.exit("Both programs have one schema: nothing was migrated. Name an older revision.")
-    if is_broken(seen):
-        print(*seen.counts.broken, *seen.counts.story, seen.counts.log_end, sep="\n", file=sys.stderr)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

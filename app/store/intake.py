@@ -232,7 +232,7 @@ def take(connection: Connection, stamped: Sequence[Stamped], mark: str) -> bool:
                 continue
     # Told again, they say nothing new.
     unheard = [each for key, each in policies.items() if not inbox.is_known(connection, *key)]
-    if new:
+    if new or echoes or marks:
         # Of what came before nothing is written, and yet it is acknowledged: no sooner than the first time.
         let_commit_wait(connection)
     inbox.add(connection, without_late(connection, new))

@@ -16,7 +16,7 @@ from tests.postgres import NoPostgresError, Pair, find_tools, private_pair
 from tests.store.kit import NOW, count_by_status, received
 from tests.worker.kit import running
 
-WAITS = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+WAITS = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'frontdesk'"
 PATIENCE_SECONDS = 30.0
 
 

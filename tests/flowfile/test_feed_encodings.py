@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from app.flowfile.feeds.encodings import STRAYS
+from app.flowfile.feeds.encodings import PIECE_BYTES, STRAYS
 from tests.flowfile.feeds import RSS, read
 
 
@@ -32,16 +32,48 @@ def test_tables_are_read_whatever_their_encoding_and_separator(raw: bytes) -> No
         (RSS.encode().replace(b"Red", b"Caf\xe9"), "Café & blue dress", STRAYS),
         (RSS.encode().replace(b"Red", b"Caf\xc3\xa9 \x96 \x0b\x00"), "Café – & blue dress", STRAYS),
         (codecs.BOM_UTF8 + RSS.encode().replace(b"Red", b"Caf\xe9"), "Café & blue dress", STRAYS),
-        (RSS.encode().replace(b"Red", b"\x0b\x00\x1fRed"), "Red & blue dress", ""),
+        (RSS.encode().replace(b"Red", "\x0b\x00\x1f\ufffeRed".encode()), "Red & blue dress", ""),
+        (RSS.replace("UTF-8", "utf8").replace("Red", "Café").encode(), "Café & blue dress", ""),
+        (RSS.replace("UTF-8", "UTF-16").replace("Red", "Café").encode(), "Café & blue dress", ""),
+        (codecs.BOM_UTF8 + RSS.replace("UTF-8", "ISO-8859-1").replace("Red", "Café").encode(), "Café & blue dress", ""),
         (RSS.replace("UTF-8", "ISO-8859-1").replace("Red", "Café").encode("latin-1"), "Café & blue dress", ""),
         (RSS.replace("UTF-8", "UTF-16").replace("Red", "Café").encode("utf-16"), "Café & blue dress", ""),
         (RSS.partition("?>")[2].strip().replace("Red", "Café").encode("utf-16-le"), "Café & blue dress", ""),
     ],
-    ids=["byte", "both", "mark", "control", "latin", "utf-16", "utf-16 without a mark"],
+    ids=[
+        "byte",
+        "both",
+        "mark",
+        "control",
+        "utf8",
+        "of a text in memory",
+        "mark alone",
+        "latin",
+        "utf-16",
+        "utf-16 without a mark",
+    ],
 )
 def test_a_few_bytes_that_are_no_xml_refuse_no_feed(raw: bytes, name: str, told: str) -> None:
     (item,), summary = read(raw)
     assert (item.name, summary.told) == (name, [(1, told)] if told else [])
+
+
+def test_only_the_product_that_holds_such_a_byte_is_told() -> None:
+    item = "<item><g:id>{}</g:id><title>{}</title></item>"
+    rows = [item.format(number, "Lamp").encode() for number in (2, 3)]
+    raw = RSS.encode().replace(b"<item>", rows[0].replace(b"Lamp", b"Caf\xe9") + rows[1] + b"<item>", 1)
+    items, summary = read(raw)
+    assert ([each.name for each in items], summary.told) == (["Café", "Lamp", "Red & blue dress"], [(1, STRAYS)])
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_letters_between_two_pieces_stay_whole(before: int) -> None:
+    """A piece ends within the letters, wherever in them."""
+    head, _, tail = RSS.partition("<item>")
+    filling = "x" * (PIECE_BYTES - len(head) - len("<!---->") - len("<item><title>") - before)
+    raw = f"{head}<!--{filling}--><item><title>😀é</title><g:id>5</g:id></item><item>{tail}"
+    items, summary = read(raw)
+    assert ([each.name for each in items], summary.told) == (["😀é", "Red & blue dress"], [])
 
 
 def test_a_byte_that_is_no_utf_8_costs_none_of_the_other_letters() -> None:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 PIECE_BYTES = 1 << 20
 """How much is looked at at a time; a longer line counts as several."""
+
 STRAYS = "it holds signs that are no UTF-8, read as Windows-1252"
 """What is told of a row with such bytes."""
 
@@ -17,14 +18,18 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UTF16 = tuple(mark for mark, name in _MARKS if name == "utf-16")
+_UTF8_BY_ALL_MEANS = (b"utf-8", b"utf8", b"utf-16")
+"""The last is what programs for Windows write at the top of a file that they then save as UTF-8."""
 _HEAD_BYTES = 1_000
 """Within so many a file in XML says what it is."""
+_BYTES_FROM = 0xDC00
+"""From here on Python has a character for each stray byte (PEP 383)."""
 _STRAY = re.compile("[\udc80-\udcff]")
-_SIGNS = 0x10F000
-"""From here on, where Unicode has nothing of its own, a character stands for each stray byte in XML."""
+_SIGNS_FROM = 0x10F000
+"""From here on a character stands for each stray byte in XML, which has no place for Python's own: of those that Unicode leaves to
+private use, and that a feed does not use."""
 _SIGN = re.compile("[\U0010f080-\U0010f0ff]")
-_DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]*)")
+_DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]*)")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML 1.0 has no place for (section 2.2), and that shops copy into their texts all the same."""
 
@@ -76,20 +81,22 @@ def errors_of(encoding: str) -> str:
 
 def without_strays(text: str) -> str:
     """The text with each byte that was no UTF-8 as what Windows-1252 makes of it; the same text where there is none."""
-    return text if text.isascii() else _STRAY.sub(lambda found: _of_windows(found[0]), text)
+    return text if text.isascii() else _STRAY.sub(lambda found: _of_windows(ord(found[0]) - _BYTES_FROM), text)
 
 
-def _of_windows(stray: str) -> str:
-    return bytes((ord(stray) - 0xDC00,)).decode("cp1252", "replace")
+def _of_windows(byte: int) -> str:
+    return bytes((byte,)).decode("cp1252", "replace")
 
 
-def xml_of(stream: BinaryIO) -> Iterator[bytes]:
-    """The pieces of a file in XML. In one that is to be UTF-8, bytes that are none come as signs for `without_signs`, and what XML has
-    no place for is left out; another file stays as it is."""
+def xml_of(stream: BinaryIO) -> Iterator[str | bytes]:
+    """The pieces of a file in XML. One in UTF-8 comes as text: without what XML has no place for, and with signs for `without_signs` in
+    the place of bytes that are no UTF-8. Another comes as it is."""
     start = stream.read(_HEAD_BYTES)
-    said = _DECLARED.match(start.removeprefix(codecs.BOM_UTF8))
-    is_utf8 = said[1].lower() in (b"utf-8", b"utf8") if said else not (start.startswith(_UTF16) or b"\0" in start[:4])
     stream.seek(0)
+    has_mark = start.startswith(codecs.BOM_UTF8)
+    said = _DECLARED.match(start.removeprefix(codecs.BOM_UTF8))
+    # What a mark says, or that there is no zero, counts more than what is written.
+    is_utf8 = b"\0" not in start[:4] and (has_mark or said is None or said[1].lower() in _UTF8_BY_ALL_MEANS)
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     while piece := stream.read(PIECE_BYTES):
         yield _good_xml(decoder.decode(piece)) if is_utf8 else piece
@@ -98,8 +105,8 @@ def xml_of(stream: BinaryIO) -> Iterator[bytes]:
 
 def without_signs(text: str) -> str:
     """The text with each sign of `xml_of` as what Windows-1252 makes of its byte; the same text where there is none."""
-    return text if text.isascii() else _SIGN.sub(lambda found: _of_windows(chr(ord(found[0]) - _SIGNS + 0xDC00)), text)
+    return text if text.isascii() else _SIGN.sub(lambda found: _of_windows(ord(found[0]) - _SIGNS_FROM), text)
 
 
-def _good_xml(text: str) -> bytes:
-    return _NOT_IN_XML.sub("", _STRAY.sub(lambda found: chr(ord(found[0]) - 0xDC00 + _SIGNS), text)).encode()
+def _good_xml(text: str) -> str:
+    return _NOT_IN_XML.sub("", _STRAY.sub(lambda found: chr(_SIGNS_FROM + ord(found[0]) - _BYTES_FROM), text))

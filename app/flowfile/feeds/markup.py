@@ -51,7 +51,7 @@ class _Items(ContentHandler):
 
     def endElement(self, name: str) -> None:  # noqa: N802, ARG002 - as the base class calls it
         if self._item_depth and self._depth == self._item_depth + 1 and self._name:
-            if len(self._cells) < COLUMNS_MAX:
+            if len(self._cells) < COLUMNS_MAX and self._name not in self._cells:
                 self._keep("".join(self._text))
             self._name, self._text = "", []
         elif self._depth == self._item_depth:
@@ -61,7 +61,7 @@ class _Items(ContentHandler):
 
     def _keep(self, written: str) -> None:
         text = without_signs(written)
-        self._cells.setdefault(self._name, text)
+        self._cells[self._name] = text
         self._told = self._told or (STRAYS if text != written else "")
 
 
