@@ -18,10 +18,9 @@ Result = TypeVar("Result")
 
 CONNECTIONS = 8
 """Per process: webhook, turns, sender, timers and a few pages at once."""
-IDLE_SECONDS = 3
+IDLE_SECONDS = 4
 """A process that stands still in the middle of a transaction loses its locks after so long, before it counts as dead (six
-seconds): else whoever wants to take its work over would stand still with it. A load balancer that gives up on it after two seconds
-(README) sends its deliveries elsewhere, where they wait for the rest of this, and no longer than it waits there, too."""
+seconds): else whoever wants to take its work over would stand still with it."""
 TRIES = 5
 """A deadlock or serialisation failure is the database asking for the same transaction again."""
 AGAIN = frozenset({"40001", "40P01"})
