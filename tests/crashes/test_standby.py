@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.channel import Receipt
 from app.errors import UnavailableError
 from app.store.database import open_database
 from app.store.intake import Intake
 from app.store.migrate import migrate
 from tests.needs import skip_without
 from tests.postgres import NoPostgresError, Pair, find_tools, private_pair
-from tests.store.kit import NOW, count_by_status, received
+from tests.store.kit import NOW, PAGE, count_by_status, received
 from tests.worker.kit import running
 
 WAITS = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'frontdesk'"
@@ -59,4 +60,19 @@ async def test_a_repetition_is_acknowledged_no_sooner_than_the_standby_has_the_m
         pair.go_on()
         await asyncio.wait_for(again, PATIENCE_SECONDS)
         assert await database.read(count_by_status) == {"new": 1}
+    await database.close()
+
+
+async def test_so_is_a_receipt_that_changes_nothing(pair: Pair) -> None:
+    """What it says may stand here already, and nowhere else."""
+    database = open_database(pair.primary.create_database("receipts"))
+    await migrate(database)
+    intake = Intake(database, "mark", lambda _: None)
+    async with running(intake.run()):
+        pair.hold_back()
+        told = asyncio.create_task(intake.take([Receipt(PAGE, "ana", "read", NOW)], NOW))
+        await _waiting(pair)
+        assert not told.done()
+        pair.go_on()
+        await asyncio.wait_for(told, PATIENCE_SECONDS)
     await database.close()
