@@ -57,7 +57,8 @@ class Shown:
     """One line of a transcript. `side`: them, bot, staff, inbox (a person elsewhere), deed (something done, no words).
 
     `about`: the channel's id of the product that they asked about.
-    `state` of ours: undo (it can be taken back until `undo_until`), waits, sending, sent, delivered, read, failed, unknown, cancelled.
+    `state` of ours: undo (it can be taken back until `undo_until`), waits, sending, sent, delivered, read, failed, unclear
+    (nobody can say whether it arrived), unknown (somebody still looks), cancelled.
     """
 
     id: str
@@ -244,7 +245,7 @@ def _ours(line: Line, around: Around) -> Shown:
     return Shown(
         line.id, line.at, "staff" if line.who == "staff" else "bot", _kind(body), *_cut(line.text),
         author=around.names.get(line.staff_id, ""), files=files, cards=cards, options=options, state=state,
-        reason_code=line.reason_code if state in ("failed", "cancelled", "waits") else "", reason=line.reason,
+        reason_code=line.reason_code if state in ("failed", "unclear", "cancelled", "waits") else "", reason=line.reason,
         undo_until=line.not_before if state == "undo" else None, quote=_quote(line, around),
     )  # fmt: skip
 
@@ -264,6 +265,8 @@ def _own_address(address: str, around: Around) -> str:
 def _state(line: Line, around: Around) -> str:
     if line.status == "pending":
         return "undo" if line.not_before and line.not_before > around.now and not line.reason_code else "waits"
+    if line.status == "failed" and line.reason_code == "unknown":
+        return "unclear"
     if line.status != "sent":
         return {"in_flight": "sending"}.get(line.status, line.status)
     if around.read_until and line.at <= around.read_until:

@@ -23,6 +23,7 @@ from app.store.tables_desk import episodes, files, looks, mentions, notes
 from app.store.tables_questions import questions
 from app.store.tables_tools import alarmed, callbacks, deliveries
 from app.store.upsert import insert_new
+from app.store.void import unsent
 
 LATE = "It happened before everything of the customer was erased."
 """Why an event was not kept."""
@@ -77,10 +78,11 @@ _cancel_pending = (
     update(outbox)
     .where(_of(outbox), text("outbox.status = 'pending'"))
     .values(
-        status="cancelled", reason_code="erased", reason="Everything of the customer was erased before this was sent.",
-        settled_at=bindparam("moment"), body={},
+        **unsent("erased", "Everything of the customer was erased before this was sent."),
+        settled_at=bindparam("moment"),
+        body={},
     )
-)  # fmt: skip
+)
 
 
 _page_of_event = inbox.c.page_id.concat("")

@@ -1,7 +1,7 @@
 """The outbox: messages to customers, in order for each, and what became of them. The one exit of the house.
 
     pending -> in_flight(attempt n) -> sent | failed | unknown | pending
-    unknown -> sent | in_flight(n + 1)          pending -> cancelled
+    unknown -> sent | in_flight(n + 1)          pending -> cancelled, or failed where an earlier attempt may have arrived
 Every change compares status, attempt and sender first; an echo may move any live row to sent.
 """
 
@@ -30,8 +30,9 @@ from sqlalchemy import (
 
 from app.store import bulk, keys
 from app.store.keys import Key
-from app.store.tables import ERASED, conversations, outbox
+from app.store.tables import conversations, outbox
 from app.store.types import JsonText
+from app.store.void import BODY_UNLESS_ERASED, OF_CONVERSATION, VOID, cancel
 from app.values import value
 
 _o, _c = outbox.c, conversations.c
@@ -45,8 +46,6 @@ _this = (
 _LIVE = text("outbox.status IN ('pending', 'in_flight', 'unknown')")
 _EARLIER_LIVE = text("earlier.status IN ('pending', 'in_flight', 'unknown')")
 _FREE = text("outbox.status = 'pending' AND outbox.sender IS NULL")
-_body_unless_erased = text(f"CASE WHEN outbox.epoch = {ERASED} THEN '{{}}' ELSE outbox.body END")
-"""What comes to its end behind its customer's erasure keeps no words."""
 
 
 @value
@@ -107,10 +106,6 @@ COLUMNS = (
     _o.page_id, _o.customer_id, _o.seq, _o.body, _o.written_by, _o.epoch, _o.attempt, _o.created_at,
     _o.attempted_at, _c.last_customer_at, _o.status, _o.unsure, _c.stopped_after,
 )  # fmt: skip
-OF_CONVERSATION = (_c.page_id == _o.page_id) & (_c.customer_id == _o.customer_id)
-_void: ColumnElement[bool] = (_o.epoch == ERASED) | (
-    (_o.written_by == "bot") & ((_c.answered_by == "staff") | (_c.epoch != _o.epoch))
-)
 _may_leave = or_(
     _o.not_before.is_(None),
     _o.not_before <= bindparam("now", type_=_o.not_before.type),
@@ -144,7 +139,7 @@ def claim_next(connection: Connection, worker_id: str, wanted: Sequence[Key], no
 
 
 _free_heads = (
-    select(*COLUMNS, _void.label("void"))
+    select(*COLUMNS, VOID.label("void"))
     .select_from(outbox.join(conversations, OF_CONVERSATION))
     .where(_FREE, _may_leave, _first_in_line, _o.page_id.not_in(bindparam("parked", expanding=True)))
     .order_by(_o.created_at)
@@ -158,7 +153,7 @@ def _next_heads(dialect: str) -> Select[Any]:
     each, page_id, customer_id = keys.joined(dialect)
     here = (_o.page_id == page_id) & (_o.customer_id == customer_id)
     return (
-        select(*COLUMNS, _void.label("void"))
+        select(*COLUMNS, VOID.label("void"))
         .select_from(each.join(outbox, here).join(conversations, OF_CONVERSATION))
         .where(_LIVE, _FREE, _may_leave, _first_in_line)
         .with_for_update(of=[outbox, conversations], skip_locked=True)
@@ -177,7 +172,7 @@ _fly = (
 def _take_off(connection: Connection, worker_id: str, rows: Sequence[Any], now: datetime) -> list[OutMessage]:
     """The rows as messages in flight, their attempt counted before the request leaves; what staff made void is cancelled."""
     if void := [row for row in rows if row[-1]]:
-        _cancel_void_of(connection, [(row[0], row[1]) for row in void], now)
+        cancel(connection, [(row[0], row[1]) for row in void], now)
     going = [OutMessage(*row[:-1]) for row in rows if not row[-1]]
     if not going:
         return []
@@ -199,34 +194,6 @@ def attempt_of(message: OutMessage, worker_id: str) -> dict[str, Any]:
 
 def _at(message: OutMessage) -> dict[str, Any]:
     return {"of_page": message.page_id, "of_customer": message.customer_id, "of_seq": message.seq}
-
-
-_cancel = (
-    update(outbox)
-    .where(
-        _o.page_id == bindparam("of_page"),
-        _o.customer_id == bindparam("of_customer"),
-        _o.status == "pending",
-        exists().where(OF_CONVERSATION, _void),
-    )
-    .values(
-        status="cancelled",
-        reason_code="staff",
-        reason="Staff took the conversation before this was sent.",
-        body=_body_unless_erased,
-        settled_at=bindparam("at"),
-    )
-)
-
-
-def _cancel_void_of(connection: Connection, customers: Sequence[Key], now: datetime) -> None:
-    bulk.run(connection, _cancel, [{"of_page": page, "of_customer": each, "at": now} for page, each in customers])
-
-
-def cancel_void(connection: Connection, customers: Sequence[Key], now: datetime) -> None:
-    """Cancel what the bot still had to say to customers whom staff took over meanwhile."""
-    if customers:
-        _cancel_void_of(connection, customers, now)
 
 
 # ---- what became of it -------------------------------------------------------------------------------------
@@ -263,7 +230,7 @@ _ended = (
     .where(THIS_ATTEMPT, _LIVE)
     .values(
         status=bindparam("new_status"),
-        body=_body_unless_erased,
+        body=BODY_UNLESS_ERASED,
         mid=bindparam("new_mid"),
         reason_code=bindparam("code"),
         reason=bindparam("why"),
@@ -314,7 +281,7 @@ def _open_values(result: Result, worker_id: str) -> dict[str, Any]:
 
 
 _one_of_mine = (
-    select(*COLUMNS, _void.label("void"))
+    select(*COLUMNS, VOID.label("void"))
     .select_from(outbox.join(conversations, OF_CONVERSATION))
     .where(THIS_ATTEMPT, _LIVE)
     .with_for_update(of=[outbox, conversations])
@@ -363,7 +330,7 @@ _echoed = (
         settled_at=bindparam("at"),
         reason_code=null(),
         reason=null(),
-        body=_body_unless_erased,
+        body=BODY_UNLESS_ERASED,
     )
 )
 

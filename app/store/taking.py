@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, exists, null, or_, select, text, u
 
 from app.engine import events
 from app.engine.events import StaffHandedBack, StaffLeft
-from app.store import conversations, episodes, history, hooks, inbox, outbox, timers
+from app.store import conversations, episodes, history, hooks, inbox, timers, void
 from app.store.history import Said
 from app.store.hooks import Happened
 from app.store.inbox import NewEvent
@@ -59,7 +59,7 @@ def take(connection: Connection, seen: Seen, by: str, to: str, now: datetime) ->
     )
     if not connection.execute(moved, seen.bound).rowcount:
         return False
-    outbox.cancel_void(connection, [seen.key], now)
+    void.cancel(connection, [seen.key], now)
     timers.stop_all(connection, [seen.key])
     episodes.take(connection, seen.key, to, now)
     note(connection, seen.key, "took" if by == to else "assigned", {"staff": by, "to": to}, now)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from sqlalchemy import Connection, and_, bindparam, select, text, update
 
 from app.store import bulk
-from app.store.outbox import COLUMNS, OF_CONVERSATION, THIS_ATTEMPT, OutMessage, attempt_of
+from app.store.outbox import COLUMNS, THIS_ATTEMPT, OutMessage, attempt_of
 from app.store.tables import conversations, outbox
+from app.store.void import OF_CONVERSATION
 
 _o = outbox.c
 # Written out, not bound: a partial index serves only a query that says the same words.

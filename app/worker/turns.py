@@ -29,6 +29,7 @@ from app.store import (
     sessions,
     suggestions,
     timers,
+    void,
 )
 from app.store.claims import Claim
 from app.store.conversations import AfterTurns
@@ -268,7 +269,7 @@ class Turns:
         erase(connection, [(each.claim.key, each.erased_at) for each in ours if each.erased_at])
         outbox.add(connection, messages, self.worker_id)
         _save(connection, ours, now)
-        outbox.cancel_void(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
+        void.cancel(connection, [each.claim.key for each in ours if each.epoch != each.claim.epoch], now)
         if listening := self._listening(connection):
             hooks.tell(connection, listening, happened(ours, now), now)
         flying = [message for message in messages if message.status == "in_flight"]

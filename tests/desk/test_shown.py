@@ -110,6 +110,7 @@ def test_a_file_that_staff_sent_is_shown_from_here_and_nobody_elses() -> None:
         (ours("in_flight"), "sending"),
         (ours("unknown"), "unknown"),
         (ours("failed"), "failed"),
+        (ours("failed", reason_code="unknown"), "unclear"),
         (ours("cancelled"), "cancelled"),
         (ours("sent"), "sent"),
     ],

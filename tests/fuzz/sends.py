@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import Connection, insert, select, update
 
-from app.store import conversations, outbox, underway, workers
+from app.store import conversations, outbox, underway, void, workers
 from app.store.outbox import EchoOf, OutMessage, Result
 from app.store.tables import conversations as conversations_table
 from app.store.tables import outbox as outbox_table
@@ -239,7 +239,7 @@ class Sends(Machine):
         if cancels:
             keys = [(PAGE, customer)]
             self.step(
-                lambda connection: outbox.cancel_void(connection, keys, self.now()),
+                lambda connection: void.cancel(connection, keys, self.now()),
                 lambda rows: _cancelled(rows, customer),
             )
 
@@ -330,10 +330,11 @@ def _free_head(rows: Rows, customer: str) -> int | None:
 
 def _cancelled(rows: Rows, customer: str) -> Rows:
     """What the bot has not sent yet and staff made void."""
-    void = {
+    void_rows = {
         place: row for place, row in rows.items() if place[0] == customer and row.is_void and row.status == "pending"
     }
-    return {place: replace(row, status="cancelled") for place, row in void.items()}
+    # An earlier attempt may have arrived: never cancelled.
+    return {place: replace(row, status="failed" if row.unsure else "cancelled") for place, row in void_rows.items()}
 
 
 def _adopted(row: Row, by: str) -> Row:

@@ -20,6 +20,7 @@ REGRESSIONS: tuple[tuple[int, str, str], ...] = (
     (90, "honest", "joining again after a commit whose answer was lost broke the worker down"),
     (95, "honest", "a turn wrote back an old place in the line, and staff's next message took a used one"),
     (0, "honest", "a person's reply overtook an earlier handing back, and the bot went on"),
+    (7614, "echo_lossy", "a message that had arrived stood as never sent when staff came before it was sent again"),
 )
 """(seed, profile, what it once found)."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from app.store import conversations, outbox, underway, workers
+from app.store import conversations, outbox, underway, void, workers
 from app.store.database import Database
 from app.store.outbox import EchoOf, OutMessage, Result
+from app.store.tables import outbox as outbox_table
 from tests.store.kit import NOW, PAGE, flying, know, message, put, status_of
 
 ANA = (PAGE, "ana")
@@ -130,6 +131,24 @@ async def test_what_the_bot_prepared_is_cancelled_when_staff_take_over(database:
     going, theirs, ours = await database.transaction(work)
     assert [each.written_by for each in going] == ["staff"]
     assert (theirs, ours) == ("cancelled", "in_flight")
+
+
+async def test_what_may_have_arrived_already_is_not_called_unsent_when_staff_take_over(database: Database) -> None:
+    """It was sent and nobody knew of it, then a look-up did not find it, and when it was sent again it was refused."""
+
+    def work(connection: Connection) -> tuple[str, str]:
+        know(connection, "ana")
+        sent = flying(connection, "ana")
+        outbox.record(connection, "w1", [Result(sent, "unknown", keep=True)], NOW)
+        doubted = replace(sent, status="unknown", unsure=1)
+        again = outbox.take_again(connection, "w1", [doubted], NOW)[0]
+        outbox.record(connection, "w1", [Result(again, "pending", keep=True)], NOW)
+        conversations.take_over(connection, ANA, NOW)
+        void.cancel(connection, [ANA], NOW)
+        row = connection.execute(select(outbox_table.c.status, outbox_table.c.reason_code)).one()
+        return row[0], row[1]
+
+    assert await database.transaction(work) == ("failed", "unknown")
 
 
 async def test_an_unknown_send_is_not_repeated_after_a_take_over(database: Database) -> None:
